@@ -1,0 +1,118 @@
+"""Child processes that never outlive their parent, and whose last words can be read."""
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+class ServerFailedError(Exception):
+    """A child ended, or never became ready; the message holds the tail of its log."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """What to run and how to end it.
+
+    `death_signal` is what the kernel sends when the launcher itself is killed.
+    """
+
+    name: str
+    argv: Sequence[str]
+    log: Path
+    environment: Mapping[str, str] | None = None
+    folder: Path | None = None
+    user: int | None = None
+    stop_signal: signal.Signals = signal.SIGTERM
+    death_signal: signal.Signals = signal.SIGKILL
+    patience: float = 10.0
+
+
+@dataclass(slots=True)
+class Child:
+    """One running program. Must be started from the main thread: the kernel ties its life to that thread."""
+
+    program: Program
+    process: subprocess.Popen[bytes] = field(init=False)
+
+    def __post_init__(self) -> None:
+        program = self.program
+        program.log.parent.mkdir(parents=True, exist_ok=True)
+        with program.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                list(program.argv),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=None if program.environment is None else dict(program.environment),
+                cwd=program.folder,
+                user=program.user,
+                group=program.user,
+                extra_groups=None if program.user is None else [],
+                process_group=0,  # Ctrl-C reaches the launcher alone, which then stops its children in order
+                preexec_fn=_die_with(os.getpid(), program.death_signal),  # noqa: PLW1509 (started before any thread)
+            )
+
+    @property
+    def ended(self) -> bool:
+        """Whether the process is gone."""
+        return self.process.poll() is not None
+
+    def tail(self, lines: int = 20) -> str:
+        """The end of the child's log."""
+        text = self.program.log.read_text(encoding="utf-8", errors="replace")
+        return "\n".join(text.splitlines()[-lines:])
+
+    def wait_until(self, is_ready: Callable[[], bool], *, within: float = 30.0) -> None:
+        """Return once `is_ready`; raise `ServerFailedError` when the child ends first or time is up."""
+        deadline = time.monotonic() + within
+        while not is_ready():
+            if self.ended:
+                raise ServerFailedError(f"{self.program.name} ended with {self.process.returncode}:\n{self.tail()}")
+            if time.monotonic() > deadline:
+                raise ServerFailedError(f"{self.program.name} is not ready after {within:.0f} s:\n{self.tail()}")
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        """Ask, wait for the program's patience, then insist."""
+        if self.ended:
+            return
+        self.process.send_signal(self.program.stop_signal)
+        try:
+            self.process.wait(self.program.patience)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def kill(self) -> None:
+        """End the child and everything in its process group at once."""
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return
+        self.process.wait()
+
+
+def free_port() -> int:
+    """A TCP port of the loopback interface that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _die_with(parent: int, death_signal: signal.Signals) -> Callable[[], None]:
+    def arm() -> None:
+        # After the change of user, which clears the setting; a parent lost before this line is noticed below.
+        _LIBC.prctl(_PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return arm

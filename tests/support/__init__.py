@@ -1,0 +1,1 @@
+"""What tests share: builders, fakes (one per port) and real servers."""
