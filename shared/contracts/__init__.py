@@ -1,0 +1,1 @@
+"""All that crosses a process: events, questions, workflow messages and problems, as pydantic models."""

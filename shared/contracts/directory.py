@@ -1,0 +1,109 @@
+"""What the directory tells: units, people and clients as the host CRM last said, and who may do what."""
+
+from typing import ClassVar
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from shared.contracts.wire import Event
+from shared.rulebook.access import AccessLevel
+
+PRINCIPALS_BUCKET = "principals"
+"""The key-value bucket of principals: key a user id, value a `PrincipalRecord`."""
+HEARTBEAT_SUBJECT = "heartbeats.directory"
+"""The directory publishes here every half second, so that a stale set of rights is noticed within a second."""
+
+
+class PrincipalRecord(BaseModel):
+    """The rights of one user, profile and personal rights united; an inactive user has none and may not sign in."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    user_id: str
+    external_id: str
+    name: str
+    language: str = "fr"
+    active: bool = True
+    unit_id: str
+    unit_path: tuple[str, ...]
+    """Unit ids from the root to the user's own unit."""
+    manage_campaigns: bool
+    access_level: AccessLevel
+    administrator: bool = False
+    operator: bool = False
+
+
+class UnitChanged(Event):
+    """A unit as it now is; `path` holds unit ids from the root to the unit itself."""
+
+    type: ClassVar[str] = "campaigns.directory.unit_changed.v1"
+
+    unit_id: str
+    external_id: str
+    name: str
+    parent_id: str | None
+    path: tuple[str, ...]
+    active: bool = True
+    revision: int
+    """Grows with every change of this unit: a reader keeps the highest."""
+
+    @property
+    def key(self) -> str:
+        """The unit."""
+        return self.unit_id
+
+    @property
+    def event_id(self) -> str:
+        """One per unit and revision."""
+        return f"unit/{self.unit_id}/{self.revision}"
+
+
+class UserChanged(Event):
+    """A person of the network as now known; published again when the unit's path changes."""
+
+    type: ClassVar[str] = "campaigns.directory.user_changed.v1"
+
+    user_id: str
+    external_id: str
+    name: str
+    email: str | None = None
+    language: str = "fr"
+    unit_id: str
+    unit_path: tuple[str, ...]
+    active: bool = True
+    revision: int
+
+    @property
+    def key(self) -> str:
+        """The user."""
+        return self.user_id
+
+    @property
+    def event_id(self) -> str:
+        """One per user and revision."""
+        return f"user/{self.user_id}/{self.revision}"
+
+
+class ClientChanged(Event):
+    """A client as now known; `erased` replaces everything when a person is erased."""
+
+    type: ClassVar[str] = "campaigns.directory.client_changed.v1"
+
+    client_id: str
+    external_id: str
+    name: str
+    phone: str | None = None
+    email: str | None = None
+    advisor_id: str
+    changed_at: AwareDatetime
+    erased: bool = False
+    revision: int
+
+    @property
+    def key(self) -> str:
+        """The client."""
+        return self.client_id
+
+    @property
+    def event_id(self) -> str:
+        """One per client and revision."""
+        return f"client/{self.client_id}/{self.revision}"

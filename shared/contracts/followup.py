@@ -1,0 +1,152 @@
+"""What the follow-up service tells and is asked: facts with the state after them, and the questions of workflows and services."""
+
+from typing import ClassVar, Literal
+
+from pydantic import AwareDatetime, Field
+
+from shared.contracts.campaign import CampaignDefined, WireModel
+from shared.contracts.wire import Answer, Event, Question
+from shared.rulebook.follow_up import Fact, FollowUp
+from shared.rulebook.ids import event_id
+
+Door = Literal["screen", "crm", "direct", "job", "system"]
+"""Where a command came in: a person's screen, the CRM by HTTP or NATS, a signal straight to the workflow, a bulk job, ourselves."""
+
+
+class FactRecorded(Event):
+    """Fact `number` of a follow-up: the change, the small state after it, when it happened and when it was received.
+
+    State readers apply it when the number is higher than what they hold; whoever counts applies every number once.
+    """
+
+    type: ClassVar[str] = "campaigns.followup.fact_recorded.v1"
+
+    follow_up_id: str
+    campaign_id: str
+    client_id: str
+    number: int
+    fact: Fact
+    after: FollowUp
+    occurred_at: AwareDatetime
+    received_at: AwareDatetime
+    recorded_at: AwareDatetime
+    door: Door
+    actor: str
+    command_id: str | None
+    """The command that made it; None for the first fact, which targeting makes."""
+
+    @property
+    def key(self) -> str:
+        """The follow-up."""
+        return self.follow_up_id
+
+    @property
+    def event_id(self) -> str:
+        """Derived from (follow-up, number)."""
+        return event_id(self.follow_up_id, self.number)
+
+
+class HoldDefinition(Question):
+    """Asked when a campaign is saved: hold this version, so that the very next command follows it."""
+
+    subject: ClassVar[str] = "questions.followup.hold_definition.v1"
+
+    definition: CampaignDefined
+
+
+class DefinitionHeld(Answer):
+    """The highest version held now."""
+
+    version: int
+
+
+class ReserveSteps(Question):
+    """Asked before steps are removed, or a campaign is deleted (`step_ids` None) or archived: refuse new commands for them.
+
+    Holds until the next version of the campaign or until released. Answers what was done on them so far.
+    """
+
+    subject: ClassVar[str] = "questions.followup.reserve_steps.v1"
+
+    campaign_id: str
+    step_ids: tuple[str, ...] | None
+    release: bool = False
+
+
+class StepsReserved(Answer):
+    """Steps completed for some client, even undone since, and how many follow-ups have anything recorded beyond targeting."""
+
+    completed: tuple[str, ...]
+    touched_follow_ups: int
+
+
+class TargetingProgress(Question):
+    """How far a targeting job is."""
+
+    subject: ClassVar[str] = "questions.followup.targeting_progress.v1"
+
+    campaign_id: str
+    job_id: str
+
+
+class TargetingCount(Answer):
+    """Follow-ups received for the job, how many of them run, and how many clients were in the campaign before."""
+
+    received: int
+    started: int
+    already_targeted: int
+
+
+class RecordedNumber(Question):
+    """Asked by a workflow that is about to end: up to which number are its facts recorded without a gap?"""
+
+    subject: ClassVar[str] = "questions.followup.recorded_number.v1"
+
+    follow_up_id: str
+
+
+class Recorded(Answer):
+    """Facts 1 to `number` are recorded."""
+
+    number: int
+
+
+class DirectSignal(WireModel):
+    """One signal that came straight to a workflow, raw: `payload` is base64 of the bytes of its first argument."""
+
+    name: str
+    payload: str
+    signal_key: str
+    """Unique for this signal of this follow-up; the id it gets when the payload carries none that can be read."""
+
+
+class DirectSignals(Question):
+    """A bounded batch of direct signals of one follow-up, to be put into the command log."""
+
+    subject: ClassVar[str] = "questions.followup.direct_signals.v1"
+
+    follow_up_id: str
+    signals: tuple[DirectSignal, ...] = Field(max_length=50)
+
+
+class SignalsLogged(Answer):
+    """How many of them were new."""
+
+    new: int
+
+
+class FactsPage(Question):
+    """Asked when a read model is rebuilt: facts recorded after `after_seq`, in order, at most `limit`."""
+
+    subject: ClassVar[str] = "questions.followup.facts_page.v1"
+
+    after_seq: int = 0
+    limit: int = Field(default=500, ge=1, le=1000)
+
+
+class Facts(Answer):
+    """One page; `last_seq` is where the next begins; `complete` says that nothing lies beyond it."""
+
+    facts: tuple[FactRecorded, ...]
+    last_seq: int
+    complete: bool
