@@ -1,0 +1,1 @@
+"""The only infrastructure: settings, database, outbox, messages, rights, HTTP, Temporal, logs, health and clock."""
