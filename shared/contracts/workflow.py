@@ -16,11 +16,14 @@ FOLLOW_UP_COMMAND = "command"
 CAMPAIGN_WORKFLOW = "Campaign"
 CAMPAIGN_DATES = "dates"
 
-# Answers of the engine's side that are no refusal: the sender repeats with what is missing, or leaves the verdict open.
-DEADLINE_PASSED = "deadline_passed"
-DEFINITION_NEEDED = "definition_needed"
-STATE_NEEDED = "state_needed"
-ALREADY_APPLIED = "already_applied"
+RULE = "rule."
+"""Failure types that start so are refusals by the rulebook; no other failure is one."""
+
+# What a workflow says instead of judging: the sender repeats with what is missing, or leaves the verdict open.
+DEADLINE_PASSED = "repeat.deadline_passed"
+DEFINITION_NEEDED = "repeat.definition_needed"
+STATE_NEEDED = "repeat.state_needed"
+ALREADY_APPLIED = "repeat.already_applied"
 
 
 class Message(BaseModel):
@@ -35,6 +38,12 @@ class NumberedFact(Message):
     number: int
     command_id: str
     fact: Fact
+
+
+class KeptFact(NumberedFact):
+    """A fact the workflow keeps until it is recorded and no send of its command can arrive any more."""
+
+    deadline: datetime
 
 
 class FollowUpCommand(Message):
@@ -54,10 +63,11 @@ class FollowUpCommand(Message):
 
 
 class CommandAnswer(Message):
-    """Every fact above *recorded*, or the refusal of a run that has not completed its first task yet."""
+    """Every fact above *recorded*; or, from a run that has not completed its first task, why there is none."""
 
     facts: tuple[NumberedFact, ...] = ()
     refused: str | None = None
+    """A failure type, as a rejection would carry it."""
     data: dict[str, object] | None = None
 
 
@@ -69,12 +79,16 @@ class FollowUpStart(Message):
     client_id: str
     state: FollowUp
     plan: Plan
-    summary: str = ""
-    unrecorded: tuple[NumberedFact, ...] = ()
-    known: dict[str, tuple[int, datetime]] = {}
-    """Command id → (fact number, deadline) of commands decided of late."""
-    signals: tuple[DirectSignal, ...] = ()
+    kept: tuple[KeptFact, ...] = ()
     signal_count: int = 0
+    """Direct signals received so far, so that each gets a number of its own."""
+
+
+class ConfirmRecorded(Message):
+    """What a workflow that is about to end asks: is its last fact recorded?"""
+
+    follow_up_id: str
+    number: int
 
 
 class CampaignDates(Message):
