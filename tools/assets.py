@@ -1,0 +1,78 @@
+"""`python -m tools.assets`: the few served files of the npm packages, hashed, compressed, with a manifest.
+
+It needs `npm ci` in services/portal first. What it writes is never committed.
+"""
+
+import gzip
+import hashlib
+import json
+import re
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+PORTAL = Path(__file__).parent.parent / "services" / "portal"
+PACKAGES = PORTAL / "node_modules"
+SERVED = PORTAL / "static" / "vendor"
+
+FILES = {
+    "tabler.css": "@tabler/core/dist/css/tabler.min.css",
+    "htmx.js": "htmx.org/dist/htmx.min.js",
+    "htmx-sse.js": "htmx.org/dist/ext/hx-sse.min.js",
+}
+"""Name in templates → file in the packages."""
+
+ICONS = (
+    "activity", "adjustments-horizontal", "alert-triangle", "arrow-back-up", "arrow-right", "bell", "briefcase",
+    "calendar-event", "chart-bar", "check", "chevron-right", "circle-check", "circle-dot", "circle-minus", "circle-x",
+    "clock", "dots", "file-text", "home", "language", "list-check", "lock", "login-2", "logout", "mail", "minus",
+    "moon", "phone", "player-play", "settings", "star", "sun", "user", "users", "x",
+)  # fmt: skip
+"""The icons of the screens, from the outline set of Tabler."""
+
+_SOURCE_MAP = re.compile(rb"\s*(?:/\*#|//#) sourceMappingURL=\S+(?: \*/)?\s*$")
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_DRAWING = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
+_INVISIBLE = '<path stroke="none" d="M0 0h24v24H0z" fill="none" />'
+
+
+def write_assets(packages: Path = PACKAGES, served: Path = SERVED) -> dict[str, str]:
+    """Write the served files anew; answer the manifest, name → hashed file name."""
+    contents = {name: _SOURCE_MAP.sub(b"\n", (packages / path).read_bytes()) for name, path in FILES.items()}
+    contents["icons.svg"] = sprite(packages / "@tabler/icons/icons/outline", ICONS).encode()
+
+    shutil.rmtree(served, ignore_errors=True)
+    served.mkdir(parents=True)
+    manifest = {name: _write(served, name, content) for name, content in contents.items()}
+    (served / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+    return manifest
+
+
+def sprite(folder: Path, names: Iterable[str]) -> str:
+    """One SVG with a symbol per icon, each drawn in the colour of the text around its use."""
+    symbols = "".join(_symbol(name, (folder / f"{name}.svg").read_text(encoding="utf-8")) for name in names)
+    return f'<svg xmlns="http://www.w3.org/2000/svg">{symbols}</svg>'
+
+
+def _symbol(name: str, svg: str) -> str:
+    found = _DRAWING.search(_COMMENT.sub("", svg))
+    if found is None:
+        raise ValueError(f"{name} is no SVG")
+    drawing = re.sub(r"\s+", " ", found[1].replace(_INVISIBLE, "")).strip()
+    return (
+        f'<symbol id="{name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" '
+        f'stroke-linecap="round" stroke-linejoin="round">{drawing}</symbol>'
+    )
+
+
+def _write(served: Path, name: str, content: bytes) -> str:
+    stem, _, kind = name.rpartition(".")
+    hashed = f"{stem}-{hashlib.sha256(content).hexdigest()[:12]}.{kind}"
+    (served / hashed).write_bytes(content)
+    (served / f"{hashed}.gz").write_bytes(gzip.compress(content, 9, mtime=0))
+    return hashed
+
+
+if __name__ == "__main__":
+    for asset, file in write_assets().items():
+        print(f"{asset:14} {file}")
