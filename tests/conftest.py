@@ -9,6 +9,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from deploy.embedded import binaries
+from shared.runtime.migrate import migrate_all
 from tests.support import servers
 
 
@@ -26,7 +27,7 @@ def postgres_url() -> Iterator[str]:
 def template_database(postgres_url: str) -> Iterator[str]:
     """The name of a database with every migration applied, which tests clone."""
     with servers.database(postgres_url) as url:
-        servers.migrate(url)
+        migrate_all(url)
         yield url.rpartition("/")[2]
 
 

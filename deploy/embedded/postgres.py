@@ -8,13 +8,15 @@ import pwd
 import shutil
 import signal
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
 
 from deploy.embedded import binaries
+from deploy.embedded.folder import write_private
 from deploy.embedded.processes import Child, Program, ServerFailedError, free_port
 
 _SUPERUSER = "postgres"
@@ -49,6 +51,8 @@ class Postgres:
     folder: Path
     logs: Path
     port: int
+    password: str | None = None
+    """None lets every user of this machine in."""
     settings: Mapping[str, str] = field(default_factory=lambda: _DURABLE)
 
     @classmethod
@@ -59,7 +63,12 @@ class Postgres:
     @property
     def url(self) -> str:
         """The administrator's address, in SQLAlchemy's form."""
-        return f"postgresql+psycopg://{_SUPERUSER}@127.0.0.1:{self.port}/postgres"
+        return self.url_of("postgres")
+
+    def url_of(self, database: str) -> str:
+        """The same for another database."""
+        secret = "" if self.password is None else f":{self.password}"
+        return f"postgresql+psycopg://{_SUPERUSER}{secret}@127.0.0.1:{self.port}/{database}"
 
     def start(self) -> Child:
         """Create the cluster where there is none, then spawn the server."""
@@ -89,9 +98,7 @@ class Postgres:
     def is_ready(self) -> bool:
         """Whether it accepts connections, recovery done."""
         try:
-            psycopg.connect(
-                host="127.0.0.1", port=self.port, user=_SUPERUSER, dbname="postgres", connect_timeout=2
-            ).close()
+            psycopg.connect(self.url.replace("+psycopg", ""), connect_timeout=2).close()
         except psycopg.OperationalError:
             return False
         return True
@@ -101,12 +108,36 @@ class Postgres:
             *identity.prefix,
             str(identity.binaries / "initdb"),
             *("-D", str(self.folder), "--username", _SUPERUSER, "--encoding", "UTF8"),
-            *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--auth=trust"),
+            *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
         ]
-        user = identity.user
-        done = subprocess.run(argv, capture_output=True, text=True, check=False, cwd=self.folder, user=user, group=user)
+        with _password_file(self.folder.parent, self.password, identity.user) as access:
+            done = subprocess.run(
+                [*argv, *access],
+                capture_output=True,
+                text=True,
+                check=False,
+                cwd=self.folder,
+                user=identity.user,
+                group=identity.user,
+            )
         if done.returncode != 0:
             raise ServerFailedError(f"initdb failed:\n{done.stderr}")
+
+
+@contextmanager
+def _password_file(folder: Path, password: str | None, user: int | None) -> Iterator[list[str]]:
+    """The arguments of initdb that say who is let in; a command line would show the password to everybody."""
+    if password is None:
+        yield ["--auth=trust"]
+        return
+    path = folder / "initial-password"
+    write_private(path, password)
+    if user is not None:
+        os.chown(path, user, user)
+    try:
+        yield ["--auth=scram-sha-256", f"--pwfile={path}"]
+    finally:
+        path.unlink()
 
 
 def _identity(folder: Path) -> _Identity:

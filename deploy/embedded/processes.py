@@ -83,9 +83,16 @@ class Child:
 
     def stop(self) -> None:
         """Ask, wait for the program's patience, then insist."""
-        if self.ended:
-            return
-        self.process.send_signal(self.program.stop_signal)
+        self.ask_to_stop()
+        self.wait_for_stop()
+
+    def ask_to_stop(self) -> None:
+        """Send the program's stop signal."""
+        if not self.ended:
+            self.process.send_signal(self.program.stop_signal)
+
+    def wait_for_stop(self) -> None:
+        """Wait for the program's patience, then kill what is left."""
         try:
             self.process.wait(self.program.patience)
         except subprocess.TimeoutExpired:
@@ -98,6 +105,22 @@ class Child:
         except ProcessLookupError:
             return
         self.process.wait()
+
+
+def port_or_free(wished: int) -> int:
+    """The port wished for, or any other when somebody listens on it."""
+    return wished if is_free(wished) else free_port()
+
+
+def is_free(port: int) -> bool:
+    """Whether nobody listens on the port of the loopback interface."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def free_port() -> int:

@@ -60,6 +60,11 @@ class Temporal:
         """Where clients and workers connect."""
         return f"127.0.0.1:{self.port}"
 
+    @property
+    def ui_url(self) -> str | None:
+        """Where operators look at workflows."""
+        return None if self.ui_port is None else f"http://127.0.0.1:{self.ui_port}"
+
     def start(self) -> Child:
         """Spawn the server; closing it may take 5 s, during which it holds its ports."""
         self.folder.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,7 @@ from starlette.applications import Starlette
 
 from deploy.embedded.one_origin import OneOrigin
 from deploy.embedded.roles import ROLES, Role
-from deploy.embedded.settings import HostSettings
+from shared.runtime.settings import Settings
 
 
 def create_host() -> OneOrigin:
@@ -15,12 +15,12 @@ def create_host() -> OneOrigin:
     return OneOrigin({role: _app_of(role) for role in ROLES})
 
 
-def serve(app: object, settings: HostSettings) -> None:
+def serve(app: object, settings: Settings) -> None:
     """Serve `app` until told to stop; connections that stay open (live push) are given three seconds."""
     uvicorn.run(
         app,  # type: ignore[arg-type]  # uvicorn names the same ASGI types by other aliases
-        host=settings.host,
-        port=settings.port,
+        host=settings.http_host,
+        port=settings.http_port,
         loop="uvloop",
         http="httptools",
         lifespan="on",
@@ -37,4 +37,4 @@ def _app_of(role: Role) -> Starlette:
 
 
 if __name__ == "__main__":
-    serve(create_host(), HostSettings())
+    serve(create_host(), Settings())

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
+from pydantic import SecretStr
 
 from deploy.embedded.issuer.app import NotForProductionError, create_app
 from deploy.embedded.issuer.settings import Settings
@@ -36,7 +37,7 @@ def settings(folder: Path, *, environment: str = "embedded") -> Settings:
         jalon_data=folder,
         public_url=PUBLIC_URL,
         oidc_issuer=f"{PUBLIC_URL}/oidc",
-        crm_client_secret="between us",
+        crm_client_secret=SecretStr("between us"),
     )
 
 

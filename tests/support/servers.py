@@ -1,14 +1,10 @@
 """Real PostgreSQL, NATS and Temporal for tests: started once, on free ports, in a folder that is thrown away."""
 
-import asyncio
-import inspect
 import shutil
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
@@ -73,15 +69,6 @@ def database(admin_url: str, *, template: str | None = None) -> Iterator[str]:
         yield admin_url.rpartition("/")[0] + f"/{name}"
     finally:
         _administer(admin_url, f'drop database if exists "{name}" with (force)')
-
-
-def migrate(url: str) -> None:
-    """Run every service's migrations on the database at `url`."""
-    if find_spec("shared.runtime") is None or find_spec("shared.runtime.migrate") is None:
-        return
-    outcome = import_module("shared.runtime.migrate").migrate_all(url)
-    if inspect.iscoroutine(outcome):
-        asyncio.run(outcome)
 
 
 def _administer(admin_url: str, statement: str) -> None:

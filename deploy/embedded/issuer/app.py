@@ -141,7 +141,9 @@ class _Endpoints:
         return {**answer, "id_token": self.issuer.identity_token(grant.sub, client=client, **claims)}
 
     def _is_crm(self, client: str, secret: str) -> bool:
-        return client == _CRM and secrets.compare_digest(secret.encode(), self.settings.crm_client_secret.encode())
+        return client == _CRM and secrets.compare_digest(
+            secret.encode(), self.settings.crm_client_secret.get_secret_value().encode()
+        )
 
 
 def _fields(form: FormData) -> dict[str, str]:

@@ -1,22 +1,17 @@
-"""What the embedded issuer reads from the environment."""
+"""What the embedded issuer reads from the environment beside what all roles read."""
 
 from pathlib import Path
-from typing import Literal
 
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import SecretStr
+
+from shared.runtime import settings
 
 
-class Settings(BaseSettings):
-    """`jalon_data` is the data folder, with the issuer's key and the demo people."""
+class Settings(settings.Settings):
+    """The issuer has its key and the list of demo people in the data folder."""
 
-    model_config = SettingsConfigDict(frozen=True)
-
-    jalon_env: Literal["embedded", "production"]
     jalon_data: Path
-    public_url: str
-    oidc_issuer: str
-    oidc_audience: str = "jalon"
+    """The data folder of the launcher."""
     oidc_client_id: str = "portal"
-    crm_client_secret: str
-    host: str = "127.0.0.1"
-    port: int = 8000
+    crm_client_secret: SecretStr
+    """What the CRM proves itself with."""
