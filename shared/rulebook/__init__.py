@@ -1,1 +1,1 @@
-"""The business rules of Jalon: plain values in, an answer or a `RuleBroken` out; no clock, no I/O, standard library only."""
+"""The business rules of Jalon: plain values in, an answer or a `RuleBroken` out; no clock, no I/O."""

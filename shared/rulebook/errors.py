@@ -4,6 +4,7 @@ RuleBroken                    a rule of docs/domain.md says no; carries a stable
 ├── Refused                   the command contradicts the present state (HTTP 409)
 ├── Invalid                   the command or definition is wrong in itself (HTTP 422)
 └── Forbidden                 the principal lacks a right, named in `missing` (HTTP 403)
+    └── NotVisible            the principal may not even know of it (HTTP 404)
 """
 
 from collections.abc import Mapping
@@ -28,3 +29,7 @@ class Invalid(RuleBroken):
 
 class Forbidden(RuleBroken):
     """The principal lacks the right named in `data["missing"]`."""
+
+
+class NotVisible(Forbidden):
+    """The principal may not see the thing at all: answer as if it did not exist."""

@@ -1,4 +1,4 @@
-"""The small state of one client's follow-up, the commands that may change it and the facts that did (docs/domain.md, Follow-ups).
+"""The state of a client's follow-up, the commands that may change it, the facts that did (docs/domain.md, Follow-ups).
 
 Texts, names and files are never here: only ids, dates, flags and amounts, since this state lives in workflow histories.
 """
@@ -53,7 +53,10 @@ class ConclusionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StepEntry:
-    """The one entry of a step for a client. `first_version` is the earliest definition version it was begun or completed under."""
+    """The one entry of a step for a client; `version` is the definition version of the last thing done to it.
+
+    `first_version` is the earliest version under which it was begun or completed, and says who is past a step.
+    """
 
     step_id: str
     state: EntryState
@@ -64,7 +67,10 @@ class StepEntry:
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """The conclusion as it stands. `on` is its date, `collected` in euros (0 without success), `missing` the mandatory steps left out."""
+    """The conclusion as it stands: its date `on`, `collected` in euros (0 without success), who recorded it first.
+
+    `missing` are the mandatory steps left out when it was recorded, less those recorded late since.
+    """
 
     kind: ConclusionKind
     on: date
@@ -86,7 +92,7 @@ class FollowUp:
     closing: Closing | None = None
     conclusion: Conclusion | None = None
     closed_position: str | None = None
-    """The step at which a CONCLUDED or ARCHIVED follow-up stood when it closed (None is *end*); it keeps it (spec 8.6)."""
+    """The step at which a CONCLUDED or ARCHIVED follow-up stood when it closed (None is *end*); it keeps it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +151,9 @@ class AmendConclusion:
 
 @dataclass(frozen=True, slots=True)
 class WithdrawConclusion:
-    """Take the conclusion back; the follow-up is open again."""
+    """Take the conclusion back; the follow-up is open again, under the client's present advisor where one is given."""
+
+    advisor_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +269,6 @@ class Fact:
     entry_date: date | None = None
     advisor_id: str | None = None
     position: str | None = None
-    """Where a closing fact found the follow-up; None is *end*."""
+    """Where a closing fact found the follow-up, and where a late completion leaves it; None is *end*."""
     late: bool = False
     """Happened at or before the conclusion, recorded after it (spec 6.2)."""

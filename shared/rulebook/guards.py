@@ -1,0 +1,37 @@
+"""The conditions that several commands share, each refusing by its code (docs/domain.md, Refusals)."""
+
+from shared.rulebook.errors import Refused
+from shared.rulebook.follow_up import Circumstances, FollowUp, FollowUpStatus
+from shared.rulebook.standing import status
+
+
+def require_not_closed(follow_up: FollowUp) -> None:
+    """Refused `closed` unless the follow-up is WAITING or OPEN."""
+    if follow_up.closing is not None:
+        raise Refused("closed", {"closing": follow_up.closing.value})
+
+
+def require_open(follow_up: FollowUp, circumstances: Circumstances) -> None:
+    """Refused `closed` or `waiting` unless the follow-up is OPEN today."""
+    require_not_closed(follow_up)
+    if status(follow_up, circumstances.today) is FollowUpStatus.WAITING:
+        raise Refused("waiting", {"entry_date": follow_up.entry_date.isoformat()})
+
+
+def require_waiting(follow_up: FollowUp, circumstances: Circumstances) -> None:
+    """Refused `closed` or `not_waiting` unless the follow-up is WAITING today."""
+    require_not_closed(follow_up)
+    if status(follow_up, circumstances.today) is not FollowUpStatus.WAITING:
+        raise Refused("not_waiting", {"entry_date": follow_up.entry_date.isoformat()})
+
+
+def require_since_entry(follow_up: FollowUp, circumstances: Circumstances) -> None:
+    """Refused `before_entry_date` when it happened before the client entered the campaign."""
+    if circumstances.occurred_on < follow_up.entry_date:
+        raise Refused("before_entry_date", {"entry_date": follow_up.entry_date.isoformat()})
+
+
+def require_change(old: object, new: object) -> None:
+    """Refused `unchanged` when the command would change nothing."""
+    if old == new:
+        raise Refused("unchanged")
