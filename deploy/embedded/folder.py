@@ -66,7 +66,7 @@ class DataFolder:
 
     def roll_logs(self) -> None:
         """Put large logs of earlier starts aside, keeping one generation."""
-        self.logs.mkdir(parents=True, exist_ok=True)
+        self.logs.mkdir(mode=0o700, parents=True, exist_ok=True)
         for log in self.logs.glob("*.log"):
             if log.stat().st_size > _LARGE_LOG:
                 log.replace(log.with_suffix(".log.1"))

@@ -44,7 +44,7 @@ class Nats:
 
     def start(self) -> Child:
         """Write the configuration and spawn the server."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         configuration = self.folder / "nats.conf"
         configuration.write_text(
             _CONFIGURATION.format(

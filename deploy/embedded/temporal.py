@@ -67,7 +67,7 @@ class Temporal:
 
     def start(self) -> Child:
         """Spawn the server; closing it may take 5 s, during which it holds its ports."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return Child(Program(name="Temporal", argv=tuple(self._argv()), log=self.logs / "temporal.log"))
 
     def is_ready(self) -> bool:
