@@ -110,4 +110,8 @@ def _passing(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]
 
 if __name__ == "__main__":
     own = Settings()
-    serve(create_front({role: f"http://127.0.0.1:{own.http_port + role.split_offset}" for role in ROLES}), own)
+    serve(
+        create_front({role: f"http://127.0.0.1:{own.http_port + role.split_offset}" for role in ROLES}),
+        own,
+        role="front",
+    )

@@ -1,12 +1,14 @@
 """`python -m deploy.embedded.web`: every web role in one process, on one origin."""
 
 from importlib import import_module
+from typing import get_type_hints
 
 import uvicorn
 from starlette.applications import Starlette
 
 from deploy.embedded.one_origin import OneOrigin
 from deploy.embedded.roles import ROLES, Role
+from shared.runtime import logging
 from shared.runtime.settings import Settings
 
 
@@ -15,8 +17,9 @@ def create_host() -> OneOrigin:
     return OneOrigin({role: _app_of(role) for role in ROLES})
 
 
-def serve(app: object, settings: Settings) -> None:
+def serve(app: object, settings: Settings, *, role: str) -> None:
     """Serve `app` until told to stop; connections that stay open (live push) are given three seconds."""
+    logging.configure(settings, role=role)
     uvicorn.run(
         app,  # type: ignore[arg-type]  # uvicorn names the same ASGI types by other aliases
         host=settings.http_host,
@@ -25,16 +28,20 @@ def serve(app: object, settings: Settings) -> None:
         http="httptools",
         lifespan="on",
         access_log=False,
-        log_level="warning",
+        log_config=None,
+        server_header=False,
+        timeout_keep_alive=30,
         timeout_graceful_shutdown=3,
     )
 
 
 def _app_of(role: Role) -> Starlette:
-    settings = import_module(f"{role.package}.settings").Settings()
-    app: Starlette = import_module(f"{role.package}.app").create_app(settings)
+    create_app = import_module(f"{role.package}.app").create_app
+    asked = get_type_hints(create_app)
+    settings_type: type[Settings] = next(asked[name] for name in asked if name != "return")
+    app: Starlette = create_app(settings_type())
     return app
 
 
 if __name__ == "__main__":
-    serve(create_host(), Settings())
+    serve(create_host(), Settings(), role="web")

@@ -86,6 +86,22 @@ async def test_a_chosen_person_gets_tokens_in_their_name(browser):
     assert (identity["aud"], identity["nonce"], identity["name"]) == ("portal", "once", "Léa Martin")
 
 
+@pytest.mark.parametrize("person", ["crm", " crm "])
+async def test_nobody_signs_in_as_the_crm(browser, person):
+    answer = await browser.post("/oidc/authorize", data={**REQUEST, "person": person})
+
+    assert parse_qs(urlsplit(answer.headers["location"]).query)["error"] == ["access_denied"]
+
+
+async def test_a_person_who_asks_for_the_crms_scope_is_not_granted_it(browser):
+    asked = {**REQUEST, "scope": "openid crm", "person": "C-17"}
+    location = (await browser.post("/oidc/authorize", data=asked)).headers["location"]
+
+    answer = await browser.post("/oidc/token", data=exchange(parse_qs(urlsplit(location).query)["code"][0]))
+
+    assert (await claims_of(browser, answer.json()["access_token"]))["scope"] == "openid"
+
+
 async def test_a_code_works_once(browser):
     code = await code_for(browser, "C-17")
     await browser.post("/oidc/token", data=exchange(code))

@@ -6,4 +6,4 @@ from deploy.embedded.web import serve
 
 if __name__ == "__main__":
     settings = Settings()
-    serve(create_app(settings), settings)
+    serve(create_app(settings), settings, role="issuer")

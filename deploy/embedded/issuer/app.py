@@ -20,6 +20,8 @@ from deploy.embedded.issuer.settings import Settings
 from deploy.embedded.issuer.tokens import Issuer, key_set, load_key
 
 _CRM = "crm"
+# What a person may be granted; the CRM's own scope is earned by its secret alone.
+_PERSONAL = frozenset({"openid", "profile"})
 
 
 class NotForProductionError(Exception):
@@ -94,7 +96,7 @@ class _Endpoints:
         if error := asked.error():
             return self._back(asked, error=error)
         sub = form.get("person", "").strip()
-        if not sub:
+        if not sub or sub == _CRM:
             return self._back(asked, error="access_denied")
         name = next((p.name for p in read_people(self.folder.demo_users) if p.external_id == sub), sub)
         return self._back(asked, code=self.codes.give(asked, sub=sub, name=name))
@@ -136,7 +138,8 @@ class _Endpoints:
     def _signed_in(self, form: Mapping[str, str]) -> dict[str, object]:
         grant = self.codes.redeem(form)
         client = grant.request.client
-        answer = self.issuer.access_token(grant.sub, scope=grant.request.scope, client=client)
+        scope = " ".join(word for word in grant.request.scope.split() if word in _PERSONAL)
+        answer = self.issuer.access_token(grant.sub, scope=scope, client=client)
         claims = {"name": grant.name, **({"nonce": grant.request.nonce} if grant.request.nonce else {})}
         return {**answer, "id_token": self.issuer.identity_token(grant.sub, client=client, **claims)}
 
