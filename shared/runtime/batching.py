@@ -58,7 +58,7 @@ class Coalescer(Generic[Item, Result]):
         return batch
 
     async def _run_batch(self, batch: list[tuple[Item, asyncio.Future[Result]]]) -> None:
-        running = asyncio.ensure_future(self._run([item for item, _ in batch]))
+        running = asyncio.ensure_future(self._run([item for item, _ in batch]))  # noqa: RUF006  awaited right below
         try:
             await asyncio.wait({running})
         finally:

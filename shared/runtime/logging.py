@@ -41,8 +41,8 @@ def configure(settings: Settings, *, role: str) -> None:
 
 
 def logger(name: str) -> structlog.typing.FilteringBoundLogger:
-    """The logger of one module; its lines carry `logger`."""
-    bound: structlog.typing.FilteringBoundLogger = structlog.get_logger(logger=name)
+    """The logger of one module; its lines carry `module`."""
+    bound: structlog.typing.FilteringBoundLogger = structlog.get_logger(module=name)
     return bound
 
 

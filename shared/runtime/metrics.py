@@ -36,7 +36,9 @@ QUESTION_SECONDS = Histogram(
     buckets=_FAST,
     registry=REGISTRY,
 )
-LOOP_FAILURES = Counter("jalon_loop_failures", "Background loops that failed and were restarted", ("loop",), registry=REGISTRY)
+LOOP_FAILURES = Counter(
+    "jalon_loop_failures", "Background loops that failed and were restarted", ("loop",), registry=REGISTRY
+)
 RIGHTS_STALE = Counter("jalon_rights_stale", "Requests refused because rights were stale", registry=REGISTRY)
 
 

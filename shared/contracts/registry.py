@@ -1,0 +1,25 @@
+"""Every event and every question there is, for the generated reference and for the tests that compare."""
+
+from shared.contracts import campaign, directory, followup
+from shared.contracts.wire import Answer, Event, Question
+
+EVENTS: tuple[type[Event], ...] = (
+    directory.UnitChanged,
+    directory.UserChanged,
+    directory.ClientChanged,
+    campaign.CampaignDefined,
+    campaign.ClientsTargeted,
+    campaign.CampaignMoment,
+    followup.FactRecorded,
+)
+
+QUESTIONS: tuple[tuple[type[Question], type[Answer]], ...] = (
+    (campaign.RecordMoment, campaign.MomentRecorded),
+    (followup.HoldDefinition, followup.DefinitionHeld),
+    (followup.ReserveSteps, followup.StepsReserved),
+    (followup.TargetingProgress, followup.TargetingCount),
+    (followup.RecordedNumber, followup.Recorded),
+    (followup.DirectSignals, followup.SignalsLogged),
+    (followup.FactsPage, followup.Facts),
+)
+"""Each question with its answer."""

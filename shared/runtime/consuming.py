@@ -1,0 +1,201 @@
+"""How events are consumed: in order, one transaction per batch, acknowledged after; the failing ones set aside."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from itertools import groupby
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from nats.aio.msg import Msg
+from pydantic import ValidationError
+
+from shared.contracts.wire import CloudEvent, Event
+from shared.runtime import metrics, parking
+from shared.runtime.logging import logger
+from shared.runtime.pulling import Pull, Source
+from shared.runtime.streams import PARKING, stream_of, type_of
+from shared.runtime.transient import connection_lost, is_transient
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from shared.runtime.messaging import Bus
+
+Handle = Callable[[Sequence[CloudEvent[Any]]], Awaitable[None]]
+
+_PAUSES = (0.2, 1.0, 3.0, 10.0)
+"""Before an event that failed is tried again, in seconds; the last one stays."""
+_LONGEST_WAIT = 3.0
+_KEEP_ALIVE = 10.0
+_GRACE = 10.0
+_log = logger(__name__)
+
+
+class Consumption:
+    """The running consumers of one durable name."""
+
+    def __init__(self, consumers: Sequence["_Consumer"]) -> None:
+        self._consumers = consumers
+        self._tasks = [asyncio.create_task(consumer.run(), name=consumer.durable) for consumer in consumers]
+
+    async def stop(self) -> None:
+        """End after the batch in hand; what was fetched beyond it goes back to the server."""
+        for consumer in self._consumers:
+            consumer.stopping = True
+            consumer.wake()
+        _, late = await asyncio.wait(self._tasks, timeout=_GRACE)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+def start(
+    bus: "Bus", durable: str, models: Sequence[type[Event]], handle: Handle, *, batch: int, max_deliver: int
+) -> Consumption:
+    """One consumer per stream that holds some of `models`, and one for parked messages to be tried again."""
+    readers = {model.type: CloudEvent[model] for model in models}  # type: ignore[valid-type]
+    sources = [*_sources(durable, models), Source(PARKING, f"{durable}-retry", (parking.retry_subject(durable),))]
+    return Consumption(
+        [
+            _Consumer(bus, durable, source, readers=readers, handle=handle, batch=batch, max_deliver=max_deliver)
+            for source in sources
+        ]
+    )
+
+
+def _sources(durable: str, models: Sequence[type[Event]]) -> Iterator[Source]:
+    for stream, group in groupby(sorted(models, key=stream_of), key=stream_of):
+        yield Source(stream, durable, tuple(f"{model.type}.>" for model in group))
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    message: Msg
+    event: CloudEvent[Any]
+
+    @property
+    def seq(self) -> int:
+        return int(self.message.metadata.sequence.stream)
+
+
+class _Consumer:
+    def __init__(
+        self,
+        bus: "Bus",
+        durable: str,
+        source: Source,
+        *,
+        readers: dict[str, type[CloudEvent[Any]]],
+        handle: Handle,
+        batch: int,
+        max_deliver: int,
+    ) -> None:
+        self.durable = durable
+        self.stopping = False
+        self._bus = bus
+        self._readers = readers
+        self._handle = handle
+        self._max_deliver = max_deliver
+        self._failures: dict[int, int] = {}
+        self._pull = Pull(bus, source, batch)
+
+    def wake(self) -> None:
+        """Look at `stopping` now."""
+        self._pull.wake()
+
+    async def run(self) -> None:
+        """Consume until stopped; whatever goes wrong outside an event's own handling is logged, and begun anew."""
+        while not self.stopping:
+            try:
+                async with self._pull.opened():
+                    while not self.stopping:
+                        await self._process(await self._pull.next_batch())
+            except Exception as error:  # noqa: BLE001  the loop outlives whatever happens
+                _log.warning("consuming was interrupted", consumer=self.durable, error=parking.reason_of(error))
+                await asyncio.sleep(0.5)
+
+    async def _process(self, messages: Sequence[Msg]) -> None:
+        entries: list[_Entry] = []
+        for message in messages:
+            try:
+                entries.append(_Entry(message, self._read(message)))
+            except (ValidationError, LookupError) as error:
+                await self._park(message, error)
+        if entries:
+            async with _kept_alive(entries):
+                await self._work(entries)
+
+    def _read(self, message: Msg) -> CloudEvent[Any]:
+        return self._readers[type_of(parking.subject_of(message))].model_validate_json(message.data)
+
+    async def _work(self, entries: Sequence[_Entry]) -> None:
+        error = await self._attempt(entries)
+        if error is None:
+            for entry in entries:
+                await entry.message.ack()
+                if self._failures:
+                    self._failures.pop(entry.seq, None)
+            metrics.CONSUMED.labels(self.durable, "handled").inc(len(entries))
+        elif len(entries) == 1:
+            await self._set_aside(entries[0], error)
+        else:
+            for entry in entries:
+                await self._work([entry])
+
+    async def _attempt(self, entries: Sequence[_Entry]) -> Exception | None:
+        """The error that is the events' own, or None; while a server is away it waits here, so that order is kept."""
+        pause = 0.1
+        events = [entry.event for entry in entries]
+        while True:
+            began = perf_counter()
+            try:
+                await self._handle(events)
+            except Exception as error:  # noqa: BLE001  a handler may fail in any way
+                if not (connection_lost(error) or (len(events) == 1 and is_transient(error))):
+                    return error
+                metrics.CONSUMED.labels(self.durable, "waited").inc()
+                _log.warning("waiting to handle events", consumer=self.durable, error=parking.reason_of(error))
+            else:
+                metrics.BATCH_SECONDS.labels(self.durable).observe(perf_counter() - began)
+                return None
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, _LONGEST_WAIT)
+
+    async def _set_aside(self, entry: _Entry, error: Exception) -> None:
+        failures = self._failures.get(entry.seq, 0) + 1
+        if failures >= self._max_deliver:
+            await self._park(entry.message, error)
+            self._failures.pop(entry.seq, None)
+            return
+        self._failures[entry.seq] = failures
+        metrics.CONSUMED.labels(self.durable, "failed").inc()
+        _log.warning("an event failed", consumer=self.durable, event_id=entry.event.id, error=parking.reason_of(error))
+        await entry.message.nak(delay=_PAUSES[min(failures, len(_PAUSES)) - 1])
+
+    async def _park(self, message: Msg, error: Exception) -> None:
+        reason = parking.reason_of(error)
+        await parking.park(self._bus.jetstream, self.durable, message, reason)
+        await message.term()
+        metrics.CONSUMED.labels(self.durable, "parked").inc()
+        _log.error("a message was parked", consumer=self.durable, subject=message.subject, error=reason)
+
+
+@asynccontextmanager
+async def _kept_alive(entries: Sequence[_Entry]) -> "AsyncIterator[None]":
+    """Tell the server that the messages are worked on, so that it gives them to nobody else meanwhile."""
+
+    async def tell() -> None:
+        while True:
+            await asyncio.sleep(_KEEP_ALIVE)
+            if entries[0].message._client.is_connected:  # noqa: SLF001  a message offers no other way to ask
+                for entry in entries:
+                    if not entry.message.is_acked:
+                        await entry.message.in_progress()
+
+    telling = asyncio.create_task(tell())
+    try:
+        yield
+    finally:
+        telling.cancel()

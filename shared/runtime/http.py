@@ -1,0 +1,90 @@
+"""Every service's web application: problems for errors, limits, request ids, safe headers, health and measures."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import TypeVar
+
+import uvicorn
+from fastapi import FastAPI, Response
+from fastapi.responses import JSONResponse
+
+from shared.contracts.problems import Problem
+from shared.runtime import errors, logging, metrics
+from shared.runtime.health import Health
+from shared.runtime.middleware import Edge
+from shared.runtime.settings import Settings
+
+S = TypeVar("S", bound=Settings)
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+PROBLEMS: dict[int | str, dict[str, object]] = {
+    status: {"model": Problem, "description": description, "content": {errors.MEDIA_TYPE: {}}}
+    for status, description in (
+        (401, "No valid token"),
+        (403, "A right is missing"),
+        (422, "The request is wrong in itself"),
+        (503, "Unavailable for the moment"),
+    )
+}
+
+
+def service_app(*, title: str, version: str, lifespan: Lifespan, settings: Settings) -> FastAPI:
+    """An application whose routes hold their whole path (`/api/…`), so that it can run alone or beside others.
+
+    Its lifespan sets `app.state.security`, adds checks to `app.state.health`, and sets `app.state.health.started`
+    when it has begun.
+    """
+    app = FastAPI(
+        title=title,
+        version=version,
+        lifespan=lifespan,
+        max_body_size=settings.max_body_bytes,
+        responses=PROBLEMS,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        strict_content_type=False,
+    )
+    app.state.settings = settings
+    app.state.health = Health()
+    app.add_middleware(Edge, service=title.lower())
+    errors.handle_errors(app)
+    _add_operations(app, settings)
+    return app
+
+
+def serve(create_app: Callable[[S], FastAPI], settings_type: type[S], *, role: str) -> None:
+    """Run one service until it is told to stop: the body of `python -m services.<name>`."""
+    settings = settings_type()
+    logging.configure(settings, role=role)
+    uvicorn.run(
+        create_app(settings),
+        host=settings.http_host,
+        port=settings.http_port,
+        loop="uvloop",
+        http="httptools",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+        timeout_keep_alive=30,
+    )
+
+
+def _add_operations(app: FastAPI, settings: Settings) -> None:
+    @app.get("/healthz", include_in_schema=False)
+    async def healthz() -> dict[str, str]:
+        return {"status": "alive"}
+
+    @app.get("/readyz", include_in_schema=False)
+    async def readyz() -> JSONResponse:
+        health: Health = app.state.health
+        failures = await health.failures()
+        return JSONResponse({"ready": not failures, "failures": failures}, status_code=503 if failures else 200)
+
+    if settings.metrics_enabled:
+
+        @app.get("/metrics", include_in_schema=False)
+        async def measures() -> Response:
+            return Response(metrics.exposition(), media_type=metrics.CONTENT_TYPE)
