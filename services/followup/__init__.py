@@ -1,0 +1,8 @@
+"""Follow-ups: the read model, the facts, the log of commands and the CRM's signals.
+
+Owns: follow-ups with their facts, commands with their verdicts, texts that belong to them. The only service that speaks
+to Temporal.
+Publishes: `FactRecorded`.
+Listens to: `CampaignDefined`, `ClientsTargeted`, `UserChanged`, `ClientChanged`.
+Answers: `HoldDefinition`, `ReserveSteps`, `TargetingProgress`, `RecordedNumber`, `DirectSignals`, `FactsPage`.
+"""

@@ -1,0 +1,149 @@
+"""The engine as the follow-up service uses it: updates, starts, and what each of its failures means.
+
+Implements rules 3, 7 and 8 of docs/architecture.md, The write path.
+"""
+
+from collections.abc import Awaitable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from temporalio.client import (
+    Client,
+    RPCError,
+    WithStartWorkflowOperation,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.service import RPCStatusCode
+
+from services.followup.ports import NOT_FOUND, UNCLEAR, EngineAnswer
+from shared.contracts.visibility import CAMPAIGN_ID, search_attributes
+from shared.contracts.workflow import (
+    CAMPAIGN_DATES,
+    CAMPAIGN_WORKFLOW,
+    FOLLOW_UP_COMMAND,
+    FOLLOW_UP_WORKFLOW,
+    TASK_QUEUE,
+    CampaignDates,
+    CampaignStart,
+    CommandAnswer,
+    FollowUpCommand,
+    FollowUpStart,
+)
+from shared.rulebook.ids import campaign_workflow_id, follow_up_workflow_id
+from shared.runtime.logging import logger
+
+_log = logger(__name__)
+_START_TIMEOUT = timedelta(seconds=10)
+
+
+class TemporalEngine:
+    """The real engine. A client's own retries of a call end with its deadline."""
+
+    def __init__(self, client: Client, *, task_queue: str = TASK_QUEUE) -> None:
+        self._client = client
+        self._task_queue = task_queue
+
+    async def update(self, follow_up_id: str, command_id: str, message: FollowUpCommand) -> EngineAnswer:
+        """See the port."""
+        handle = self._client.get_workflow_handle(follow_up_workflow_id(follow_up_id))
+        return await _answered(
+            handle.execute_update(
+                FOLLOW_UP_COMMAND, message, id=command_id, result_type=CommandAnswer, rpc_timeout=_left(message)
+            )
+        )
+
+    async def update_with_start(self, start: FollowUpStart, command_id: str, message: FollowUpCommand) -> EngineAnswer:
+        """See the port."""
+        operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
+            FOLLOW_UP_WORKFLOW,
+            start,
+            id=follow_up_workflow_id(start.follow_up_id),
+            task_queue=self._task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            search_attributes=search_attributes(start.campaign_id, start.state),
+            static_summary=_summary(start),
+        )
+        return await _answered(
+            self._client.execute_update_with_start_workflow(
+                FOLLOW_UP_COMMAND,
+                message,
+                start_workflow_operation=operation,
+                id=command_id,
+                result_type=CommandAnswer,
+                rpc_timeout=_left(message),
+            )
+        )
+
+    async def start(self, start: FollowUpStart, entry_at: datetime | None) -> None:
+        """See the port. An execution that ran and ended is not started again: its row knows that it was started."""
+        delay = None if entry_at is None else max(entry_at - datetime.now(UTC), timedelta(0)) or None
+        try:
+            await self._client.start_workflow(
+                FOLLOW_UP_WORKFLOW,
+                start,
+                id=follow_up_workflow_id(start.follow_up_id),
+                task_queue=self._task_queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                start_delay=delay,
+                search_attributes=search_attributes(start.campaign_id, start.state),
+                static_summary=_summary(start),
+                rpc_timeout=_START_TIMEOUT,
+            )
+        except WorkflowAlreadyStartedError:
+            return
+
+    async def set_campaign_dates(self, dates: CampaignDates) -> None:
+        """See the port. A campaign whose last moment was told is started again: telling a moment twice tells it once."""
+        operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
+            CAMPAIGN_WORKFLOW,
+            CampaignStart(dates=dates),
+            id=campaign_workflow_id(dates.campaign_id),
+            task_queue=self._task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            search_attributes=TypedSearchAttributes([SearchAttributePair(CAMPAIGN_ID, dates.campaign_id)]),
+        )
+        await self._client.execute_update_with_start_workflow(
+            CAMPAIGN_DATES,
+            dates,
+            start_workflow_operation=operation,
+            id=f"version-{dates.version}",
+            rpc_timeout=_START_TIMEOUT,
+        )
+
+
+async def _answered(call: Awaitable[CommandAnswer]) -> EngineAnswer:
+    try:
+        answer = await call
+    except WorkflowUpdateFailedError as failed:
+        return _failure(failed.cause)
+    except WorkflowUpdateRPCTimeoutOrCancelledError:
+        return EngineAnswer(failure=UNCLEAR, data={"reason": "timeout"})
+    except RPCError as error:
+        if error.status == RPCStatusCode.NOT_FOUND:
+            return EngineAnswer(failure=NOT_FOUND)
+        return EngineAnswer(failure=UNCLEAR, data={"reason": error.status.name})
+    return EngineAnswer(facts=answer.facts, failure=answer.refused, data=answer.data)
+
+
+def _failure(cause: BaseException | None) -> EngineAnswer:
+    """A failure as the answer it carries; one whose type is not ours says nothing sure (rule 7)."""
+    if not isinstance(cause, ApplicationError) or cause.type is None:
+        return EngineAnswer(failure=UNCLEAR, data={"reason": type(cause).__name__})
+    if not cause.details:
+        return EngineAnswer(failure=cause.type, data={"reason": cause.message})
+    details = CommandAnswer.model_validate(cause.details[0])
+    return EngineAnswer(facts=details.facts, failure=cause.type, data=details.data)
+
+
+def _left(message: FollowUpCommand) -> timedelta:
+    return max(message.deadline - datetime.now(UTC), timedelta(milliseconds=100))
+
+
+def _summary(start: FollowUpStart) -> str:
+    return f"client {start.client_id} in campaign {start.campaign_id}"

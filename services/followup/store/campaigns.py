@@ -1,0 +1,139 @@
+"""Definitions as the campaign service last said, reservations of steps, and what the campaigns' executions know."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.followup.ports import Settling
+from shared.contracts.campaign import CampaignDefined
+from shared.contracts.followup import StepsReserved
+from shared.runtime.database import Database
+
+_HOLD = sa.text(
+    """
+    insert into campaigns (campaign_id, version, name, definition, archived, deleted)
+    values (:campaign_id, :version, :name, cast(:definition as jsonb), :archived, :deleted)
+    on conflict (campaign_id) do update
+    set version = excluded.version, name = excluded.name, definition = excluded.definition,
+        archived = excluded.archived, deleted = excluded.deleted, reserved_steps = null, reserved_whole = false
+    where campaigns.version < excluded.version
+    """
+)
+_VERSION = sa.text("select version from campaigns where campaign_id = :campaign_id")
+_RESERVE = sa.text(
+    """
+    update campaigns set reserved_steps = cast(:steps as text[]), reserved_whole = :whole
+    where campaign_id = :campaign_id
+    """
+)
+_RELEASE = sa.text(
+    "update campaigns set reserved_steps = null, reserved_whole = false where campaign_id = :campaign_id"
+)
+_UNDECIDED = sa.text(
+    """
+    select exists (
+        select 1 from commands c join follow_ups f on f.follow_up_id = c.follow_up_id
+        where f.campaign_id = :campaign_id and c.verdict is null and not c.parked
+          and (:whole or c.body ->> 'step_id' = any(cast(:steps as text[])))
+    )
+    """
+)
+_COMPLETED = sa.text(
+    """
+    select distinct f.event -> 'fact' ->> 'step_id'
+    from facts f join follow_ups u on u.follow_up_id = f.follow_up_id
+    where u.campaign_id = :campaign_id and f.event -> 'fact' ->> 'kind' = 'StepCompleted'
+      and (:whole or f.event -> 'fact' ->> 'step_id' = any(cast(:steps as text[])))
+    """
+)
+_TOUCHED = sa.text(
+    """
+    select count(distinct f.follow_up_id)
+    from facts f join follow_ups u on u.follow_up_id = f.follow_up_id
+    where u.campaign_id = :campaign_id and f.event -> 'fact' ->> 'kind' = any(cast(:kinds as text[]))
+    """
+)
+_RECORDING_KINDS = ("StepBegun", "StepCompleted", "InteractionRecorded", "Concluded")
+_TO_TELL = sa.text(
+    "select definition::text from campaigns where engine_version < version order by campaign_id limit :limit"
+)
+_TOLD = sa.text(
+    "update campaigns set engine_version = :version where campaign_id = :campaign_id and engine_version < :version"
+)
+
+
+_TO_SETTLE = sa.text(
+    """
+    select f.follow_up_id::text, coalesce(c.advisor_id, f.advisor_id)::text, k.version, k.archived
+    from follow_ups f
+    join campaigns k on k.campaign_id = f.campaign_id
+    left join clients c on c.client_id = f.client_id
+    where (k.archived and f.closing is null) or (not k.archived and f.closing = 'ARCHIVED')
+    limit :limit
+    """
+)
+
+
+class PostgresDefinitions:
+    """The replica of definitions, one transaction per call."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def hold(self, definition: CampaignDefined) -> int:
+        """See the port. It waits for commands that are just being written down under the version before."""
+        async with self._database.transaction() as conn:
+            await conn.execute(
+                _HOLD,
+                {
+                    "campaign_id": definition.campaign_id,
+                    "version": definition.version,
+                    "name": definition.name,
+                    "definition": definition.model_dump_json(),
+                    "archived": definition.archived,
+                    "deleted": definition.deleted,
+                },
+            )
+            return int((await conn.execute(_VERSION, {"campaign_id": definition.campaign_id})).scalar_one())
+
+    async def reserve(self, campaign_id: str, step_ids: Sequence[str] | None) -> StepsReserved | None:
+        """See the port. The reservation stands from the first call on; the counts come once nothing is undecided."""
+        steps = {"campaign_id": campaign_id, "steps": list(step_ids or ()), "whole": step_ids is None}
+        async with self._database.transaction() as conn:
+            await conn.execute(_RESERVE, steps)
+        async with self._database.reading() as conn:
+            if (await conn.execute(_UNDECIDED, steps)).scalar_one():
+                return None
+            return await _counts(conn, steps)
+
+    async def release(self, campaign_id: str) -> None:
+        """See the port."""
+        async with self._database.transaction() as conn:
+            await conn.execute(_RELEASE, {"campaign_id": campaign_id})
+
+    async def definitions_to_tell(self, limit: int) -> Sequence[CampaignDefined]:
+        """See the port."""
+        async with self._database.reading() as conn:
+            rows = (await conn.execute(_TO_TELL, {"limit": limit})).scalars().all()
+        return [CampaignDefined.model_validate_json(row) for row in rows]
+
+    async def mark_told(self, campaign_id: str, version: int) -> None:
+        """See the port."""
+        async with self._database.transaction() as conn:
+            await conn.execute(_TOLD, {"campaign_id": campaign_id, "version": version})
+
+    async def to_settle(self, limit: int) -> Sequence[Settling]:
+        """See the port."""
+        async with self._database.reading() as conn:
+            rows = (await conn.execute(_TO_SETTLE, {"limit": limit})).all()
+        return [Settling(*row) for row in rows]
+
+
+async def _counts(conn: AsyncConnection, steps: dict[str, object]) -> StepsReserved:
+    completed = (await conn.execute(_COMPLETED, steps)).scalars().all()
+    touched = {"campaign_id": steps["campaign_id"], "kinds": list(_RECORDING_KINDS)}
+    return StepsReserved(
+        completed=tuple(sorted(completed)),
+        touched_follow_ups=(await conn.execute(_TOUCHED, touched)).scalar_one(),
+    )

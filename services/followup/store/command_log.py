@@ -1,0 +1,213 @@
+"""The command log: rules 1, 2 and 10 of the write path (docs/architecture.md)."""
+
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.followup.ports import Admission, Leased, NewCommand, Outcome, Recorded, Verdict
+from services.followup.store.recording import record, verdict_of
+from services.followup.store.rows import Locked, Plans, claim, lock
+from shared.contracts.commands import command_to_wire
+from shared.rulebook.access import in_reach
+from shared.rulebook.errors import NotVisible, Refused
+from shared.runtime.clock import Clock
+from shared.runtime.database import Database
+
+_COLUMNS = (
+    ("command_id", "uuid"),
+    ("source", "text"),
+    ("source_id", "text"),
+    ("content", "text"),
+    ("follow_up_id", "uuid"),
+    ("body", "jsonb"),
+    ("note", "text"),
+    ("door", "text"),
+    ("actor", "text"),
+    ("occurred_at", "timestamptz"),
+    ("received_at", "timestamptz"),
+    ("park_until", "timestamptz"),
+    ("parked", "boolean"),
+)
+_NAMES = ", ".join(name for name, _ in _COLUMNS)
+_INSERT = sa.text(
+    f"""
+    insert into commands ({_NAMES})
+    select {", ".join(f"cast(n.{name} as {kind})" for name, kind in _COLUMNS)}
+    from rows from (
+        jsonb_to_recordset(cast(:rows as jsonb))
+            as ({", ".join(f"{name} {'jsonb' if kind == 'jsonb' else 'text'}" for name, kind in _COLUMNS)})
+    ) with ordinality as n({_NAMES}, place)
+    order by n.place
+    on conflict (source, source_id) do nothing
+    returning command_id::text
+    """  # noqa: S608  column names of our own
+)
+_EARLIER = sa.text(
+    """
+    select command_id::text, source, source_id, content, follow_up_id::text, verdict, parked, number, code, data
+    from commands
+    where (source, source_id) in (select * from unnest(cast(:sources as text[]), cast(:source_ids as text[])))
+    """
+)
+_BY_SOURCE = sa.text(
+    """
+    select command_id::text, source_id, follow_up_id::text, verdict, parked, number, code, data
+    from commands where source = :source and source_id = any(cast(:source_ids as text[]))
+    """
+)
+_BY_ID = sa.text(
+    """
+    select command_id::text, source_id, follow_up_id::text, verdict, parked, number, code, data
+    from commands where command_id = :command_id
+    """
+)
+_DUE = sa.text(
+    """
+    select distinct follow_up_id::text from (
+        select follow_up_id from commands
+        where verdict is null and not parked and (leased_until is null or leased_until <= :now)
+          and received_at < :settled
+        order by leased_until nulls first, seq limit :limit
+    ) due
+    """
+)
+_EXPIRE = sa.text(
+    """
+    update commands
+    set verdict = 'refused', decided_at = :now, parked = false,
+        code = coalesce(code, case when exists (select 1 from follow_ups f where f.follow_up_id = commands.follow_up_id)
+                                   then 'expired' else 'follow_up_unknown' end)
+    where verdict is null and parked and park_until <= :now
+    returning command_id::text, source_id, follow_up_id::text, verdict, parked, number, code, data
+    """
+)
+
+
+class PostgresCommandLog:
+    """The log in PostgreSQL, one transaction per call."""
+
+    def __init__(self, database: Database, clock: Clock, *, lease: timedelta) -> None:
+        self._database = database
+        self._clock = clock
+        self._lease = lease
+        self._plans = Plans()
+
+    async def admit(self, commands: Sequence[NewCommand]) -> Sequence[Admission]:
+        """See the port. A command on a step that is being removed, or out of reach, is not written down."""
+        async with self._database.transaction() as conn:
+            locked = await lock(conn, self._plans, [command.follow_up_id for command in commands])
+            refused = {command.command_id: _objection(command, locked.get(command.follow_up_id)) for command in commands}
+            wanted = [command for command in commands if refused[command.command_id] is None]
+            written = await self._write_down(conn, wanted, locked)
+            earlier = await self._earlier(conn, [command for command in wanted if command.command_id not in written])
+            known = {key: value.known for key, value in locked.items()}
+            leases = {
+                leased.command_id: leased
+                for leased in (await claim(conn, self._clock, known, self._clock.now() + self._lease)).values()
+            }
+        return [
+            refused[command.command_id]
+            or leases.pop(command.command_id, None)
+            or _answer(command, earlier, parked=command.follow_up_id not in locked)
+            for command in commands
+        ]
+
+    async def record(self, outcomes: Sequence[Outcome]) -> Sequence[Recorded]:
+        """See the port."""
+        async with self._database.transaction() as conn:
+            return await record(conn, self._plans, self._clock, outcomes, self._lease)
+
+    async def claim_due(self, limit: int) -> Sequence[Leased]:
+        """See the port. What came in within the last moment is left to the process that took it."""
+        now = self._clock.now()
+        due = {"now": now, "settled": now - timedelta(seconds=1), "limit": limit}
+        async with self._database.transaction() as conn:
+            follow_up_ids = (await conn.execute(_DUE, due)).scalars().all()
+            if not follow_up_ids:
+                return ()
+            locked = await lock(conn, self._plans, follow_up_ids)
+            known = {key: value.known for key, value in locked.items()}
+            return tuple((await claim(conn, self._clock, known, now + self._lease)).values())
+
+    async def expire_parked(self) -> Sequence[Verdict]:
+        """See the port."""
+        async with self._database.transaction() as conn:
+            rows = (await conn.execute(_EXPIRE, {"now": self._clock.now()})).mappings().all()
+        return [verdict_of(row) for row in rows]
+
+    async def verdicts(self, source: str, source_ids: Sequence[str]) -> Sequence[Verdict]:
+        """See the port."""
+        async with self._database.reading() as conn:
+            rows = await conn.execute(_BY_SOURCE, {"source": source, "source_ids": list(source_ids)})
+            return [verdict_of(row) for row in rows.mappings()]
+
+    async def verdict(self, command_id: str) -> Verdict | None:
+        """See the port."""
+        async with self._database.reading() as conn:
+            row = (await conn.execute(_BY_ID, {"command_id": command_id})).mappings().one_or_none()
+            return None if row is None else verdict_of(row)
+
+    async def _write_down(
+        self, conn: AsyncConnection, commands: Sequence[NewCommand], locked: dict[str, Locked]
+    ) -> set[str]:
+        if not commands:
+            return set()
+        rows = [_row(command, parked=command.follow_up_id not in locked) for command in commands]
+        return set((await conn.execute(_INSERT, {"rows": json.dumps(rows)})).scalars())
+
+    async def _earlier(self, conn: AsyncConnection, commands: Sequence[NewCommand]) -> dict[tuple[str, str], Any]:
+        if not commands:
+            return {}
+        parameters = {
+            "sources": [command.source for command in commands],
+            "source_ids": [command.source_id for command in commands],
+        }
+        rows = (await conn.execute(_EARLIER, parameters)).mappings().all()
+        return {(row["source"], row["source_id"]): row for row in rows}
+
+
+def _objection(command: NewCommand, locked: Locked | None) -> Exception | None:
+    """Why a command is not even written down; a CRM's signal always is, so that it is never lost."""
+    if locked is None:
+        return None if command.park_until is not None else NotVisible("follow_up_unknown")
+    principal = command.principal
+    if principal is None:
+        return None
+    if not in_reach(principal, locked.advisor_id, locked.unit_path):
+        return NotVisible("follow_up_unknown")
+    step_id = getattr(command.command, "step_id", None)
+    if locked.reserved_whole or step_id in locked.reserved_steps:
+        return Refused("step_being_removed", {"step": step_id})
+    return None
+
+
+def _answer(command: NewCommand, earlier: dict[tuple[str, str], Any], *, parked: bool) -> Admission:
+    row = earlier.get((command.source, command.source_id))
+    if row is None:
+        kind = "parked" if parked else "pending"
+        return Verdict(command.command_id, command.source_id, kind, command.follow_up_id)  # type: ignore[arg-type]
+    if row["content"] != command.content:
+        return Refused("id_reused", {"id": command.source_id})
+    return verdict_of(row, repeated=True)
+
+
+def _row(command: NewCommand, *, parked: bool) -> dict[str, Any]:
+    return {
+        "command_id": command.command_id,
+        "source": command.source,
+        "source_id": command.source_id,
+        "content": command.content,
+        "follow_up_id": command.follow_up_id,
+        "body": command_to_wire(command.command),
+        "note": command.note,
+        "door": command.door,
+        "actor": command.actor,
+        "occurred_at": command.occurred_at.isoformat(),
+        "received_at": command.received_at.isoformat(),
+        "park_until": command.park_until and command.park_until.isoformat(),
+        "parked": str(parked),
+    }

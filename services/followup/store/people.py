@@ -1,0 +1,68 @@
+"""Replicas of advisors and clients: state readers, the highest revision wins."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from shared.contracts.directory import ClientChanged, UserChanged
+from shared.runtime.database import Database
+
+_USERS = sa.text(
+    """
+    insert into advisors (advisor_id, name, unit_path, revision)
+    values (:advisor_id, :name, cast(:unit_path as uuid[]), :revision)
+    on conflict (advisor_id) do update
+    set name = excluded.name, unit_path = excluded.unit_path, revision = excluded.revision
+    where advisors.revision < excluded.revision
+    """
+)
+_CLIENTS = sa.text(
+    """
+    insert into clients (client_id, name, phone, advisor_id, revision)
+    select * from unnest(cast(:ids as uuid[]), cast(:names as text[]), cast(:phones as text[]),
+                         cast(:advisors as uuid[]), cast(:revisions as bigint[]))
+    on conflict (client_id) do update
+    set name = excluded.name, phone = excluded.phone, advisor_id = excluded.advisor_id, revision = excluded.revision
+    where clients.revision < excluded.revision
+    """
+)
+_MOVED = sa.text(
+    """
+    select f.follow_up_id::text, c.advisor_id::text, c.revision
+    from follow_ups f join clients c on c.client_id = f.client_id
+    where c.client_id = any(cast(:ids as uuid[])) and c.advisor_id <> f.advisor_id and f.closing is null
+    """
+)
+
+
+class PostgresPeople:
+    """Who advises whom, and where they sit."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def keep_users(self, users: Sequence[UserChanged]) -> None:
+        """Keep the users as last told."""
+        latest = {user.user_id: user for user in sorted(users, key=lambda user: user.revision)}
+        rows = [
+            {"advisor_id": user.user_id, "name": user.name, "unit_path": list(user.unit_path), "revision": user.revision}
+            for _, user in sorted(latest.items())
+        ]
+        async with self._database.transaction() as conn:
+            await conn.execute(_USERS, rows)
+
+    async def keep_clients(self, clients: Sequence[ClientChanged]) -> Sequence[tuple[str, str, int]]:
+        """Keep the clients as last told; answers (follow-up, advisor, revision) for open ones under another advisor."""
+        latest = {client.client_id: client for client in sorted(clients, key=lambda client: client.revision)}
+        kept = [client for _, client in sorted(latest.items())]
+        parameters = {
+            "ids": [client.client_id for client in kept],
+            "names": [client.name for client in kept],
+            "phones": [client.phone for client in kept],
+            "advisors": [client.advisor_id for client in kept],
+            "revisions": [client.revision for client in kept],
+        }
+        async with self._database.transaction() as conn:
+            await conn.execute(_CLIENTS, parameters)
+            moved = (await conn.execute(_MOVED, {"ids": parameters["ids"]})).all()
+        return [(row[0], row[1], row[2]) for row in moved]

@@ -1,0 +1,179 @@
+"""Follow-ups as people read them. Every query passes through `_reach`: nobody sees a client beyond it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, Select
+
+from services.followup.ports import FollowUpFilter, FollowUpRow, TimelineEntry
+from services.followup.store.rows import STATE
+from services.followup.tables import advisors, campaigns, clients, commands, facts, follow_ups
+from shared.contracts.campaign import CampaignDefined
+from shared.contracts.followup import FactRecorded, Facts, FactsPage
+from shared.rulebook.access import AccessLevel, Principal
+from shared.runtime.database import Database
+
+_ROW = (
+    sa.select(
+        follow_ups.c.follow_up_id,
+        follow_ups.c.campaign_id,
+        follow_ups.c.client_id,
+        follow_ups.c.advisor_id,
+        sa.cast(follow_ups.c.state, sa.Text).label("state"),
+        sa.cast(campaigns.c.definition, sa.Text).label("definition"),
+        clients.c.name.label("client_name"),
+        clients.c.phone.label("client_phone"),
+        advisors.c.name.label("advisor_name"),
+    )
+    .join(campaigns, campaigns.c.campaign_id == follow_ups.c.campaign_id)
+    .outerjoin(clients, clients.c.client_id == follow_ups.c.client_id)
+    .outerjoin(advisors, advisors.c.advisor_id == follow_ups.c.advisor_id)
+)
+
+
+class PostgresReading:
+    """Reads within a principal's reach."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._definitions: dict[tuple[str, str], CampaignDefined] = {}
+
+    async def one(self, principal: Principal, follow_up_id: str) -> FollowUpRow | None:
+        """The follow-up, or None when it does not exist within reach."""
+        query = _ROW.where(follow_ups.c.follow_up_id == follow_up_id, _reach(principal))
+        async with self._database.reading() as conn:
+            row = (await conn.execute(query)).mappings().one_or_none()
+        return None if row is None else self._follow_up(row)
+
+    async def page(self, principal: Principal, wanted: FollowUpFilter) -> Sequence[FollowUpRow]:
+        """One page, highest potential first."""
+        query = _filtered(_ROW.where(_reach(principal), ~campaigns.c.deleted), wanted).limit(wanted.limit)
+        async with self._database.reading() as conn:
+            rows = (await conn.execute(query)).mappings().all()
+        return [self._follow_up(row) for row in rows]
+
+    async def timeline(self, follow_up_id: str) -> Sequence[TimelineEntry]:
+        """Facts and refused, parked or open commands of one follow-up, in the order in which they were received."""
+        what = (
+            sa.select(
+                sa.func.coalesce(commands.c.received_at, facts.c.recorded_at).label("received_at"),
+                facts.c.number,
+                sa.cast(facts.c.event, sa.Text).label("event"),
+                commands.c.command_id,
+                commands.c.body,
+                commands.c.door,
+                commands.c.actor,
+                commands.c.occurred_at,
+                commands.c.verdict,
+                commands.c.parked,
+                commands.c.code,
+                commands.c.data,
+                commands.c.note,
+                advisors.c.name.label("actor_name"),
+            )
+            .select_from(facts.join(commands, commands.c.command_id == facts.c.command_id, full=True))
+            .outerjoin(advisors, sa.cast(advisors.c.advisor_id, sa.Text) == commands.c.actor)
+            .where(sa.or_(facts.c.follow_up_id == follow_up_id, commands.c.follow_up_id == follow_up_id))
+            .order_by(sa.text("received_at"), facts.c.number.nulls_last(), commands.c.seq)
+        )
+        async with self._database.reading() as conn:
+            rows = (await conn.execute(what)).mappings().all()
+        return [_entry(row) for row in rows]
+
+    async def recorded_number(self, follow_up_id: str) -> int:
+        """Up to which number the facts of a follow-up are recorded; 0 when it is unknown."""
+        query = sa.select(follow_ups.c.number).where(follow_ups.c.follow_up_id == follow_up_id)
+        async with self._database.reading() as conn:
+            return (await conn.execute(query)).scalar_one_or_none() or 0
+
+    async def facts_page(self, wanted: FactsPage) -> Facts:
+        """Facts in the order of recording, for read models that are rebuilt."""
+        query = (
+            sa.select(facts.c.seq, sa.cast(facts.c.event, sa.Text))
+            .where(facts.c.seq > wanted.after_seq)
+            .order_by(facts.c.seq)
+            .limit(wanted.limit)
+        )
+        async with self._database.reading() as conn:
+            rows = (await conn.execute(query)).all()
+        events = tuple(FactRecorded.model_validate_json(row[1]) for row in rows)
+        last = rows[-1][0] if rows else wanted.after_seq
+        return Facts(facts=events, last_seq=last, complete=len(rows) < wanted.limit)
+
+    def _follow_up(self, row: Any) -> FollowUpRow:
+        return FollowUpRow(
+            follow_up_id=row["follow_up_id"],
+            client_id=row["client_id"],
+            client_name=row["client_name"],
+            client_phone=row["client_phone"],
+            advisor_id=row["advisor_id"],
+            advisor_name=row["advisor_name"],
+            state=STATE.validate_json(row["state"]),
+            definition=self._definition(row["campaign_id"], row["definition"]),
+        )
+
+    def _definition(self, campaign_id: str, text: str) -> CampaignDefined:
+        """Read once per campaign and content."""
+        key = (campaign_id, text)
+        if key not in self._definitions:
+            self._definitions = {k: v for k, v in self._definitions.items() if k[0] != campaign_id}
+            self._definitions[key] = CampaignDefined.model_validate_json(text)
+        return self._definitions[key]
+
+
+def _reach(principal: Principal) -> ColumnElement[bool]:
+    """The one translation of a reach into SQL for follow-ups: by the client's present advisor (spec 1.2)."""
+    if principal.crm or principal.access_level is AccessLevel.ALL:
+        return sa.true()
+    match principal.access_level:
+        case AccessLevel.NONE:
+            return sa.false()
+        case AccessLevel.OWN:
+            return follow_ups.c.advisor_id == principal.user_id
+        case AccessLevel.UNIT:
+            inside = advisors.c.unit_path[sa.func.cardinality(advisors.c.unit_path)] == principal.unit_id
+        case _:
+            inside = advisors.c.unit_path.any(principal.unit_id)  # type: ignore[arg-type]  # one value of the array
+    return follow_ups.c.advisor_id.in_(sa.select(advisors.c.advisor_id).where(inside))
+
+
+def _filtered(query: Select[Any], wanted: FollowUpFilter) -> Select[Any]:
+    table = follow_ups.c
+    for column, value in (
+        (table.campaign_id, wanted.campaign_id),
+        (table.advisor_id, wanted.advisor_id),
+        (table.client_id, wanted.client_id),
+    ):
+        if value is not None:
+            query = query.where(column == value)
+    if wanted.closing is not None:
+        query = query.where(table.closing == wanted.closing)
+    if wanted.entered_by is not None:
+        query = query.where(table.closing.is_(None), table.entry_date <= wanted.entered_by)
+    if wanted.enters_after is not None:
+        query = query.where(table.closing.is_(None), table.entry_date > wanted.enters_after)
+    if wanted.after is not None:
+        potential, follow_up_id = wanted.after
+        query = query.where(
+            sa.tuple_(-table.potential, table.follow_up_id) > sa.tuple_(sa.literal(-potential), follow_up_id)
+        )
+    return query.order_by(-table.potential, table.follow_up_id)
+
+
+def _entry(row: Any) -> TimelineEntry:
+    event = None if row["event"] is None else FactRecorded.model_validate_json(row["event"])
+    return TimelineEntry(
+        event=event,
+        command_id=row["command_id"],
+        body=row["body"],
+        door=row["door"] or (event.door if event else "system"),
+        actor=row["actor"] or (event.actor if event else ""),
+        actor_name=row["actor_name"],
+        occurred_at=row["occurred_at"] or (event.occurred_at if event else row["received_at"]),
+        received_at=row["received_at"],
+        verdict=row["verdict"] or ("applied" if event else "parked" if row["parked"] else "pending"),
+        code=row["code"],
+        data=row["data"],
+        note=row["note"],
+    )

@@ -1,0 +1,121 @@
+"""Rows of follow-ups and commands as the values of `ports`, and back; plans are read once per version."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.followup.ports import Known, Leased
+from shared.contracts.campaign import CampaignDefined
+from shared.contracts.commands import command_from_wire
+from shared.rulebook.follow_up import Circumstances, FollowUp
+from shared.rulebook.steps import Plan
+from shared.runtime.clock import Clock
+
+STATE: TypeAdapter[FollowUp] = TypeAdapter(FollowUp)
+
+_LOCK = sa.text(
+    """
+    select f.follow_up_id::text, f.campaign_id::text, f.client_id::text, f.advisor_id::text, f.state::text,
+           f.known_version, f.started, c.version, c.reserved_steps, c.reserved_whole, a.unit_path::text[]
+    from follow_ups f
+    join campaigns c on c.campaign_id = f.campaign_id
+    left join advisors a on a.advisor_id = f.advisor_id
+    where f.follow_up_id = any(cast(:ids as uuid[]))
+    order by f.follow_up_id
+    for no key update of f for share of c
+    """
+)
+_DEFINITION = sa.text("select definition::text from campaigns where campaign_id = :campaign_id")
+_CLAIM = sa.text(
+    """
+    with oldest as (
+        select distinct on (follow_up_id) command_id, leased_until
+        from commands
+        where follow_up_id = any(cast(:ids as uuid[])) and verdict is null and not parked
+        order by follow_up_id, seq
+    )
+    update commands c set leased_until = :lease, attempts = attempts + 1
+    from oldest o
+    where c.command_id = o.command_id and (o.leased_until is null or o.leased_until <= :now)
+    returning c.command_id::text, c.source_id, c.follow_up_id::text, c.body, c.door, c.actor,
+              c.occurred_at, c.received_at, c.park_until
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """A follow-up under this transaction's lock, with what rights and reservations need."""
+
+    known: Known
+    advisor_id: str
+    unit_path: tuple[str, ...]
+    reserved_steps: frozenset[str]
+    reserved_whole: bool
+
+
+@dataclass(slots=True)
+class Plans:
+    """The plan of each campaign in its present version, read once."""
+
+    _plans: dict[str, Plan] = field(default_factory=dict)
+
+    async def get(self, conn: AsyncConnection, campaign_id: str, version: int) -> Plan:
+        """The plan in the version that the campaign's row shows."""
+        plan = self._plans.get(campaign_id)
+        if plan is None or plan.version != version:
+            text = (await conn.execute(_DEFINITION, {"campaign_id": campaign_id})).scalar_one()
+            plan = CampaignDefined.model_validate_json(text).plan()
+            self._plans[campaign_id] = plan
+        return plan
+
+
+async def lock(conn: AsyncConnection, plans: Plans, follow_up_ids: Sequence[str]) -> dict[str, Locked]:
+    """The follow-ups, locked in the order of their ids until the transaction ends; unknown ids are absent."""
+    rows = (await conn.execute(_LOCK, {"ids": sorted(set(follow_up_ids))})).all()
+    found = {}
+    for row in rows:
+        known = Known(
+            follow_up_id=row[0],
+            campaign_id=row[1],
+            client_id=row[2],
+            state=STATE.validate_json(row[4]),
+            known_version=row[5],
+            started=row[6],
+            plan=await plans.get(conn, row[1], row[7]),
+        )
+        reserved = frozenset(row[8] or ())
+        found[row[0]] = Locked(known, row[3], tuple(row[10] or ()), reserved, row[9])
+    return found
+
+
+async def claim(
+    conn: AsyncConnection, clock: Clock, known: dict[str, Known], lease_until: datetime
+) -> dict[str, Leased]:
+    """Lease, for each of these locked follow-ups, its oldest undecided command unless somebody holds it."""
+    now = clock.now()
+    parameters = {"ids": list(known), "now": now, "lease": lease_until}
+    rows = (await conn.execute(_CLAIM, parameters)).mappings().all()
+    return {row["follow_up_id"]: _leased(row, known[row["follow_up_id"]], clock, lease_until) for row in rows}
+
+
+def _leased(row: Any, known: Known, clock: Clock, lease_until: datetime) -> Leased:
+    return Leased(
+        command_id=row["command_id"],
+        source_id=row["source_id"],
+        command=command_from_wire(row["body"]),
+        circumstances=Circumstances(
+            today=clock.today(), occurred_on=clock.day_of(row["occurred_at"]), actor=row["actor"]
+        ),
+        door=row["door"],
+        occurred_at=row["occurred_at"],
+        received_at=row["received_at"],
+        park_until=row["park_until"],
+        leased_until=lease_until,
+        follow_up=known,
+    )

@@ -1,0 +1,132 @@
+"""The tables of the follow-up service's schema."""
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
+
+from shared.runtime.outbox import outbox_table
+
+metadata = sa.MetaData()
+_id = UUID(as_uuid=False)
+_at = sa.DateTime(timezone=True)
+
+campaigns = sa.Table(
+    "campaigns",
+    metadata,
+    sa.Column("campaign_id", _id, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("definition", JSONB, nullable=False),
+    sa.Column("archived", sa.Boolean, nullable=False),
+    sa.Column("deleted", sa.Boolean, nullable=False),
+    sa.Column("engine_version", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("settled_version", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("reserved_steps", ARRAY(sa.Text)),
+    sa.Column("reserved_whole", sa.Boolean, nullable=False, server_default=sa.false()),
+)
+
+advisors = sa.Table(
+    "advisors",
+    metadata,
+    sa.Column("advisor_id", _id, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("unit_path", ARRAY(_id), nullable=False),
+    sa.Column("revision", sa.BigInteger, nullable=False),
+    sa.Index("advisors_unit_path", "unit_path", postgresql_using="gin"),
+)
+
+clients = sa.Table(
+    "clients",
+    metadata,
+    sa.Column("client_id", _id, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("phone", sa.Text),
+    sa.Column("advisor_id", _id, nullable=False),
+    sa.Column("revision", sa.BigInteger, nullable=False),
+)
+
+follow_ups = sa.Table(
+    "follow_ups",
+    metadata,
+    sa.Column("follow_up_id", _id, primary_key=True),
+    sa.Column("campaign_id", _id, nullable=False),
+    sa.Column("client_id", _id, nullable=False),
+    sa.Column("advisor_id", _id, nullable=False),
+    sa.Column("job_id", _id, nullable=False),
+    sa.Column("closing", sa.Text),
+    sa.Column("entry_date", sa.Date, nullable=False),
+    sa.Column("potential", sa.Numeric(18, 2), nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("state", JSONB, nullable=False),
+    sa.Column("known_version", sa.Integer, nullable=False),
+    sa.Column("started", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.UniqueConstraint("campaign_id", "client_id"),
+    sa.Index("follow_ups_advisor", "advisor_id", "campaign_id", "follow_up_id"),
+    sa.Index("follow_ups_client", "client_id"),
+    sa.Index("follow_ups_job", "job_id"),
+    sa.Index("follow_ups_not_started", "follow_up_id", postgresql_where=sa.text("not started")),
+)
+
+facts = sa.Table(
+    "facts",
+    metadata,
+    sa.Column("seq", sa.BigInteger, sa.Identity(), primary_key=True),
+    sa.Column("follow_up_id", _id, nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("command_id", _id),
+    sa.Column("event", JSONB, nullable=False),
+    sa.Column("recorded_at", _at, nullable=False),
+    sa.UniqueConstraint("follow_up_id", "number"),
+    sa.UniqueConstraint("command_id"),
+)
+
+commands = sa.Table(
+    "commands",
+    metadata,
+    sa.Column("command_id", _id, primary_key=True),
+    sa.Column("seq", sa.BigInteger, sa.Identity(), nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("source_id", sa.Text, nullable=False),
+    sa.Column("content", sa.Text, nullable=False),
+    sa.Column("follow_up_id", _id),
+    sa.Column("body", JSONB, nullable=False),
+    sa.Column("note", sa.Text),
+    sa.Column("door", sa.Text, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("occurred_at", _at, nullable=False),
+    sa.Column("received_at", _at, nullable=False),
+    sa.Column("leased_until", _at),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("parked", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("park_until", _at),
+    sa.Column("verdict", sa.Text),
+    sa.Column("code", sa.Text),
+    sa.Column("data", JSONB),
+    sa.Column("number", sa.Integer),
+    sa.Column("decided_at", _at),
+    sa.Column("dismissed", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.UniqueConstraint("source", "source_id"),
+    sa.Index("commands_undecided", "follow_up_id", "seq", postgresql_where=sa.text("verdict is null")),
+    sa.Index("commands_due", "leased_until", postgresql_where=sa.text("verdict is null and not parked")),
+    sa.Index("commands_parked", "park_until", postgresql_where=sa.text("verdict is null and parked")),
+    sa.Index("commands_follow_up", "follow_up_id", "seq"),
+)
+
+targeting = sa.Table(
+    "targeting",
+    metadata,
+    sa.Column("job_id", _id, primary_key=True),
+    sa.Column("batch", sa.Integer, primary_key=True),
+    sa.Column("already", sa.Integer, nullable=False),
+)
+
+incidents = sa.Table(
+    "incidents",
+    metadata,
+    sa.Column("incident_id", sa.BigInteger, sa.Identity(), primary_key=True),
+    sa.Column("follow_up_id", _id, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("data", JSONB, nullable=False),
+    sa.Column("at", _at, nullable=False, server_default=sa.func.now()),
+)
+
+outbox = outbox_table(metadata)

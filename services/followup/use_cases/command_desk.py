@@ -1,0 +1,114 @@
+"""The one path of every command: written down, sent when its turn comes, recorded; the caller waits for the verdict.
+
+docs/architecture.md, The write path. Single commands are folded into few transactions while others are on their way.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+
+from services.followup.ports import Admission, CommandLog, Leased, NewCommand, Outcome, Recorded, Verdict
+from services.followup.use_cases.send import Sender
+from shared.runtime.batching import Coalescer
+from shared.runtime.logging import logger
+
+_log = logger(__name__)
+
+
+class CommandDesk:
+    """Takes commands from every door. `in_flight` bounds what this process sends to the engine at once."""
+
+    def __init__(self, log: CommandLog, sender: Sender, *, in_flight: int, answer_within: timedelta) -> None:
+        self._log = log
+        self._sender = sender
+        self._answer_within = answer_within.total_seconds()
+        self._slots = asyncio.Semaphore(in_flight)
+        self._admissions: Coalescer[NewCommand, Admission] = Coalescer(log.admit, max_size=200)
+        self._recordings: Coalescer[Outcome, Recorded] = Coalescer(log.record, max_size=200)
+        self._waiting: dict[str, asyncio.Future[Verdict]] = {}
+        self._drives: set[asyncio.Task[None]] = set()
+
+    async def submit(self, command: NewCommand) -> Verdict:
+        """The verdict, or *pending* or *parked*. Raises what keeps the command from being written down."""
+        answers = await self.submit_many([command])
+        answer = answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    async def submit_many(self, commands: Sequence[NewCommand]) -> Sequence[Verdict | Exception]:
+        """A verdict or an error for each command; those of one follow-up are decided in their order."""
+        futures = {command.command_id: self._expect(command.command_id) for command in commands}
+        try:
+            admissions = await self._admit(commands)
+            for admission in admissions:
+                if isinstance(admission, Leased):
+                    self.drive(admission)
+            undecided = [
+                futures[command.command_id]
+                for command, admission in zip(commands, admissions, strict=True)
+                if isinstance(admission, Leased) or _is_open(admission)
+            ]
+            if undecided:
+                await asyncio.wait(undecided, timeout=self._answer_within)
+            return [
+                _settled(command, admission, futures[command.command_id])
+                for command, admission in zip(commands, admissions, strict=True)
+            ]
+        finally:
+            for command in commands:
+                self._waiting.pop(command.command_id, None)
+
+    def drive(self, leased: Leased) -> None:
+        """Send this command, and then those waiting behind it, without anybody having to wait for it."""
+        task = asyncio.create_task(self._drive(leased))
+        self._drives.add(task)
+        task.add_done_callback(self._drives.discard)
+
+    async def close(self) -> None:
+        """Wait for what is on its way."""
+        while self._drives:
+            await asyncio.wait(self._drives)
+        await self._admissions.close()
+        await self._recordings.close()
+
+    async def _admit(self, commands: Sequence[NewCommand]) -> Sequence[Admission]:
+        """Write down; a batch of its own is one transaction, a single command shares one with its neighbours."""
+        if len(commands) == 1:
+            return [await self._admissions.submit(commands[0])]
+        return await self._log.admit(commands)
+
+    async def _drive(self, leased: Leased | None) -> None:
+        while leased is not None:
+            async with self._slots:
+                outcome = await self._sender.send(leased)
+            if outcome.unclear:
+                _log.warning("verdict_open", command_id=leased.command_id, follow_up_id=leased.follow_up.follow_up_id)
+                return
+            recorded = await self._recordings.submit(outcome)
+            for verdict in recorded.verdicts:
+                self._tell(verdict)
+            leased = recorded.following
+
+    def _expect(self, command_id: str) -> asyncio.Future[Verdict]:
+        future: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
+        self._waiting[command_id] = future
+        return future
+
+    def _tell(self, verdict: Verdict) -> None:
+        future = self._waiting.get(verdict.command_id)
+        if future is not None and not future.done():
+            future.set_result(verdict)
+
+
+def _is_open(admission: Admission) -> bool:
+    """Waits its turn behind a command that is on its way."""
+    return isinstance(admission, Verdict) and admission.kind == "pending" and not admission.repeated
+
+
+def _settled(command: NewCommand, admission: Admission, future: asyncio.Future[Verdict]) -> Verdict | Exception:
+    if future.done():
+        return future.result()
+    if isinstance(admission, Leased):
+        return Verdict(command.command_id, command.source_id, "pending", command.follow_up_id)
+    return admission

@@ -1,0 +1,80 @@
+"""Sending one leased command to its execution, and saying what came of it (rules 3, 7 and 8 of the write path)."""
+
+from datetime import timedelta
+
+from services.followup.ports import NOT_FOUND, Engine, EngineAnswer, Known, Leased, Outcome
+from shared.contracts.workflow import (
+    ALREADY_APPLIED,
+    DEFINITION_NEEDED,
+    RULE,
+    STATE_NEEDED,
+    FollowUpCommand,
+    FollowUpStart,
+)
+from shared.runtime.clock import Clock
+
+_TRIES = 4
+"""One send, and one repetition for each thing the execution may lack: the definition, the state, itself."""
+
+
+class Sender:
+    """Sends with what the execution needs to know; an execution that lacks more says so, and gets it."""
+
+    def __init__(self, engine: Engine, clock: Clock, *, deadline: timedelta) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._deadline = deadline
+
+    async def send(self, leased: Leased) -> Outcome:
+        """The facts or the refusal to record; unclear when neither is sure, and then the same id is sent again later."""
+        known = leased.follow_up
+        message = self._message(leased)
+        with_start = not known.started or known.state.closing is not None
+        for _ in range(_TRIES):
+            answer = await self._once(leased, message, with_start=with_start)
+            if answer.failure == DEFINITION_NEEDED:
+                message = message.model_copy(update={"plan": known.plan})
+            elif answer.failure == STATE_NEEDED:
+                message = message.model_copy(update={"state": known.state, "plan": known.plan})
+            elif answer.failure == NOT_FOUND and not with_start:
+                # The row says open: the execution ended a moment ago, or the engine lost it.
+                with_start = True
+            else:
+                return _outcome(leased, answer)
+        return Outcome(leased)
+
+    def _message(self, leased: Leased) -> FollowUpCommand:
+        known = leased.follow_up
+        return FollowUpCommand(
+            command=leased.command,
+            circumstances=leased.circumstances,
+            recorded=known.state.number,
+            deadline=min(self._clock.now() + self._deadline, leased.leased_until),
+            version=known.plan.version,
+            plan=known.plan if known.known_version < known.plan.version else None,
+        )
+
+    async def _once(self, leased: Leased, message: FollowUpCommand, *, with_start: bool) -> EngineAnswer:
+        known = leased.follow_up
+        if with_start:
+            return await self._engine.update_with_start(start_of(known), leased.command_id, message)
+        return await self._engine.update(known.follow_up_id, leased.command_id, message)
+
+
+def start_of(known: Known) -> FollowUpStart:
+    """What an execution is started from, for the first time or again: the last recorded state."""
+    return FollowUpStart(
+        follow_up_id=known.follow_up_id,
+        campaign_id=known.campaign_id,
+        client_id=known.client_id,
+        state=known.state,
+        plan=known.plan,
+    )
+
+
+def _outcome(leased: Leased, answer: EngineAnswer) -> Outcome:
+    if answer.failure is None or answer.failure == ALREADY_APPLIED:
+        return Outcome(leased, facts=answer.facts)
+    if answer.failure.startswith(RULE):
+        return Outcome(leased, refused=answer.failure.removeprefix(RULE), data=answer.data)
+    return Outcome(leased)

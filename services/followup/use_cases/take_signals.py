@@ -1,0 +1,91 @@
+"""Signals of the host CRM, from whichever of its doors, as commands (spec 6)."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from services.followup.ports import NewCommand
+from shared.contracts.followup import Door
+from shared.rulebook.follow_up import Command, CompleteStep, Conclude, ConclusionKind, RecordInteraction
+from shared.rulebook.ids import campaign_id, client_id, follow_up_id
+from shared.rulebook.steps import StepKind
+from shared.runtime.clock import Clock
+from shared.runtime.identifiers import uuid7
+
+CRM = "crm"
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One signal: the CRM's own id, what about whom, and when it happened."""
+
+    id: str
+    type: str
+    campaign: str
+    client: str
+    occurred_at: datetime
+    step: str | None = None
+    ticked: tuple[str, ...] = ()
+    interaction: StepKind | None = None
+    kind: ConclusionKind | None = None
+    collected: Decimal | None = None
+    note: str | None = None
+
+
+def command_of(signal: Signal, clock: Clock, *, door: Door, park_for: timedelta) -> NewCommand:
+    """The command that a signal asks for; its follow-up's id follows from campaign and client, known or not yet."""
+    now = clock.now()
+    command = _wish(signal, clock)
+    target = follow_up_id(_campaign(signal.campaign), client_id(signal.client))
+    return NewCommand(
+        command_id=uuid7(),
+        source=CRM,
+        source_id=signal.id,
+        content=fingerprint(
+            {
+                "type": signal.type,
+                "follow_up": target,
+                "command": repr(command),
+                "occurred_at": signal.occurred_at.timestamp(),
+                "note": signal.note,
+            }
+        ),
+        follow_up_id=target,
+        command=command,
+        door=door,
+        actor=CRM,
+        occurred_at=signal.occurred_at,
+        received_at=now,
+        note=signal.note,
+        park_until=now + park_for,
+    )
+
+
+def fingerprint(content: Mapping[str, Any]) -> str:
+    """A hash of what a sender said, the same for the same content whatever its order."""
+    canonical = json.dumps(content, sort_keys=True, default=str)
+    return hashlib.blake2b(canonical.encode(), digest_size=16).hexdigest()
+
+
+def _wish(signal: Signal, clock: Clock) -> Command:
+    match signal.type:
+        case "step_completed":
+            return CompleteStep(signal.step or "", frozenset(signal.ticked))
+        case "interaction_recorded":
+            return RecordInteraction(signal.interaction or StepKind.TASK)
+        case _:
+            kind = signal.kind or ConclusionKind.NO_DECISION
+            return Conclude(kind, clock.day_of(signal.occurred_at), signal.collected or Decimal(0))
+
+
+def _campaign(reference: str) -> str:
+    """Our id of a campaign named by our id or by its key."""
+    try:
+        return str(UUID(reference))
+    except ValueError:
+        return campaign_id(reference)

@@ -1,0 +1,92 @@
+"""What the service does by itself: send again what was left, refuse what waited too long, start executions, tell dates."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from services.followup.ports import CommandLog, Definitions, Engine, Known, Targeting
+from services.followup.use_cases.command_desk import CommandDesk
+from services.followup.use_cases.send import start_of
+from shared.contracts.campaign import CampaignDefined
+from shared.contracts.workflow import CampaignDates
+from shared.rulebook.follow_up import FollowUpStatus
+from shared.rulebook.standing import status
+from shared.runtime.clock import Clock
+
+_PAGE = 500
+_NIGHT = timedelta(hours=5)
+"""Executions wake during this time before the entry date, so that they do not all wake at midnight."""
+
+
+class Upkeep:
+    """Each method does one round and answers how much it found to do."""
+
+    def __init__(
+        self,
+        *,
+        log: CommandLog,
+        desk: CommandDesk,
+        definitions: Definitions,
+        targeting: Targeting,
+        engine: Engine,
+        clock: Clock,
+        in_flight: int,
+    ) -> None:
+        self._log = log
+        self._desk = desk
+        self._definitions = definitions
+        self._targeting = targeting
+        self._engine = engine
+        self._clock = clock
+        self._slots = asyncio.Semaphore(in_flight)
+
+    async def send_again(self) -> int:
+        """Take up commands whose sender is gone, and refuse parked ones whose time is over."""
+        await self._log.expire_parked()
+        leased = await self._log.claim_due(_PAGE)
+        for one in leased:
+            self._desk.drive(one)
+        return len(leased)
+
+    async def start_executions(self) -> int:
+        """Start the executions of follow-ups that never had one; a start that fails is tried in the next round."""
+        waiting = await self._targeting.not_started(_PAGE)
+        outcomes = await asyncio.gather(*(self._start(known) for known in waiting), return_exceptions=True)
+        started = [known for known, error in zip(waiting, outcomes, strict=True) if error is None]
+        await self._targeting.mark_started(started)
+        errors = [error for error in outcomes if isinstance(error, BaseException)]
+        if errors and not started:
+            raise errors[0]
+        return len(started)
+
+    async def tell_dates(self) -> int:
+        """Tell the campaigns' executions the dates of definitions they do not know yet."""
+        definitions: Sequence[CampaignDefined] = await self._definitions.definitions_to_tell(_PAGE)
+        for definition in definitions:
+            await self._engine.set_campaign_dates(self._dates(definition))
+            await self._definitions.mark_told(definition.campaign_id, definition.version)
+        return len(definitions)
+
+    async def _start(self, known: Known) -> None:
+        waits = status(known.state, self._clock.today()) is FollowUpStatus.WAITING
+        async with self._slots:
+            await self._engine.start(start_of(known), self._wakes_at(known) if waits else None)
+
+    def _wakes_at(self, known: Known) -> datetime:
+        share = int(known.follow_up_id.replace("-", "")[-8:], 16) / 0xFFFFFFFF
+        return self._clock.midnight(known.state.entry_date) - _NIGHT * share
+
+    def _dates(self, definition: CampaignDefined) -> CampaignDates:
+        midnight = self._clock.midnight
+        notice = definition.notice_date
+        return CampaignDates(
+            campaign_id=definition.campaign_id,
+            version=definition.version,
+            notice_at=None if notice is None else midnight(notice),
+            notice_on=notice,
+            start_at=midnight(definition.start_date),
+            start_on=definition.start_date,
+            end_at=midnight(definition.end_date + timedelta(days=1)),
+            end_on=definition.end_date,
+            deleted=definition.deleted,
+        )
