@@ -1,0 +1,25 @@
+"""What the notification service reads from the environment beside what all roles read."""
+
+from datetime import timedelta
+
+from pydantic import Field
+
+from shared.runtime.settings import Settings as RoleSettings
+
+
+class Settings(RoleSettings):
+    """The settings of the notification service."""
+
+    notice_announce_seconds: float = Field(default=1.0, gt=0)
+    """How long the announcer rests when it finds nothing to announce."""
+    notice_push_seconds: float = Field(default=0.5, gt=0)
+    """How often live pages are looked up for something new."""
+    notice_heartbeat_seconds: float = Field(default=15.0, gt=0)
+    """How often a silent live page is sent a comment, so that a broken connection shows."""
+    notice_stream_days: int = Field(default=7, ge=1)
+    """How long what was pushed is kept for a page that comes back."""
+
+    @property
+    def stream_retention(self) -> timedelta:
+        """How long what was pushed is kept."""
+        return timedelta(days=self.notice_stream_days)

@@ -1,0 +1,1 @@
+"""What the notification service does: announce, show, push."""
