@@ -38,6 +38,7 @@ check: .venv/stamp ## Style, types, imports, spelling, generated documents
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	.venv/bin/codespell
+	.venv/bin/hadolint deploy/Dockerfile
 	$(if $(wildcard tools/reference.py tools/reference/),$(PYTHON) -m tools.reference --check)
 
 fmt: .venv/stamp ## Format the code and repair what can be repaired

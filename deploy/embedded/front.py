@@ -13,9 +13,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from deploy.embedded.roles import ROLES, Role, role_of
+from deploy.embedded.roles import Role, role_of
+from deploy.embedded.settings import FrontSettings
 from deploy.embedded.web import serve
-from shared.runtime.settings import Settings
 
 # They speak of one connection only (RFC 9110, 7.6.1).
 _HOP_BY_HOP = frozenset(
@@ -109,9 +109,5 @@ def _passing(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]
 
 
 if __name__ == "__main__":
-    own = Settings()
-    serve(
-        create_front({role: f"http://127.0.0.1:{own.http_port + role.split_offset}" for role in ROLES}),
-        own,
-        role="front",
-    )
+    own = FrontSettings()
+    serve(create_front(own.addresses()), own, role="front")
