@@ -1,27 +1,23 @@
 """How events are consumed: in order, one transaction per batch, acknowledged after; the failing ones set aside."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nats.aio.msg import Msg
 from pydantic import ValidationError
 
 from shared.contracts.wire import CloudEvent, Event
 from shared.runtime import metrics, parking
+from shared.runtime.connection import Connection
 from shared.runtime.logging import logger
 from shared.runtime.pulling import Pull, Source
 from shared.runtime.streams import PARKING, stream_of, type_of
 from shared.runtime.transient import connection_lost, is_transient
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from shared.runtime.messaging import Bus
 
 Handle = Callable[[Sequence[CloudEvent[Any]]], Awaitable[None]]
 
@@ -52,7 +48,7 @@ class Consumption:
 
 
 def start(
-    bus: "Bus", durable: str, models: Sequence[type[Event]], handle: Handle, *, batch: int, max_deliver: int
+    bus: Connection, durable: str, models: Sequence[type[Event]], handle: Handle, *, batch: int, max_deliver: int
 ) -> Consumption:
     """One consumer per stream that holds some of `models`, and one for parked messages to be tried again."""
     readers = {model.type: CloudEvent[model] for model in models}  # type: ignore[valid-type]
@@ -83,7 +79,7 @@ class _Entry:
 class _Consumer:
     def __init__(
         self,
-        bus: "Bus",
+        bus: Connection,
         durable: str,
         source: Source,
         *,
@@ -183,7 +179,7 @@ class _Consumer:
 
 
 @asynccontextmanager
-async def _kept_alive(entries: Sequence[_Entry]) -> "AsyncIterator[None]":
+async def _kept_alive(entries: Sequence[_Entry]) -> AsyncIterator[None]:
     """Tell the server that the messages are worked on, so that it gives them to nobody else meanwhile."""
 
     async def tell() -> None:

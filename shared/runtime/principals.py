@@ -4,22 +4,19 @@ import asyncio
 import json
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import nats.errors
+from nats.aio.msg import Msg
 from nats.js import api
 from nats.js.errors import BucketNotFoundError
 from nats.js.kv import KV_DEL, KV_PURGE, KeyValue
 
 from shared.contracts.directory import HEARTBEAT_SUBJECT, PRINCIPALS_BUCKET, PrincipalRecord
 from shared.runtime import metrics
+from shared.runtime.connection import Connection
 from shared.runtime.logging import logger
 from shared.runtime.problems import Unavailable
-
-if TYPE_CHECKING:
-    from nats.aio.msg import Msg
-
-    from shared.runtime.messaging import Bus
 
 _BEAT = 0.5
 _STALE_AFTER = 1.0
@@ -38,7 +35,7 @@ class Stale(Unavailable):
 class PrincipalsBucket:
     """The directory's side: write principals, and say twice a second up to where everything was written."""
 
-    def __init__(self, bus: "Bus", *, replicas: int = 1) -> None:
+    def __init__(self, bus: Connection, *, replicas: int = 1) -> None:
         self._bus = bus
         self._replicas = replicas
         self._revision = 0
@@ -79,7 +76,7 @@ class PrincipalsBucket:
 class Principals:
     """The readers' side. Start it in the lifespan; `current()` raises Stale until the whole bucket has been read."""
 
-    def __init__(self, bus: "Bus") -> None:
+    def __init__(self, bus: Connection) -> None:
         self._bus = bus
         self._records: dict[str, PrincipalRecord] = {}
         self._loaded = False
@@ -131,7 +128,7 @@ class Principals:
                 metrics.RIGHTS_STALE.inc()
                 raise
 
-    async def _on_beat(self, message: "Msg") -> None:
+    async def _on_beat(self, message: Msg) -> None:
         now = asyncio.get_running_loop().time()
         self._last_beat = now
         if int(json.loads(message.data)["revision"]) <= self._applied:

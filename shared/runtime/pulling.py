@@ -9,14 +9,12 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import nats.errors
 from nats.aio.msg import Msg
 from nats.js import api
 
-if TYPE_CHECKING:
-    from shared.runtime.messaging import Bus
+from shared.runtime.connection import Connection
 
 ACK_WAIT = 30.0
 _EXPIRES = 30.0
@@ -44,7 +42,7 @@ class ConsumerGoneError(Exception):
 class Pull:
     """The messages of one source; open it, then take batches."""
 
-    def __init__(self, bus: "Bus", source: Source, batch: int) -> None:
+    def __init__(self, bus: Connection, source: Source, batch: int) -> None:
         self._bus = bus
         self._source = source
         self._batch = batch

@@ -7,7 +7,7 @@ so that a failed publication never lets a later fact overtake it.
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import nats.errors
 from sqlalchemy import Row, text
@@ -15,12 +15,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.runtime import metrics
+from shared.runtime.connection import Connection
+from shared.runtime.database import Database
 from shared.runtime.logging import logger
 from shared.runtime.streams import Outgoing
-
-if TYPE_CHECKING:
-    from shared.runtime.database import Database
-    from shared.runtime.messaging import Bus
 
 _LOCK = text("select pg_try_advisory_lock(hashtext('outbox'), hashtext(current_schema()::text))")
 _NEXT = text(
@@ -43,7 +41,7 @@ _log = logger(__name__)
 class Relay:
     """One per service publishes at a time, by advisory lock; the others stand by. `await relay.run()` never returns."""
 
-    def __init__(self, database: "Database", bus: "Bus") -> None:
+    def __init__(self, database: Database, bus: Connection) -> None:
         self._database = database
         self._bus = bus
         self._nudged = asyncio.Event()
