@@ -23,7 +23,7 @@ from shared.rulebook.steps import Plan, Step
 
 
 def begun(follow_up: FollowUp, command: BeginStep, plan: Plan, circumstances: Circumstances) -> Fact:
-    """The step's entry opened (spec 5.2, 5.4). Refused `already_begun` and the codes of `completed`, the checklist aside."""
+    """The step's entry opened (spec 5.2, 5.4). Refused `already_begun` and those of `completed` but the checklist's."""
     require_open(follow_up, circumstances)
     require_since_entry(follow_up, circumstances)
     _require_enterable(command.step_id, follow_up, plan)

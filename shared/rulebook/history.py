@@ -45,7 +45,7 @@ def replay(facts: Iterable[Fact]) -> FollowUp:
 
 
 def apply(follow_up: FollowUp, fact: Fact) -> FollowUp:
-    """The state after one more fact, its number one higher. Invalid `fact_incomplete` when its kind needs a field more."""
+    """The state after one more fact, its number one higher. Invalid `fact_incomplete` when a field is wanting."""
     return replace(_changed(follow_up, fact), number=follow_up.number + 1)
 
 

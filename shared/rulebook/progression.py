@@ -47,6 +47,7 @@ __all__ = [
 
 
 _FRIDAY = 4
+_WORKING_DAYS = 5
 
 
 class StepGroup(StrEnum):
@@ -119,13 +120,12 @@ def due_on(step: Step, since: date) -> date | None:
     """
     if step.due_within_days is None:
         return None
-    weeks, days = divmod(step.due_within_days, 5)
-    due = since + timedelta(weeks=weeks)
-    for _ in range(days):
-        due += timedelta(days=1)
-        while due.weekday() > _FRIDAY:
-            due += timedelta(days=1)
-    return due
+    weekend = max(since.weekday() - _FRIDAY, 0)
+    friday_or_before = since - timedelta(days=weekend)
+    # From a weekend the next working day is already the first.
+    weeks, days = divmod(max(step.due_within_days, 1) if weekend else step.due_within_days, _WORKING_DAYS)
+    over_a_weekend = friday_or_before.weekday() + days > _FRIDAY
+    return friday_or_before + timedelta(weeks=weeks, days=days + (2 if over_a_weekend else 0))
 
 
 def unplanned_by_removal(follow_up: FollowUp, plan: Plan) -> tuple[str, ...]:
