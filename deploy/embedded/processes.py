@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
-_LIBC = ctypes.CDLL(None, use_errno=True)
+# Looked up once, before any fork: a forked child of a program with threads must not search for it.
+_prctl = ctypes.CDLL(None, use_errno=True).prctl
 
 
 class ServerFailedError(Exception):
@@ -134,7 +135,7 @@ def free_port() -> int:
 def _die_with(parent: int, death_signal: signal.Signals) -> Callable[[], None]:
     def arm() -> None:
         # After the change of user, which clears the setting; a parent lost before this line is noticed below.
-        _LIBC.prctl(_PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
+        _prctl(_PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
         if os.getppid() != parent:
             os._exit(1)
 
