@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from functools import cached_property
 from typing import Any, Self
 
@@ -91,7 +92,8 @@ class Connection:
     async def close(self) -> None:
         """Disconnect."""
         self._closing = True
-        await self.client.close()
+        with suppress(OSError):  # closing says goodbye to a server that may be gone
+            await self.client.close()
 
     async def _on_reconnected(self) -> None:
         _log.info("NATS is back")

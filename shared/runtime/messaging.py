@@ -79,7 +79,12 @@ class Bus(Connection):
         """Drop a parked message for good; NotParkedError when it is gone."""
         await parking.dismiss(self.jetstream, seq)
 
+    async def stop_consuming(self) -> None:
+        """Stop every consumer after the batch it has in hand."""
+        await asyncio.gather(*(consumption.stop() for consumption in self._consumptions))
+        self._consumptions.clear()
+
     async def close(self) -> None:
         """Stop the consumers, then disconnect."""
-        await asyncio.gather(*(consumption.stop() for consumption in self._consumptions))
+        await self.stop_consuming()
         await super().close()

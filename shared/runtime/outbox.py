@@ -1,4 +1,4 @@
-"""Events leave in the transaction of the change they tell, and reach JetStream in the order of commit."""
+"""Events leave in the transaction of the change they tell, and reach JetStream causes before effects."""
 
 from collections.abc import Sequence
 

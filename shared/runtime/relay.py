@@ -1,12 +1,18 @@
 """The relay of one service: takes committed events from the outbox, in order, to JetStream.
 
-A row is sent once its transaction number lies below every transaction still running: all that could come before it
-has then been committed, and is seen. Within one subject the next event is sent only after the one before is on disk,
-so that a failed publication never lets a later fact overtake it.
+Rows are read by one snapshot in the order of their number, which the sequence gave when they were written. Whatever
+was committed before an event was written has a lower number and is in every snapshot that holds the event, so causes
+arrive before effects, and the events of a locked row in the order of its changes. Transactions that ran side by side
+have no order to keep: none waits for another. (Ordering by transaction number would not do: a transaction gets its
+number before it waits for a lock, and may commit after one with a higher number.)
+
+Within one subject the next event is sent only after the one before is on disk, so that a failed publication never
+lets a later fact overtake it.
 """
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 import nats.errors
@@ -21,18 +27,12 @@ from shared.runtime.logging import logger
 from shared.runtime.streams import Outgoing
 
 _LOCK = text("select pg_try_advisory_lock(hashtext('outbox'), hashtext(current_schema()::text))")
-_NEXT = text(
-    "select tx::text as tx, id, event_id, subject, body from outbox"
-    " where (tx, id) > (cast(:tx as xid8), :id) and tx < pg_snapshot_xmin(pg_current_snapshot())"
-    " order by tx, id limit :limit"
-)
-_SENT = text("delete from outbox where (tx, id) <= (cast(:tx as xid8), :id)")
+_NEXT = text("select id, event_id, subject, body from outbox order by id limit :limit")
+_SENT = text("delete from outbox where id = any(cast(:ids as bigint[]))")
 _STATE = text("select count(*), coalesce(extract(epoch from now() - min(written_at)), 0)::float8 from outbox")
 
-_START = ("0", 0)
 _LIMIT = 1000
 _POLL = 0.1
-_SOONEST = 0.002
 _MEASURE_EVERY = 5.0
 _OTHER_RELAY = 1.0
 _log = logger(__name__)
@@ -76,22 +76,21 @@ class Relay:
             await connection.invalidate()
 
     async def _relay(self, connection: AsyncConnection) -> None:
-        position, pause, measured = _START, _SOONEST, 0.0
+        measured = float("-inf")
         clock = asyncio.get_running_loop()
         while True:
             if clock.time() - measured > _MEASURE_EVERY:
-                # From the start again, too: a restored backup may hold lower transaction numbers.
-                position, measured = _START, clock.time()
+                measured = clock.time()
                 await self._measure(connection)
             self._nudged.clear()
-            rows = (await connection.execute(_NEXT, {"tx": position[0], "id": position[1], "limit": _LIMIT})).all()
+            rows = (await connection.execute(_NEXT, {"limit": _LIMIT})).all()
             if rows:
-                position = await self._send(connection, rows)
-                pause = _SOONEST
+                await self._send(connection, rows)
             else:
-                pause = await self._wait(pause)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._nudged.wait(), _POLL)
 
-    async def _send(self, connection: AsyncConnection, rows: Sequence[Row[Any]]) -> tuple[str, int]:
+    async def _send(self, connection: AsyncConnection, rows: Sequence[Row[Any]]) -> None:
         unsent = [
             Outgoing(row.subject, row.event_id, row.body) for row in rows if row.event_id not in self._acknowledged
         ]
@@ -102,19 +101,9 @@ class Relay:
             )
             if failed := next(filter(None, errors), None):
                 raise failed
-        last = (rows[-1].tx, rows[-1].id)
-        await connection.execute(_SENT, {"tx": last[0], "id": last[1]})
+        await connection.execute(_SENT, {"ids": [row.id for row in rows]})
         self._acknowledged.clear()
         metrics.OUTBOX_PUBLISHED.labels(self._database.service).inc(len(rows))
-        return last
-
-    async def _wait(self, pause: float) -> float:
-        """Sleep; after a nudge only briefly, growing, since a running transaction may still hold the rows back."""
-        try:
-            await asyncio.wait_for(self._nudged.wait(), pause)
-        except TimeoutError:
-            return min(pause * 2, _POLL)
-        return _SOONEST
 
     async def _measure(self, connection: AsyncConnection) -> None:
         depth, age = (await connection.execute(_STATE)).one()

@@ -2,18 +2,7 @@
 
 from typing import Protocol
 
-from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, LargeBinary, MetaData, Table, Text, func, text
-from sqlalchemy.types import UserDefinedType
-
-
-class XID8(UserDefinedType[str]):
-    """PostgreSQL's 64-bit transaction number, as text on our side."""
-
-    cache_ok = True
-
-    def get_col_spec(self, **_options: object) -> str:
-        """The type's name in SQL."""
-        return "xid8"
+from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, LargeBinary, MetaData, Table, Text, func
 
 
 class _Operations(Protocol):
@@ -51,7 +40,6 @@ def create_inbox(op: object) -> None:
 
 def _outbox_columns() -> tuple[Column[object], ...]:
     return (
-        Column("tx", XID8, primary_key=True, server_default=text("pg_current_xact_id()")),
         Column("id", BigInteger, Identity(always=True), primary_key=True),
         Column("event_id", Text, nullable=False),
         Column("subject", Text, nullable=False),
