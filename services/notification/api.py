@@ -137,7 +137,7 @@ async def _sent(pages: LivePages, reader: Principal, last_seen: int | None) -> A
     count = 0
     async for tidings in pages.follow(reader.user_id, last_seen):
         if not count:
-            yield f"retry: {_RECONNECT_AFTER_MS}\nid: {tidings.since}\nevent: ready\ndata: {{}}\n\n"
+            yield f"retry: {_RECONNECT_AFTER_MS}\nid: {tidings.reached}\nevent: ready\ndata: {{}}\n\n"
         else:
             yield _as_text(tidings)
         count += 1
@@ -146,9 +146,10 @@ async def _sent(pages: LivePages, reader: Principal, last_seen: int | None) -> A
 
 
 def _as_text(tidings: Tidings) -> str:
-    lost = "event: reset\ndata: {}\n\n" if tidings.gap else ""
     told = "".join(
         f"id: {event.seq}\nevent: notice\ndata: {json.dumps({'kind': event.kind, 'notice_id': event.notice_id})}\n\n"
         for event in tidings.events
     )
-    return lost + told or ": still here\n\n"
+    if tidings.gap:
+        told = f"id: {tidings.reached}\nevent: reset\ndata: {{}}\n\n{told}"
+    return told or ": still here\n\n"

@@ -4,13 +4,15 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime
 
-from sqlalchemy import text
+from sqlalchemy import Integer, Uuid, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notification.ports import Membership, Pushed
 from services.notification.store.streams import push
 from shared.rulebook.ids import notice_id
 from shared.runtime.database import Database
+
+_ID = Uuid(as_uuid=False)
 
 # Rows that another replica's announcer, or a consumer, holds at this moment are left for the next round.
 _TAKE_JOINERS = text(
@@ -31,7 +33,7 @@ _TAKE_JOINERS = text(
             and closing is null
     )
     """
-)
+).columns(campaign_id=_ID, advisor_id=_ID)
 _TAKE_NEWCOMERS = text(
     """
     with entered as (
@@ -49,7 +51,7 @@ _TAKE_NEWCOMERS = text(
     )
     select campaign_id, advisor_id, count(*) as clients from announced group by campaign_id, advisor_id
     """
-)
+).columns(campaign_id=_ID, advisor_id=_ID, clients=Integer)
 _RENEW = text(
     """
     insert into notices (notice_id, campaign_id, advisor_id, news, unread, revision, created_at, renewed_at)
@@ -64,7 +66,7 @@ _RENEW = text(
     where excluded.news > 0
     returning advisor_id, notice_id
     """
-)
+).columns(advisor_id=_ID, notice_id=_ID)
 
 
 @asynccontextmanager

@@ -25,7 +25,9 @@ class StoredNotices:
         newest = (notices.c.renewed_at, notices.c.notice_id)
         statement = _mine(reader, today).order_by(*(column.desc() for column in newest)).limit(limit)
         if after is not None:
-            statement = statement.where(tuple_(*newest) < tuple_(after.renewed_at, after.notice_id))
+            statement = statement.where(
+                tuple_(*newest) < tuple_(after.renewed_at, after.notice_id, types=[c.type for c in newest])
+            )
         async with self._database.reading() as connection:
             return [Notice(**row) for row in (await connection.execute(statement)).mappings()]
 

@@ -14,12 +14,13 @@ _PAGE = 100
 
 @dataclass(frozen=True, slots=True)
 class Tidings:
-    """What one page is sent: `events` in order, none as a sign of life; `since` is the number before the first.
+    """What one page is sent: `events` in order, none as a sign of life.
 
-    `gap` says that events after `since` are no longer kept: the page has to look for itself.
+    `gap` says that events before them are no longer kept: the page has to look for itself. `reached` is the number
+    before the first of the events, once the page has done so.
     """
 
-    since: int
+    reached: int
     events: Sequence[StreamEvent] = ()
     gap: bool = False
 
@@ -84,10 +85,10 @@ class LivePages:
         page.seq = events[-1].seq
         if len(events) == _PAGE:
             page.news.set()
-        return Tidings(since, events, gap=events[0].seq > since + 1)
+        return Tidings(events[0].seq - 1, events, gap=events[0].seq > since + 1)
 
     async def _after_forgotten(self, page: _Page) -> Tidings:
         """Nothing is kept after the page's number: either nothing happened, or it was long ago."""
         since = page.seq
         page.seq = (await self._streams.ends([page.user_id])).get(page.user_id, 0)
-        return Tidings(since, gap=page.seq > since)
+        return Tidings(page.seq, gap=page.seq > since)

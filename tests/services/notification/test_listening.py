@@ -1,0 +1,131 @@
+"""The running service on real PostgreSQL and NATS: repeated, shuffled and interrupted messages; live push."""
+
+import asyncio
+import random
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+
+from services.notification.app import create_app
+from services.notification.settings import Settings
+from shared.rulebook.follow_up import Closing, FactKind
+from shared.rulebook.ids import campaign_id
+from shared.runtime.messaging import Bus, Outgoing
+from shared.runtime.outbox import cloud_event_bytes
+from tests.support.fakes_notification import a_client, a_definition, a_fact, a_reader, a_user, the_notice_date_of
+
+C = campaign_id("retirement")
+ANNE = a_reader("anne")
+LONG_AGO = date(2020, 1, 2)
+
+
+@pytest.fixture
+def settings(fresh_database, nats_url):
+    return Settings(
+        database_url=fresh_database,
+        nats_url=nats_url,
+        notice_announce_seconds=0.05,
+        notice_push_seconds=0.02,
+        log_level="ERROR",
+    )
+
+
+@pytest.fixture
+async def bus(nats_url):
+    bus = await Bus.connect(nats_url, name="followup")
+    await bus.ensure_streams()
+    yield bus
+    await bus.close()
+
+
+def running(app):
+    return app.router.lifespan_context(app)
+
+
+async def send(bus, events):
+    """Publish under ids of their own, so that JetStream takes each repetition for a new message."""
+    sent = [Outgoing(event.subject, str(uuid4()), cloud_event_bytes(event, source="test")) for event in events]
+    assert await bus.publish_all(sent) == [None] * len(sent)
+
+
+async def until(condition):
+    async with asyncio.timeout(10):
+        while not await condition():  # noqa: ASYNC110  what is waited for happens in the database
+            await asyncio.sleep(0.02)
+
+
+async def test_repeated_shuffled_and_interrupted_messages_end_in_one_notice_with_everybody(settings, bus):
+    told = [
+        a_definition(C),
+        a_definition(C, version=2, name="Épargne"),
+        the_notice_date_of(C),
+        a_user("anne"),
+        *(a_client(f"client {n}", phone=str(n)) for n in range(30)),
+        *(a_fact(C, f"client {n}", "anne", potential=n, entry=LONG_AGO) for n in range(30)),
+        *(
+            a_fact(C, f"client {n}", "anne", FactKind.STEP_COMPLETED, number=2, potential=n, entry=LONG_AGO)
+            for n in range(30)
+        ),
+        *(a_fact(C, f"client {n}", "anne", FactKind.CONCLUDED, number=3, closing=Closing.CONCLUDED) for n in range(10)),
+    ] * 3
+    random.Random(3).shuffle(told)  # noqa: S311  the same order in every run
+
+    for part in range(0, len(told), 100):
+        app = create_app(settings)
+        async with running(app):
+            await send(bus, told[part : part + 100])
+    app = create_app(settings)
+    async with running(app):
+        doors = app.state.doors
+
+        async def everybody_is_there():
+            page = await doors.notices.page(ANNE, doors.clock.today(), None, 10)
+            return [notice.clients for notice in page] == [20]
+
+        await until(everybody_is_there)
+        (notice,) = await doors.notices.page(ANNE, doors.clock.today(), None, 10)
+        clients = await doors.notices.clients(ANNE, notice, doors.clock.today(), None, 100)
+
+    assert notice.campaign_name == "Épargne"
+    assert [client.name for client in clients] == [f"client {n}" for n in range(29, 9, -1)]
+    assert all(client.contacted for client in clients)
+
+
+async def test_a_notice_reaches_an_open_page_by_itself(settings, bus):
+    app = create_app(settings)
+    async with running(app):
+        doors = app.state.doors
+        following = doors.pages.follow(ANNE.user_id, None)
+        await anext(following)
+        waiting = asyncio.create_task(_first_event(following))
+
+        await send(bus, [a_definition(C, sharers=["anne"]), the_notice_date_of(C)])
+        event = await asyncio.wait_for(waiting, 10)
+        await following.aclose()
+
+    assert event.seq == 1
+
+
+async def test_a_day_that_begins_while_nobody_speaks_announces_its_newcomers(settings, bus):
+    app = create_app(settings)
+    async with running(app):
+        doors = app.state.doors
+        tomorrow = doors.clock.today() + timedelta(days=1)
+        await send(bus, [a_definition(C), the_notice_date_of(C), a_fact(C, "client", "anne", entry=tomorrow)])
+
+        async def is_there(clients):
+            page = await doors.notices.page(ANNE, doors.clock.today(), None, 10)
+            return [notice.news for notice in page] == [clients]
+
+        await until(lambda: is_there(0))
+        present = doors.clock.now
+        doors.clock.now = lambda: present() + timedelta(days=1)
+        await until(lambda: is_there(1))
+
+
+async def _first_event(following):
+    async for tidings in following:
+        if tidings.events:
+            return tidings.events[0]
+    raise AssertionError
