@@ -18,7 +18,6 @@ from shared.runtime.messages import Language
 from shared.runtime.problems import HTTPProblem, Unavailable
 from shared.runtime.questions import NobodyAnswers, QuestionRefused
 
-MEDIA_TYPE = "application/problem+json"
 _MOST_ERRORS = 20
 _LONGEST_PART = 100
 _RETRY_AFTER = {"Retry-After": "1"}
@@ -56,7 +55,10 @@ def language_of(request: Request) -> Language:
 def respond(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
     """The problem as a response."""
     return Response(
-        problem.model_dump_json(), status_code=problem.status, headers=dict(headers or {}), media_type=MEDIA_TYPE
+        problem.model_dump_json(),
+        status_code=problem.status,
+        headers=dict(headers or {}),
+        media_type=problems.MEDIA_TYPE,
     )
 
 

@@ -7,9 +7,10 @@ from typing import TypeVar
 import uvicorn
 from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse
+from starlette.types import Receive, Scope, Send
 
 from shared.contracts.problems import Problem
-from shared.runtime import errors, logging, metrics
+from shared.runtime import errors, logging, metrics, problems
 from shared.runtime.health import Health
 from shared.runtime.middleware import Edge
 from shared.runtime.settings import Settings
@@ -18,7 +19,7 @@ S = TypeVar("S", bound=Settings)
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 PROBLEMS: dict[int | str, dict[str, object]] = {
-    status: {"model": Problem, "description": description, "content": {errors.MEDIA_TYPE: {}}}
+    status: {"model": Problem, "description": description, "content": {problems.MEDIA_TYPE: {}}}
     for status, description in (
         (401, "No valid token"),
         (403, "A right is missing"),
@@ -34,7 +35,7 @@ def service_app(*, title: str, version: str, lifespan: Lifespan, settings: Setti
     Its lifespan sets `app.state.security`, adds checks to `app.state.health`, and sets `app.state.health.started`
     when it has begun.
     """
-    app = FastAPI(
+    app = _Application(
         title=title,
         version=version,
         lifespan=lifespan,
@@ -48,7 +49,6 @@ def service_app(*, title: str, version: str, lifespan: Lifespan, settings: Setti
     )
     app.state.settings = settings
     app.state.health = Health()
-    app.add_middleware(Edge, service=title.lower())
     errors.handle_errors(app)
     _add_operations(app, settings)
     return app
@@ -70,6 +70,14 @@ def serve(create_app: Callable[[S], FastAPI], settings_type: type[S], *, role: s
         timeout_graceful_shutdown=10,
         timeout_keep_alive=30,
     )
+
+
+class _Application(FastAPI):
+    """FastAPI with the edge around all of it, its own limits and last resort included."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        await Edge(super().__call__, service=self.title.lower())(scope, receive, send)
 
 
 def _add_operations(app: FastAPI, settings: Settings) -> None:

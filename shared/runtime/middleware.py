@@ -9,10 +9,13 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.runtime import metrics
+from shared.runtime.messages import preferred
+from shared.runtime.problems import MEDIA_TYPE, make
 
 _REQUEST_ID = "x-request-id"
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _UNKNOWN_ROUTE = "-"
+_TOO_LARGE = 413
 
 
 class Edge:
@@ -35,7 +38,12 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                if status == _TOO_LARGE:
+                    await _send_too_large(scope, send, request_id)
+                    return
                 _complete(MutableHeaders(scope=message), request_id)
+            elif status == _TOO_LARGE:
+                return
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):
@@ -45,6 +53,16 @@ class Edge:
                 metrics.HTTP_SECONDS.labels(self._service, scope["method"], _route(scope), str(status)).observe(
                     perf_counter() - began
                 )
+
+
+async def _send_too_large(scope: Scope, send: Send, request_id: str) -> None:
+    """The framework cuts an announced body off in plain text, after our error handlers: say it as a problem."""
+    language = preferred(Headers(scope=scope).get("accept-language"))
+    body = make("too_large", _TOO_LARGE, language=language).model_dump_json().encode()
+    headers = MutableHeaders({"content-type": MEDIA_TYPE, "content-length": str(len(body)), "connection": "close"})
+    _complete(headers, request_id)
+    await send({"type": "http.response.start", "status": _TOO_LARGE, "headers": headers.raw})
+    await send({"type": "http.response.body", "body": body})
 
 
 def _request_id(scope: Scope) -> str:

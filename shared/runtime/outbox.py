@@ -7,8 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.contracts.wire import CloudEvent, Event
 from shared.runtime.relay import Relay
+from shared.runtime.tables import outbox_table
 
-__all__ = ["Relay", "cloud_event_bytes", "enqueue"]
+__all__ = ["Relay", "cloud_event_bytes", "enqueue", "outbox_table"]
 
 _WRITE = text(
     "insert into outbox (event_id, subject, body)"

@@ -14,6 +14,7 @@ from shared.rulebook.errors import Forbidden, Invalid, NotVisible, Refused, Rule
 from shared.runtime import messages
 from shared.runtime.messages import Language
 
+MEDIA_TYPE = "application/problem+json"
 STATUS_CODES = {
     400: "malformed_request",
     401: "unauthenticated",
