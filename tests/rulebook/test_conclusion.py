@@ -86,7 +86,11 @@ def test_a_waiting_follow_up_is_not_concluded():
 
 @pytest.mark.parametrize(
     "closed",
-    [concluded(a_follow_up(), at="call"), a_follow_up(closing=Closing.WITHDRAWN), a_follow_up(closing=Closing.ARCHIVED)],
+    [
+        concluded(a_follow_up(), at="call"),
+        a_follow_up(closing=Closing.WITHDRAWN),
+        a_follow_up(closing=Closing.ARCHIVED),
+    ],
 )
 def test_a_closed_follow_up_is_not_concluded_again(closed):
     assert refusal(closed, a_sale()) == (Refused, "closed")

@@ -76,9 +76,7 @@ def test_an_archived_campaign_still_closes_and_reopens_its_follow_ups():
     assert decide(closed, ReopenUnarchived("anne"), archived, happening()).kind is FactKind.REOPENED_UNARCHIVED
 
 
-@pytest.mark.parametrize(
-    "code", ["mandatory_step_missing", "client_unknown", "campaign_unknown", "follow_up_unknown"]
-)
+@pytest.mark.parametrize("code", ["mandatory_step_missing", "client_unknown", "campaign_unknown", "follow_up_unknown"])
 def test_a_refusal_is_merely_early_when_what_it_misses_may_be_on_its_way(code):
     assert early(code)
 

@@ -41,7 +41,7 @@ def test_with_several_steps_the_sales_step_is_the_one_chosen():
         ({"end": date(2026, 2, 28)}, "end_before_start"),
         ({"start": date(1999, 12, 31)}, "date_out_of_range"),
         ({"end": date(2101, 1, 1)}, "date_out_of_range"),
-        ({"target": Decimal("-1")}, "amount_negative"),
+        ({"target": Decimal(-1)}, "amount_negative"),
         ({"target": Decimal("1.005")}, "amount_not_exact"),
         ({"sales_step": None}, "sales_step_missing"),
         ({"sales_step": "gone"}, "sales_step_unknown"),

@@ -204,9 +204,7 @@ def test_a_completion_that_happened_by_the_conclusion_is_recorded_late():
 
     fact = decide(closed, CompleteStep("meeting"), FOUR, happening(on=YESTERDAY))
 
-    assert fact == Fact(
-        FactKind.STEP_COMPLETED, YESTERDAY, version=3, step_id="meeting", position="signing", late=True
-    )
+    assert fact == Fact(FactKind.STEP_COMPLETED, YESTERDAY, version=3, step_id="meeting", position="signing", late=True)
 
 
 def test_whatever_arrives_first_the_follow_up_ends_the_same():

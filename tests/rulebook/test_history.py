@@ -42,9 +42,7 @@ def test_the_potential_of_a_new_client_is_not_negative():
 
 
 def test_being_targeted_wipes_nothing_but_starts_anew():
-    first = Fact(
-        FactKind.CLIENT_TARGETED, TODAY, 1, entry_date=START, potential=Decimal("5.00"), advisor_id="chloe"
-    )
+    first = Fact(FactKind.CLIENT_TARGETED, TODAY, 1, entry_date=START, potential=Decimal("5.00"), advisor_id="chloe")
 
     assert apply(a_follow_up(number=4, completed=["call"]), first) == FollowUp(
         5, START, Decimal("5.00"), Decimal("5.00"), "chloe"

@@ -23,7 +23,10 @@ from tests.rulebook.builders import END, TODAY, a_follow_up, a_plan, after, conc
 PLAN = a_plan("call!", "signing!", version=2)
 TOMORROW = TODAY + timedelta(days=1)
 WAITING = a_follow_up(entry_date=TOMORROW)
-CLOSED = [concluded(a_follow_up(), at="call"), *(a_follow_up(closing=why) for why in (Closing.WITHDRAWN, Closing.ARCHIVED))]
+CLOSED = [
+    concluded(a_follow_up(), at="call"),
+    *(a_follow_up(closing=why) for why in (Closing.WITHDRAWN, Closing.ARCHIVED)),
+]
 
 
 def refusal(follow_up, command):
