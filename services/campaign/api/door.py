@@ -1,0 +1,95 @@
+"""What every route needs: the desk, the nudge after a commit, versions in headers, cursors."""
+
+import base64
+import binascii
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Header, Path, Request, Response
+from pydantic import BaseModel
+
+from services.campaign.use_cases.saving import Desk, VersionChanged
+from shared.rulebook.access import Principal
+from shared.runtime import errors, problems
+from shared.runtime.problems import HTTPProblem
+
+UUID_PATTERN = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+CampaignId = Annotated[str, Path(pattern=UUID_PATTERN)]
+JobId = Annotated[str, Path(pattern=UUID_PATTERN)]
+_ETAG = re.compile(r'(?:"([0-9]{1,9})"|([0-9]{1,9}))')
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Kept in `app.state.door`: the desk; and what to call after a commit, so that events and jobs move at once."""
+
+    desk: Desk
+    written: Callable[[], None]
+
+
+def _door(request: Request) -> Door:
+    door: Door = request.app.state.door
+    return door
+
+
+TheDoor = Annotated[Door, Depends(_door)]
+
+
+def _version_or_none(if_match: Annotated[str | None, Header()] = None) -> int | None:
+    """The version that the editor saw, from If-Match; None when it is absent or `*`."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    found = _ETAG.fullmatch(if_match.strip())
+    if found is None:
+        raise HTTPProblem(412, "version_changed", data={"expected": if_match[:100]})
+    return int(found[1] or found[2])
+
+
+def _version(if_match: Annotated[str | None, Header()] = None) -> int:
+    """The version that the editor saw: If-Match must say it, or the save of another would be lost."""
+    expected = _version_or_none(if_match)
+    if expected is None:
+        raise HTTPProblem(428, "if_match_missing")
+    return expected
+
+
+IfMatch = Annotated[int, Depends(_version)]
+IfMatchOptional = Annotated[int | None, Depends(_version_or_none)]
+
+
+async def version_changed(request: Request, error: VersionChanged) -> Response:
+    """412: somebody else saved in between; `data.present` is the version to look at."""
+    problem = problems.make(error.code, 412, data=error.data, language=errors.language_of(request))
+    return errors.respond(problem)
+
+
+def tag(response: Response, version: int) -> None:
+    """Say the version as ETag."""
+    response.headers["ETag"] = f'"{version}"'
+
+
+def content_of(body: BaseModel, asker: Principal) -> str:
+    """A hash of what was asked and by whom, to tell a repeated call from another under the same key."""
+    return hashlib.sha256(f"{asker.user_id}\n{body.model_dump_json()}".encode()).hexdigest()
+
+
+def cursor_of(place: tuple[str, int]) -> str:
+    """A place in the list as an opaque text."""
+    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode()
+
+
+def place_of(cursor: str | None) -> tuple[str, int] | None:
+    """The place that a cursor stands for; 422 `cursor_invalid` when it was not given out here."""
+    if cursor is None:
+        return None
+    try:
+        text, number = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+    except (binascii.Error, ValueError, TypeError):
+        raise HTTPProblem(422, "cursor_invalid") from None
+    if not isinstance(text, str) or not isinstance(number, int) or "\x00" in text or abs(number) >= 2**63:
+        raise HTTPProblem(422, "cursor_invalid")
+    return text, number

@@ -1,0 +1,69 @@
+"""Campaigns are listed and looked at, and put into the user's own order."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from services.campaign.api.door import CampaignId, TheDoor, cursor_of, place_of, tag
+from services.campaign.ports import ListSort, Wanted
+from services.campaign.schemas.campaigns import OrderInput
+from services.campaign.schemas.shown import CampaignOut, CampaignPage, CampaignSummary, Version, Versions
+from services.campaign.use_cases import read
+from shared.rulebook.campaign import CampaignStatus
+from shared.runtime.security import CurrentPrincipal
+
+router = APIRouter(prefix="/api/campaigns", tags=["campaigns"])
+
+
+@router.get("")
+async def list_campaigns(
+    door: TheDoor,
+    reader: CurrentPrincipal,
+    *,
+    status: Annotated[list[CampaignStatus] | None, Query()] = None,
+    search: Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")] = "",
+    sort: ListSort = ListSort.ORDER,
+    after: Annotated[str | None, Query(max_length=2000)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> CampaignPage:
+    """Campaigns of these statuses, by default all that are not archived, in the reader's own order or another."""
+    statuses = frozenset(status) if status else frozenset(CampaignStatus) - {CampaignStatus.ARCHIVED}
+    today = door.desk.clock.today()
+    wanted = Wanted(statuses=statuses, search=search, sort=sort, after=place_of(after), limit=limit + 1, today=today)
+    rows = await read.page(door.desk, reader, wanted)
+    return CampaignPage(
+        items=[CampaignSummary.of(row, today) for row in rows[:limit]],
+        next=cursor_of(rows[limit - 1].place) if len(rows) > limit else None,
+    )
+
+
+@router.put("/order", status_code=204)
+async def order_campaigns(body: OrderInput, door: TheDoor, reader: CurrentPrincipal) -> None:
+    """The user's own order of the list, which the home page uses too."""
+    await read.set_order(door.desk, reader, body.campaign_ids)
+
+
+@router.get("/{campaign_id}")
+async def show_campaign(
+    campaign_id: CampaignId, door: TheDoor, reader: CurrentPrincipal, response: Response
+) -> CampaignOut:
+    """The campaign as the reader may see it; its ETag is the version."""
+    seen = await read.show(door.desk, reader, campaign_id)
+    tag(response, seen.campaign.definition.version)
+    return CampaignOut.seen(seen)
+
+
+@router.get("/{campaign_id}/versions")
+async def list_versions(
+    campaign_id: CampaignId,
+    door: TheDoor,
+    reader: CurrentPrincipal,
+    before: Annotated[int | None, Query(ge=1, le=2_147_483_647)] = None,
+    limit: Annotated[int, Query(ge=1, le=50)] = 20,
+) -> Versions:
+    """Every version ever saved, the newest first, for who may change the campaign."""
+    rows = await read.versions(door.desk, reader, campaign_id, before=before, limit=limit + 1)
+    return Versions(
+        items=[Version.of(row) for row in rows[:limit]],
+        next=rows[limit - 1].definition.version if len(rows) > limit else None,
+    )

@@ -1,0 +1,34 @@
+"""What the campaign service hears: people and clients of the directory; and the question of a campaign's workflow."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from services.campaign.ports import Campaigns, Clock, Replicas
+from services.campaign.use_cases.record_moment import record_moment
+from shared.contracts.campaign import MomentRecorded, RecordMoment
+from shared.contracts.directory import ClientChanged, UserChanged
+from shared.contracts.wire import CloudEvent
+from shared.runtime.messaging import Bus
+
+
+async def listen(
+    bus: Bus, *, campaigns: Campaigns, replicas: Replicas, clock: Clock, written: Callable[[], None]
+) -> None:
+    """Begin to hear and to answer, until the bus is closed; `written` is called when an event may be waiting."""
+
+    async def keep(events: Sequence[CloudEvent[Any]]) -> None:
+        told = [event.data for event in events]
+        users = [one for one in told if isinstance(one, UserChanged)]
+        clients = [one for one in told if isinstance(one, ClientChanged)]
+        if users:
+            await replicas.keep_users(users)
+        if clients:
+            await replicas.keep_clients(clients)
+
+    async def note(asked: RecordMoment) -> MomentRecorded:
+        answer = await record_moment(campaigns, clock, asked)
+        written()
+        return answer
+
+    await bus.consume("campaign-directory", [UserChanged, ClientChanged], keep)
+    await bus.answer(RecordMoment, note)

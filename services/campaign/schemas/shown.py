@@ -1,0 +1,175 @@
+"""A campaign as it is shown."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any, Self
+
+from pydantic import BaseModel
+
+from services.campaign.ports import Campaign, Listed
+from services.campaign.use_cases.read import Seen
+from shared.contracts.campaign import CampaignDefined, StepDefinition
+from shared.contracts.wire import Euros
+from shared.rulebook.campaign import CampaignStatus, campaign_status
+
+
+class Notice(BaseModel):
+    """The start notice as it stands."""
+
+    on: bool
+    date: dt.date | None
+
+
+class ShareRow(BaseModel):
+    """A share as entered, and what it comes to in euros."""
+
+    advisor_id: str
+    advisor_name: str | None
+    amount: Euros
+    percent: Decimal | None
+    """As entered; None when the share is in euros."""
+
+
+class Allocation(BaseModel):
+    """The rows that the reader may see; the totals are for readers of the whole."""
+
+    rows: list[ShareRow]
+    allocated: Euros | None
+    unallocated: Euros | None
+
+
+class CampaignSummary(BaseModel):
+    """A row of the list."""
+
+    campaign_id: str
+    key: str
+    version: int
+    name: str
+    owner_id: str
+    owner_name: str | None
+    start_date: dt.date
+    end_date: dt.date
+    status: CampaignStatus
+
+    @classmethod
+    def of(cls, listed: Listed, today: dt.date) -> Self:
+        """The row as it is today."""
+        return cls(
+            campaign_id=listed.campaign_id,
+            key=listed.key,
+            version=listed.version,
+            name=listed.name,
+            owner_id=listed.owner_id,
+            owner_name=listed.owner_name,
+            start_date=listed.start_date,
+            end_date=listed.end_date,
+            status=campaign_status(listed.start_date, listed.end_date, listed.archived, today),
+        )
+
+
+class CampaignOut(CampaignSummary):
+    """A campaign whole. `target` and the totals of its allocation are None for readers of a part."""
+
+    note: str
+    creator_id: str
+    target: Euros | None
+    archived: bool
+    steps: list[StepDefinition]
+    sales_step: str
+    notice: Notice
+    allocation: Allocation
+    created_at: dt.datetime
+    saved_at: dt.datetime
+    saved_by: str
+    may_change: bool
+
+    held: bool | None = None
+    """After a save: whether the very next command already follows this version."""
+
+    @classmethod
+    def seen(cls, seen: Seen, *, held: bool | None = None) -> Self:
+        """The campaign as its reader may see it."""
+        definition = seen.campaign.definition
+        return cls(
+            **_same(definition),
+            key=definition.campaign_key,
+            owner_name=seen.names.get(definition.owner_id),
+            status=seen.status,
+            target=definition.target if seen.whole else None,
+            steps=list(definition.steps),
+            notice=Notice(on=definition.notice_date is not None, date=definition.notice_date),
+            allocation=_allocation(seen),
+            may_change=seen.may_change,
+            held=held,
+        )
+
+
+class CampaignPage(BaseModel):
+    """One page of the list; `next` is the cursor of the following one."""
+
+    items: list[CampaignSummary]
+    next: str | None
+
+
+class EnteredShare(BaseModel):
+    """A row of the allocation as entered in a version."""
+
+    advisor_id: str
+    amount: Euros | None
+    percent: Decimal | None
+
+
+class Version(BaseModel):
+    """A version as it was saved; two of them can be laid side by side."""
+
+    version: int
+    saved_by: str
+    saved_at: dt.datetime
+    definition: CampaignDefined
+    allocation: list[EnteredShare]
+
+    @classmethod
+    def of(cls, campaign: Campaign) -> Self:
+        """The version that the campaign was then."""
+        definition = campaign.definition
+        return cls(
+            version=definition.version,
+            saved_by=definition.saved_by,
+            saved_at=definition.saved_at,
+            definition=definition,
+            allocation=[
+                EnteredShare(advisor_id=row.advisor_id, amount=row.amount, percent=row.percent) for row in campaign.rows
+            ],
+        )
+
+
+class Versions(BaseModel):
+    """The versions, the newest first; `next` is the `before` of the following page."""
+
+    items: list[Version]
+    next: int | None
+
+
+def _allocation(seen: Seen) -> Allocation:
+    target, unallocated = seen.campaign.definition.target, seen.unallocated
+    return Allocation(
+        rows=[
+            ShareRow(
+                advisor_id=share.entered.advisor_id,
+                advisor_name=seen.names.get(share.entered.advisor_id),
+                amount=share.amount,
+                percent=share.entered.percent,
+            )
+            for share in seen.shares
+        ],
+        allocated=None if target is None or unallocated is None else target - unallocated,
+        unallocated=None if target is None else unallocated,
+    )
+
+
+def _same(definition: CampaignDefined) -> dict[str, Any]:
+    fields = (
+        "campaign_id", "version", "name", "note", "owner_id", "creator_id", "start_date", "end_date", "archived",
+        "sales_step", "created_at", "saved_at", "saved_by",
+    )  # fmt: skip
+    return {field: getattr(definition, field) for field in fields}

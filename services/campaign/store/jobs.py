@@ -1,0 +1,123 @@
+"""Targeting jobs and their chunks, skips and counts in PostgreSQL."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import func, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.campaign.ports import Job, Skipped, SkipReason, TargetItem
+from services.campaign.store.rows import items_json, principal_json, principal_of
+from services.campaign.tables import targeting_jobs, targeting_skips
+
+CHUNK = 500
+_ADD = text(
+    "insert into targeting_jobs (job_id, campaign_id, content, total, asker, asked_at)"
+    " values (cast(:id as uuid), cast(:campaign as uuid), :content, :total, cast(:asker as jsonb), :asked_at)"
+    " on conflict do nothing returning job_id"
+)
+_ADD_CHUNKS = text(
+    "insert into targeting_chunks (job_id, chunk, targets, attempt_at)"
+    " select cast(:id as uuid), chunk, targets, :asked_at"
+    " from unnest(cast(:chunks as jsonb[])) with ordinality as given (targets, chunk)"
+)
+_COPY_CHUNKS = text(
+    "insert into targeting_chunks (job_id, chunk, targets, attempt_at)"
+    " select cast(:id as uuid), (position - 1) / :size + 1,"
+    " jsonb_agg(jsonb_build_array(position, client_id, null, potential::text, null) order by position), :asked_at"
+    " from (select client_id, potential, row_number() over (order by client_id) as position"
+    " from targeted_clients where campaign_id = cast(:source as uuid) and state = 'TARGETED') as target"
+    " group by (position - 1) / :size"
+)
+_COUNT_COPIED = text(
+    "update targeting_jobs set total = (select coalesce(sum(jsonb_array_length(targets)), 0) from targeting_chunks"
+    " where job_id = cast(:id as uuid)) where job_id = cast(:id as uuid)"
+)
+
+
+async def add(connection: AsyncConnection, job: Job, items: Sequence[TargetItem]) -> Job:
+    """Keep a targeting job with its items; answers the one held when its id is known."""
+    if await _add(connection, job):
+        chunks = [items_json(chunk) for chunk in _in_chunks(items)]
+        await connection.execute(_ADD_CHUNKS, {"id": job.job_id, "chunks": chunks, "asked_at": job.asked_at})
+    return await _held(connection, job)
+
+
+async def copy(connection: AsyncConnection, source_id: str, job: Job) -> Job:
+    """Keep a job that targets the clients of another campaign, by default entry dates."""
+    if await _add(connection, job):
+        await connection.execute(
+            _COPY_CHUNKS, {"id": job.job_id, "source": source_id, "size": CHUNK, "asked_at": job.asked_at}
+        )
+        await connection.execute(_COUNT_COPIED, {"id": job.job_id})
+    return await _held(connection, job)
+
+
+async def find(connection: AsyncConnection, campaign_id: str, job_id: str) -> Job | None:
+    """A targeting job of that campaign."""
+    found = await connection.execute(
+        select(targeting_jobs).where(targeting_jobs.c.job_id == job_id, targeting_jobs.c.campaign_id == campaign_id)
+    )
+    row = found.one_or_none()
+    return None if row is None else job_of(row)
+
+
+async def skips(connection: AsyncConnection, job_id: str, *, after: int, limit: int) -> list[Skipped]:
+    """The items that targeted nobody, in their order in the call."""
+    found = await connection.execute(
+        select(targeting_skips.c.position, targeting_skips.c.client, targeting_skips.c.reason)
+        .where(targeting_skips.c.job_id == job_id, targeting_skips.c.position > after)
+        .order_by(targeting_skips.c.position)
+        .limit(limit)
+    )
+    return [Skipped(row.position, row.client, SkipReason(row.reason)) for row in found]
+
+
+async def skip_reasons(connection: AsyncConnection, job_id: str) -> Mapping[SkipReason, int]:
+    """How many items were skipped for which reason."""
+    found = await connection.execute(
+        select(targeting_skips.c.reason, func.count())
+        .where(targeting_skips.c.job_id == job_id)
+        .group_by(targeting_skips.c.reason)
+    )
+    return {SkipReason(reason): number for reason, number in found}
+
+
+def job_of(row: Any) -> Job:
+    """The job of a row of `targeting_jobs`."""
+    return Job(
+        job_id=row.job_id,
+        campaign_id=row.campaign_id,
+        content=row.content,
+        total=row.total,
+        asker=principal_of(row.asker),
+        asked_at=row.asked_at,
+        batches=row.batches,
+        targeted=row.targeted,
+        skipped=row.skipped,
+    )
+
+
+async def _add(connection: AsyncConnection, job: Job) -> bool:
+    added = await connection.execute(
+        _ADD,
+        {
+            "id": job.job_id,
+            "campaign": job.campaign_id,
+            "content": job.content,
+            "total": job.total,
+            "asker": principal_json(job.asker),
+            "asked_at": job.asked_at,
+        },
+    )
+    return added.one_or_none() is not None
+
+
+async def _held(connection: AsyncConnection, job: Job) -> Job:
+    held = await connection.execute(select(targeting_jobs).where(targeting_jobs.c.job_id == job.job_id))
+    return job_of(held.one())
+
+
+def _in_chunks(items: Sequence[TargetItem]) -> Iterator[Sequence[TargetItem]]:
+    for start in range(0, len(items), CHUNK):
+        yield items[start : start + CHUNK]

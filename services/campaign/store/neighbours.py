@@ -1,0 +1,75 @@
+"""The follow-up service asked over NATS, and everybody's rights as the directory tells them."""
+
+from collections.abc import Collection
+
+from shared.contracts.campaign import CampaignDefined
+from shared.contracts.followup import (
+    DefinitionHeld,
+    HoldDefinition,
+    ReserveSteps,
+    StepsReserved,
+    TargetingCount,
+    TargetingProgress,
+)
+from shared.rulebook.access import Principal
+from shared.runtime.logging import logger
+from shared.runtime.messaging import Bus, NobodyAnswers, QuestionRefused
+from shared.runtime.principals import Principals
+from shared.runtime.security import principal_from
+
+_PATIENCE = 2.0
+_log = logger(__name__)
+
+
+class AskedFollowUps:
+    """The follow-up service; each question waits at most two seconds."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+
+    async def hold(self, definition: CampaignDefined) -> bool:
+        """Whether it holds this version or a later one now; False when it does not answer: the event gets there."""
+        try:
+            held = await self._bus.ask(HoldDefinition(definition=definition), DefinitionHeld, timeout=_PATIENCE)
+        except (NobodyAnswers, QuestionRefused) as error:
+            _log.warning("a definition is not held yet", campaign_id=definition.campaign_id, error=str(error))
+            return False
+        return held.version >= definition.version
+
+    async def reserve(self, campaign_id: str, step_ids: Collection[str] | None) -> StepsReserved:
+        """Refuse new commands for these steps, or for all; what was done on them. Raises when it does not answer."""
+        return await self._bus.ask(_reservation(campaign_id, step_ids), StepsReserved, timeout=_PATIENCE)
+
+    async def release(self, campaign_id: str, step_ids: Collection[str] | None) -> None:
+        """Take such a reservation back; the next version does so too when this does not get there."""
+        try:
+            await self._bus.ask(_reservation(campaign_id, step_ids, release=True), StepsReserved, timeout=_PATIENCE)
+        except (NobodyAnswers, QuestionRefused) as error:
+            _log.error("a reservation was not released", campaign_id=campaign_id, error=str(error))
+
+    async def progress(self, campaign_id: str, job_id: str) -> TargetingCount | None:
+        """How far it is with a job's clients; None when it does not answer."""
+        try:
+            return await self._bus.ask(
+                TargetingProgress(campaign_id=campaign_id, job_id=job_id), TargetingCount, timeout=_PATIENCE
+            )
+        except (NobodyAnswers, QuestionRefused):
+            return None
+
+
+class WatchedPeople:
+    """Everybody's rights, in memory."""
+
+    def __init__(self, principals: Principals) -> None:
+        self._principals = principals
+
+    def principal(self, user_id: str) -> Principal | None:
+        """The rights of an active user."""
+        record = self._principals.get(user_id)
+        return principal_from(record) if record is not None and record.active else None
+
+
+def _reservation(campaign_id: str, step_ids: Collection[str] | None, *, release: bool = False) -> ReserveSteps:
+    return ReserveSteps(
+        campaign_id=campaign_id, step_ids=None if step_ids is None else tuple(sorted(step_ids)), release=release
+    )

@@ -1,0 +1,49 @@
+"""The reach of a reader as SQL (spec 1.2); says the same as `rulebook.access.in_reach`, which a test compares."""
+
+from sqlalchemy import ColumnElement, exists, false, or_, select, true
+
+from services.campaign.tables import allocations, campaigns, clients, targeted_clients, users
+from shared.rulebook.access import AccessLevel, Principal
+
+
+def in_reach(reader: Principal, advisor: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether the reach covers the clients of the advisor in that column."""
+    if reader.crm or reader.access_level is AccessLevel.ALL:
+        return true()
+    match reader.access_level:
+        case AccessLevel.OWN:
+            return advisor == reader.user_id
+        case AccessLevel.UNIT:
+            people = select(users.c.user_id).where(users.c.unit_id == reader.unit_id)
+        case AccessLevel.SUBTREE:
+            people = select(users.c.user_id).where(users.c.unit_path.contains([reader.unit_id]))
+        case _:
+            return false()
+    return or_(advisor == reader.user_id, advisor.in_(people))
+
+
+def is_covered(reader: Principal, campaign: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether the reach covers a targeted client or an allocated advisor of the campaign in that column (spec 1.3)."""
+    if not (reader.crm or reader.access_level is not AccessLevel.NONE):
+        return false()
+    return or_(
+        exists().where(allocations.c.campaign_id == campaign, in_reach(reader, allocations.c.advisor_id)),
+        exists().where(
+            targeted_clients.c.campaign_id == campaign,
+            targeted_clients.c.client_id == clients.c.client_id,
+            in_reach(reader, clients.c.advisor_id),
+        ),
+    )
+
+
+def sees_campaign(reader: Principal) -> ColumnElement[bool]:
+    """Whether the reader sees the row of `campaigns`; says the same as `rulebook.access.sees_campaign`."""
+    if reader.crm:
+        return true()
+    may_change = in_reach(reader, campaigns.c.owner_id) if reader.manage_campaigns else false()
+    return or_(
+        campaigns.c.creator_id == reader.user_id,
+        campaigns.c.owner_id == reader.user_id,
+        may_change,
+        is_covered(reader, campaigns.c.campaign_id),
+    )

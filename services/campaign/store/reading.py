@@ -1,0 +1,161 @@
+"""What readers see of campaigns, always through their reach, and the transactions that write."""
+
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
+
+from sqlalchemy import ColumnElement, and_, exists, false, literal, or_, select
+
+from services.campaign.ports import Campaign, Job, Listed, Skipped, SkipReason, TargetedRow, Wanted
+from services.campaign.store import jobs
+from services.campaign.store.campaigns import PostgresChanging, present
+from services.campaign.store.listing import list_page
+from services.campaign.store.reach import in_reach, is_covered
+from services.campaign.store.rows import campaign_of
+from services.campaign.store.working import PostgresWorking
+from services.campaign.tables import allocations, campaign_versions, campaigns, clients, targeted_clients, users
+from shared.rulebook.access import Principal, Target
+from shared.runtime.database import Database
+
+
+class PostgresCampaigns:
+    """The records, to write and to read; `background` is the role of the loop that works on targeting jobs."""
+
+    def __init__(self, database: Database, background: Database) -> None:
+        self._database = database
+        self._background = background
+
+    @asynccontextmanager
+    async def changing(self) -> AsyncIterator[PostgresChanging]:
+        """A transaction on campaigns."""
+        async with self._database.transaction() as connection:
+            yield PostgresChanging(connection)
+
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[PostgresWorking]:
+        """A transaction for a chunk of a targeting job."""
+        async with self._background.transaction() as connection:
+            yield PostgresWorking(connection)
+
+    async def campaign(self, campaign_id: str) -> Campaign | None:
+        """The campaign as it is now, without a lock; None when unknown or deleted."""
+        async with self._database.reading() as connection:
+            found = await present(connection, campaign_id)
+        return None if found is None or found.definition.deleted else found
+
+    async def target(self, campaign: Campaign, reader: Principal) -> Target:
+        """What the rights of `reader` on that campaign are decided by."""
+        definition = campaign.definition
+        this = literal(definition.campaign_id, campaigns.c.campaign_id.type)
+        owner_path = select(users.c.unit_path).where(users.c.user_id == definition.owner_id)
+        async with self._database.reading() as connection:
+            found = await connection.execute(
+                select(
+                    is_covered(reader, this).label("covered"),
+                    _takes_part(reader, this).label("takes_part"),
+                    owner_path.scalar_subquery().label("owner_path"),
+                )
+            )
+            row = found.one()
+        return Target(
+            creator_id=definition.creator_id,
+            owner_id=definition.owner_id,
+            owner_unit_path=tuple(row.owner_path or ()),
+            covered=row.covered,
+            takes_part=row.takes_part,
+        )
+
+    async def page(self, reader: Principal, wanted: Wanted) -> Sequence[Listed]:
+        """The campaigns that the reader may see, in the order asked for."""
+        async with self._database.reading() as connection:
+            return await list_page(connection, reader, wanted)
+
+    async def names(self, user_ids: Collection[str]) -> Mapping[str, str]:
+        """The names of the people that are known."""
+        async with self._database.reading() as connection:
+            found = await connection.execute(select(users.c.user_id, users.c.name).where(users.c.user_id.in_(user_ids)))
+            return {row.user_id: row.name for row in found}
+
+    async def within(self, user_ids: Collection[str], reader: Principal) -> set[str]:
+        """Those of the people whom the reader's reach covers."""
+        async with self._database.reading() as connection:
+            found = await connection.execute(
+                select(users.c.user_id).where(users.c.user_id.in_(user_ids), in_reach(reader, users.c.user_id))
+            )
+            return set(found.scalars())
+
+    async def user_of(self, external_id: str) -> str | None:
+        """The id of the user that the host CRM calls so."""
+        async with self._database.reading() as connection:
+            found = await connection.execute(select(users.c.user_id).where(users.c.external_id == external_id).limit(1))
+            return found.scalar_one_or_none()
+
+    async def versions(self, campaign_id: str, *, before: int | None, limit: int) -> Sequence[Campaign]:
+        """The campaign as it was in each version, the newest first, those below `before`."""
+        wanted = (
+            select(literal("").label("content"), campaign_versions.c.definition, campaign_versions.c.allocation)
+            .where(campaign_versions.c.campaign_id == campaign_id)
+            .order_by(campaign_versions.c.version.desc())
+            .limit(limit)
+        )
+        if before is not None:
+            wanted = wanted.where(campaign_versions.c.version < before)
+        async with self._database.reading() as connection:
+            return [campaign_of(row) for row in await connection.execute(wanted)]
+
+    async def targeted(
+        self, campaign_id: str, reader: Principal, *, after: str | None, limit: int
+    ) -> Sequence[TargetedRow]:
+        """Targeted clients within the reader's reach, by client id."""
+        wanted = (
+            select(
+                targeted_clients.c.client_id,
+                clients.c.external_id,
+                clients.c.name,
+                clients.c.advisor_id,
+                users.c.name.label("advisor_name"),
+                targeted_clients.c.potential,
+                targeted_clients.c.initial_potential,
+                targeted_clients.c.entry_date,
+                targeted_clients.c.state,
+                targeted_clients.c.job_id,
+            )
+            .join(clients, clients.c.client_id == targeted_clients.c.client_id)
+            .outerjoin(users, users.c.user_id == clients.c.advisor_id)
+            .where(targeted_clients.c.campaign_id == campaign_id, in_reach(reader, clients.c.advisor_id))
+            .order_by(targeted_clients.c.client_id)
+            .limit(limit)
+        )
+        if after is not None:
+            wanted = wanted.where(targeted_clients.c.client_id > after)
+        async with self._database.reading() as connection:
+            return [TargetedRow(**row) for row in (await connection.execute(wanted)).mappings()]
+
+    async def job(self, campaign_id: str, job_id: str) -> Job | None:
+        """A targeting job of that campaign."""
+        async with self._database.reading() as connection:
+            return await jobs.find(connection, campaign_id, job_id)
+
+    async def skips(self, job_id: str, *, after: int, limit: int) -> Sequence[Skipped]:
+        """The items that targeted nobody, in their order in the call."""
+        async with self._database.reading() as connection:
+            return await jobs.skips(connection, job_id, after=after, limit=limit)
+
+    async def skip_reasons(self, job_id: str) -> Mapping[SkipReason, int]:
+        """How many items were skipped for which reason."""
+        async with self._database.reading() as connection:
+            return await jobs.skip_reasons(connection, job_id)
+
+
+def _takes_part(reader: Principal, campaign: ColumnElement[str]) -> ColumnElement[bool]:
+    if reader.crm:
+        return false()
+    return or_(
+        exists().where(and_(allocations.c.campaign_id == campaign, allocations.c.advisor_id == reader.user_id)),
+        exists().where(
+            and_(
+                targeted_clients.c.campaign_id == campaign,
+                targeted_clients.c.client_id == clients.c.client_id,
+                clients.c.advisor_id == reader.user_id,
+            )
+        ),
+    )

@@ -1,0 +1,65 @@
+"""Rows of the tables as the values that use cases know, and back."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from decimal import Decimal
+from typing import Any
+
+from services.campaign.ports import Campaign, TargetItem
+from shared.contracts.campaign import CampaignDefined
+from shared.rulebook.access import AccessLevel, Principal
+from shared.rulebook.allocation import Share
+
+
+def campaign_of(row: Any) -> Campaign:
+    """The campaign of a row with its content's hash, definition and allocation."""
+    return Campaign(
+        definition=CampaignDefined.model_validate(row.definition),
+        rows=tuple(map(_share_of, row.allocation)),
+        content=row.content,
+    )
+
+
+def allocation_json(rows: Sequence[Share]) -> str:
+    """The rows of an allocation as kept with a version."""
+    return json.dumps([_share_json(row) for row in rows])
+
+
+def principal_json(principal: Principal) -> str:
+    """A principal as kept with a job."""
+    return json.dumps(asdict(principal))
+
+
+def principal_of(kept: Mapping[str, Any]) -> Principal:
+    """The principal that was kept."""
+    return Principal(
+        **{**kept, "unit_path": tuple(kept["unit_path"]), "access_level": AccessLevel(kept["access_level"])}
+    )
+
+
+def items_json(items: Sequence[TargetItem]) -> str:
+    """The items of a chunk."""
+    return json.dumps(
+        [
+            [item.position, item.client_id, item.client, str(item.potential), item.entry_date and str(item.entry_date)]
+            for item in items
+        ]
+    )
+
+
+def _share_json(share: Share) -> dict[str, str | None]:
+    return {
+        "advisor_id": share.advisor_id,
+        "amount": None if share.amount is None else str(share.amount),
+        "percent": None if share.percent is None else str(share.percent),
+    }
+
+
+def _share_of(kept: Mapping[str, Any]) -> Share:
+    amount, percent = kept["amount"], kept["percent"]
+    return Share(
+        advisor_id=kept["advisor_id"],
+        amount=None if amount is None else Decimal(amount),
+        percent=None if percent is None else Decimal(percent),
+    )

@@ -1,0 +1,79 @@
+"""Change a campaign while it may be running: its definition, its allocation (spec 2.4, 2.5)."""
+
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+from services.campaign.ports import Campaign
+from services.campaign.use_cases.definitions import Draft, edited, next_version, shares_of
+from services.campaign.use_cases.rights import owner_of, permitted
+from services.campaign.use_cases.saving import Desk, Saved, VersionChanged, hold, locked, save
+from shared.contracts.followup import StepsReserved
+from shared.rulebook.access import Action, Principal
+from shared.rulebook.allocation import Share, check_target
+from shared.rulebook.campaign import check_edit
+from shared.rulebook.errors import Invalid, Refused
+
+
+async def change(desk: Desk, asker: Principal, campaign_id: str, draft: Draft, *, expected: int) -> Saved:
+    """The next version; VersionChanged when somebody saved since version `expected`.
+
+    Removing steps first reserves them at the follow-up service, so that no completion slips in: refused
+    `step_completed_somewhere` when some client has one completed.
+    """
+    seen = await permitted(desk.campaigns, campaign_id, asker, Action.CHANGE_CAMPAIGN)
+    if seen.definition.version != expected:
+        raise VersionChanged(expected=expected, present=seen.definition.version)
+    draft.check()
+    owner_id = _owner(desk, seen, draft, asker)
+    check_edit(seen.definition.plan(), draft.plan_after(seen.definition.plan()), frozenset())
+    kept = {step.id for step in draft.steps}
+    removed = [step.id for step in seen.definition.steps if step.id not in kept]
+    async with reserved(desk, campaign_id, removed) as done, desk.campaigns.changing() as changing:
+        campaign = await locked(changing, campaign_id, expected)
+        check_target(draft.target, campaign.rows)
+        check_edit(campaign.definition.plan(), draft.plan_after(campaign.definition.plan()), set(done.completed))
+        definition = edited(campaign, draft, owner_id, desk.saving(asker))
+        saved = await save(changing, replace(campaign, definition=definition))
+    return Saved(saved, held=await hold(desk, saved.definition))
+
+
+async def allocate(
+    desk: Desk, asker: Principal, campaign_id: str, rows: tuple[Share, ...], *, expected: int | None
+) -> Saved:
+    """The next version, with the target shared out like this; no rows removes all."""
+    await permitted(desk.campaigns, campaign_id, asker, Action.CHANGE_CAMPAIGN)
+    known = await desk.campaigns.names([row.advisor_id for row in rows])
+    unknown = [row.advisor_id for row in rows if row.advisor_id not in known]
+    if unknown:
+        raise Invalid("advisor_unknown", {"advisors": unknown})
+    async with desk.campaigns.changing() as changing:
+        campaign = await locked(changing, campaign_id, expected)
+        if campaign.definition.archived:
+            raise Refused("archived")
+        shares = shares_of(campaign.definition.target, rows)
+        definition = next_version(campaign.definition, desk.saving(asker), shares=shares)
+        saved = await save(changing, replace(campaign, definition=definition, rows=rows))
+    return Saved(saved, held=await hold(desk, saved.definition))
+
+
+@asynccontextmanager
+async def reserved(desk: Desk, campaign_id: str, step_ids: Collection[str] | None) -> AsyncIterator[StepsReserved]:
+    """No command is accepted for these steps (None: for all) until the next version; released when the block raises.
+
+    The follow-up service must answer: without it nobody knows what was done.
+    """
+    if step_ids is not None and not step_ids:
+        yield StepsReserved(completed=(), touched_follow_ups=0)
+        return
+    done = await desk.follow_ups.reserve(campaign_id, step_ids)
+    try:
+        yield done
+    except BaseException:
+        await desk.follow_ups.release(campaign_id, step_ids)
+        raise
+
+
+def _owner(desk: Desk, seen: Campaign, draft: Draft, asker: Principal) -> str:
+    present = seen.definition.owner_id
+    return present if draft.owner_id in (None, present) else owner_of(desk.people, draft.owner_id, asker)

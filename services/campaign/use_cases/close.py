@@ -1,0 +1,49 @@
+"""Archive a campaign, bring it back, delete it (spec 2.7)."""
+
+from dataclasses import replace
+
+from services.campaign.ports import Campaign
+from services.campaign.use_cases.change import reserved
+from services.campaign.use_cases.definitions import next_version
+from services.campaign.use_cases.rights import permitted
+from services.campaign.use_cases.saving import Desk, Saved, hold, locked, save
+from shared.rulebook.access import Action, Principal
+from shared.rulebook.campaign import CampaignStatus, campaign_status, check_archive, check_delete, check_unarchive
+
+
+async def archive(desk: Desk, asker: Principal, campaign_id: str, *, expected: int | None) -> Saved:
+    """The ENDED campaign, archived: *archived* is a version, and its open follow-ups are closed by it."""
+    await permitted(desk.campaigns, campaign_id, asker, Action.ARCHIVE_CAMPAIGN)
+    async with reserved(desk, campaign_id, None), desk.campaigns.changing() as changing:
+        campaign = await locked(changing, campaign_id, expected)
+        check_archive(_status(desk, campaign))
+        definition = next_version(campaign.definition, desk.saving(asker), archived=True)
+        saved = await save(changing, replace(campaign, definition=definition))
+    return Saved(saved, held=await hold(desk, saved.definition))
+
+
+async def unarchive(desk: Desk, asker: Principal, campaign_id: str, *, expected: int | None) -> Saved:
+    """The ARCHIVED campaign, ENDED again."""
+    await permitted(desk.campaigns, campaign_id, asker, Action.ARCHIVE_CAMPAIGN)
+    async with desk.campaigns.changing() as changing:
+        campaign = await locked(changing, campaign_id, expected)
+        check_unarchive(_status(desk, campaign))
+        definition = next_version(campaign.definition, desk.saving(asker), archived=False)
+        saved = await save(changing, replace(campaign, definition=definition))
+    return Saved(saved, held=await hold(desk, saved.definition))
+
+
+async def delete(desk: Desk, asker: Principal, campaign_id: str, *, expected: int | None) -> None:
+    """Nothing is left to be seen; Refused `something_recorded` once anything was recorded for any client."""
+    await permitted(desk.campaigns, campaign_id, asker, Action.DELETE_CAMPAIGN)
+    async with reserved(desk, campaign_id, None) as done, desk.campaigns.changing() as changing:
+        campaign = await locked(changing, campaign_id, expected)
+        check_delete(done.touched_follow_ups > 0)
+        definition = next_version(campaign.definition, desk.saving(asker), deleted=True)
+        saved = await save(changing, replace(campaign, definition=definition))
+    await hold(desk, saved.definition)
+
+
+def _status(desk: Desk, campaign: Campaign) -> CampaignStatus:
+    definition = campaign.definition
+    return campaign_status(definition.start_date, definition.end_date, definition.archived, desk.clock.today())

@@ -1,0 +1,110 @@
+"""Create a campaign, from nothing or from another one (spec 2.1, 2.7)."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import uuid4
+
+from services.campaign.ports import Campaign, Job
+from services.campaign.use_cases.definitions import Draft, first_version, shares_of
+from services.campaign.use_cases.rights import owner_of, permitted
+from services.campaign.use_cases.saving import Desk, Saved, hold
+from shared.rulebook import ids
+from shared.rulebook.access import Action, Principal, may
+from shared.rulebook.allocation import Share, as_percentages
+from shared.rulebook.campaign import campaign_status, check_targeting
+from shared.rulebook.errors import Refused
+
+
+async def create(desk: Desk, asker: Principal, draft: Draft, *, key: str | None, content: str) -> Saved:
+    """The new campaign, or the one that the same call created before.
+
+    `content` is a hash of what was asked. Refused `key_taken` when the key stands for something else, `deleted` when
+    what it stood for was deleted.
+    """
+    if not asker.crm:
+        may(asker, Action.CREATE_CAMPAIGN)
+    draft.check()
+    return await _create(desk, asker, draft, key=key or str(uuid4()), content=content, rows=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """What a duplicate has of its own."""
+
+    name: str | None
+    start_date: date
+    end_date: date
+    clients: bool
+
+
+async def duplicate(
+    desk: Desk, asker: Principal, source_id: str, copy: Copy, *, key: str | None, content: str
+) -> Saved:
+    """A campaign with the definition, steps and allocation (in per cent) of another, under new dates.
+
+    With `clients`, a job targets the same clients, as far as the asker reaches. Nothing that was done is copied.
+    """
+    source = await permitted(desk.campaigns, source_id, asker, Action.DUPLICATE_CAMPAIGN)
+    draft = _draft_of(source, copy)
+    draft.check()
+    rows = as_percentages(source.definition.target, source.rows)
+    saved = await _create(desk, asker, draft, key=key or str(uuid4()), content=content, rows=rows)
+    if copy.clients and saved.created:
+        await _target_the_same(desk, asker, source_id, saved.campaign)
+    return saved
+
+
+async def _create(
+    desk: Desk, asker: Principal, draft: Draft, *, key: str, content: str, rows: tuple[Share, ...]
+) -> Saved:
+    owner_id = owner_of(desk.people, draft.owner_id, asker)
+    first = first_version(draft, key, ids.campaign_id(key), owner_id, desk.saving(asker))
+    definition = first.model_copy(update={"shares": shares_of(first.target, rows)})
+    campaign = Campaign(definition=definition, rows=rows, content=content)
+    async with desk.campaigns.changing() as changing:
+        created = await changing.create(campaign)
+        if created:
+            await changing.publish([definition])
+        else:
+            campaign = await _found_instead(await changing.campaign(definition.campaign_id), campaign)
+    return Saved(campaign, held=await hold(desk, campaign.definition), created=created)
+
+
+async def _found_instead(found: Campaign | None, asked: Campaign) -> Campaign:
+    key = asked.definition.campaign_key
+    if found is None or found.content != asked.content:
+        raise Refused("key_taken", {"key": key})
+    if found.definition.deleted:
+        raise Refused("deleted", {"key": key})
+    return found
+
+
+def _draft_of(source: Campaign, copy: Copy) -> Draft:
+    old = source.definition
+    return Draft(
+        name=copy.name or old.name,
+        note=old.note,
+        owner_id=None,
+        target=old.target,
+        start_date=copy.start_date,
+        end_date=copy.end_date,
+        steps=tuple(step.model_copy(update={"exemptions": ()}) for step in old.steps),
+        sales_step=old.sales_step,
+        notice_on=old.notice_date is not None,
+        due_from_all={},
+    )
+
+
+async def _target_the_same(desk: Desk, asker: Principal, source_id: str, campaign: Campaign) -> None:
+    new = campaign.definition
+    check_targeting(campaign_status(new.start_date, new.end_date, new.archived, desk.clock.today()))
+    job = Job(
+        job_id=ids.job_id(f"duplicate/{new.campaign_id}"),
+        campaign_id=new.campaign_id,
+        content=source_id,
+        total=0,
+        asker=asker,
+        asked_at=desk.clock.now(),
+    )
+    async with desk.campaigns.changing() as changing:
+        await changing.copy_targets(source_id, replace(job))

@@ -1,0 +1,133 @@
+"""What a reader may see of campaigns: the list, one of them, its versions, its clients, its jobs (spec 1.3, 2.6)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from services.campaign.ports import Campaign, Job, Listed, Skipped, SkipReason, TargetedRow, Wanted
+from services.campaign.use_cases.rights import may_change, permitted, visible
+from services.campaign.use_cases.saving import Desk
+from shared.contracts.campaign import Share
+from shared.contracts.followup import TargetingCount
+from shared.rulebook.access import AccessLevel, Action, Principal, may
+from shared.rulebook.allocation import Share as EnteredShare
+from shared.rulebook.allocation import allocate
+from shared.rulebook.campaign import CampaignStatus, campaign_status
+
+
+@dataclass(frozen=True, slots=True)
+class SeenShare:
+    """A share as entered and in euros."""
+
+    entered: EnteredShare
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A campaign as one reader may see it: `whole` is false where the target's totals are withheld."""
+
+    campaign: Campaign
+    status: CampaignStatus
+    shares: tuple[SeenShare, ...]
+    unallocated: Decimal | None
+    whole: bool
+    may_change: bool
+    names: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class JobSeen:
+    """A targeting job with the follow-up service's counts, None while it does not answer."""
+
+    job: Job
+    count: TargetingCount | None
+    reasons: Mapping[SkipReason, int]
+    skips: Sequence[Skipped]
+
+    @property
+    def done(self) -> bool:
+        """Whether every item was dealt with and every follow-up of the job started."""
+        return self.job.done and self.count is not None and self.count.started >= self.job.targeted
+
+
+async def show(desk: Desk, reader: Principal, campaign_id: str) -> Seen:
+    """The campaign; shares within the reader's reach, all of them and the target for who may change it or reads all."""
+    return await seen(desk, reader, await visible(desk.campaigns, campaign_id, reader))
+
+
+async def seen(desk: Desk, reader: Principal, campaign: Campaign) -> Seen:
+    """The campaign as this reader may see it."""
+    definition = campaign.definition
+    changes = await may_change(desk.campaigns, campaign, reader)
+    whole = changes or reader.crm or reader.access_level is AccessLevel.ALL
+    shares = tuple(map(_seen_share, campaign.rows, definition.shares))
+    if not whole:
+        within = await desk.campaigns.within([share.entered.advisor_id for share in shares], reader)
+        shares = tuple(share for share in shares if share.entered.advisor_id in within)
+    people = {definition.owner_id, *(share.entered.advisor_id for share in shares)}
+    return Seen(
+        campaign=campaign,
+        status=status_of(desk, campaign),
+        shares=shares,
+        unallocated=allocate(definition.target, campaign.rows).unallocated if whole else None,
+        whole=whole,
+        may_change=changes,
+        names=await desk.campaigns.names(people),
+    )
+
+
+def status_of(desk: Desk, campaign: Campaign) -> CampaignStatus:
+    """The campaign's status today."""
+    definition = campaign.definition
+    return campaign_status(definition.start_date, definition.end_date, definition.archived, desk.clock.today())
+
+
+async def versions(
+    desk: Desk, reader: Principal, campaign_id: str, *, before: int | None, limit: int
+) -> Sequence[Campaign]:
+    """The versions, the newest first; for who may change the campaign, since they hold all of target and shares."""
+    await permitted(desk.campaigns, campaign_id, reader, Action.CHANGE_CAMPAIGN)
+    return await desk.campaigns.versions(campaign_id, before=before, limit=limit)
+
+
+async def targeted(
+    desk: Desk, reader: Principal, campaign_id: str, *, after: str | None, limit: int
+) -> Sequence[TargetedRow]:
+    """The targeted clients within the reader's reach."""
+    await visible(desk.campaigns, campaign_id, reader)
+    return await desk.campaigns.targeted(campaign_id, reader, after=after, limit=limit)
+
+
+async def job(
+    desk: Desk, reader: Principal, campaign_id: str, job_id: str, *, after: int, limit: int
+) -> JobSeen | None:
+    """A targeting job of that campaign; None when there is none, or it is somebody else's."""
+    campaign = await visible(desk.campaigns, campaign_id, reader)
+    found = await desk.campaigns.job(campaign_id, job_id)
+    if found is None:
+        return None
+    if found.asker.user_id != reader.user_id and not await may_change(desk.campaigns, campaign, reader):
+        return None
+    return JobSeen(
+        job=found,
+        count=await desk.follow_ups.progress(campaign_id, job_id),
+        reasons=await desk.campaigns.skip_reasons(job_id),
+        skips=await desk.campaigns.skips(job_id, after=after, limit=limit),
+    )
+
+
+async def page(desk: Desk, reader: Principal, wanted: Wanted) -> Sequence[Listed]:
+    """The campaigns that the reader may see, in the order asked for."""
+    return await desk.campaigns.page(reader, wanted)
+
+
+async def set_order(desk: Desk, reader: Principal, campaign_ids: Sequence[str]) -> None:
+    """Keep the reader's own order of the list; an id given twice counts where it comes first."""
+    may(reader, Action.REORDER_CAMPAIGNS)
+    async with desk.campaigns.changing() as changing:
+        await changing.set_order(reader.user_id, list(dict.fromkeys(campaign_ids)))
+
+
+def _seen_share(entered: EnteredShare, share: Share) -> SeenShare:
+    return SeenShare(entered, share.amount)

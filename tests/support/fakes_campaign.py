@@ -1,0 +1,118 @@
+"""The campaign service's neighbours in memory, and callers whose tokens are their names."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from shared.contracts.campaign import CampaignDefined
+from shared.contracts.followup import (
+    DefinitionHeld,
+    HoldDefinition,
+    ReserveSteps,
+    StepsReserved,
+    TargetingCount,
+    TargetingProgress,
+)
+from shared.rulebook.access import AccessLevel, Principal
+from shared.rulebook.errors import Refused
+from shared.rulebook.ids import unit_id, user_id
+from shared.runtime.messaging import Bus
+from shared.runtime.problems import HTTPProblem
+from shared.runtime.security import crm_principal
+
+
+@dataclass
+class FakeFollowUps:
+    """The follow-up service: what it holds, what is reserved, and what was done there according to the test."""
+
+    held: dict[str, int] = field(default_factory=dict)
+    reserved: dict[str, set[str | None]] = field(default_factory=dict)
+    completed: set[str] = field(default_factory=set)
+    touched: int = 0
+    counts: dict[str, TargetingCount] = field(default_factory=dict)
+    deaf: bool = False
+    """Answers nothing that may stay unanswered."""
+
+    async def hold(self, definition: CampaignDefined) -> bool:
+        """Hold it; the next version ends every reservation."""
+        if self.deaf:
+            return False
+        self.held[definition.campaign_id] = max(definition.version, self.held.get(definition.campaign_id, 0))
+        self.reserved.pop(definition.campaign_id, None)
+        return True
+
+    async def reserve(self, campaign_id: str, step_ids: Collection[str] | None) -> StepsReserved:
+        """Note the reservation."""
+        self.reserved.setdefault(campaign_id, set()).update([None] if step_ids is None else step_ids)
+        completed = self.completed if step_ids is None else self.completed & set(step_ids)
+        return StepsReserved(completed=tuple(sorted(completed)), touched_follow_ups=self.touched)
+
+    async def release(self, campaign_id: str, step_ids: Collection[str] | None) -> None:
+        """Forget the reservation."""
+        self.reserved.get(campaign_id, set()).difference_update([None] if step_ids is None else step_ids)
+
+    async def progress(self, campaign_id: str, job_id: str) -> TargetingCount | None:
+        """The count that the test gave."""
+        return None if self.deaf else self.counts.get(job_id)
+
+    async def answer_on(self, bus: Bus) -> None:
+        """Answer the questions of the real adapter with what this holds."""
+
+        async def hold(asked: HoldDefinition) -> DefinitionHeld:
+            await self.hold(asked.definition)
+            return DefinitionHeld(version=self.held.get(asked.definition.campaign_id, 0))
+
+        async def reserve(asked: ReserveSteps) -> StepsReserved:
+            if asked.release:
+                await self.release(asked.campaign_id, asked.step_ids)
+                return StepsReserved(completed=(), touched_follow_ups=0)
+            return await self.reserve(asked.campaign_id, asked.step_ids)
+
+        async def progress(asked: TargetingProgress) -> TargetingCount:
+            count = await self.progress(asked.campaign_id, asked.job_id)
+            if count is None:
+                raise Refused("job_unknown")
+            return count
+
+        await bus.answer(HoldDefinition, hold)
+        await bus.answer(ReserveSteps, reserve)
+        await bus.answer(TargetingProgress, progress)
+
+
+@dataclass(frozen=True)
+class FakePeople:
+    """Everybody's rights, by name in the tests and by id for the service."""
+
+    people: Mapping[str, Principal]
+
+    def principal(self, user_id: str) -> Principal | None:
+        """The rights of a user."""
+        return next((one for one in self.people.values() if one.user_id == user_id), None)
+
+
+@dataclass(frozen=True)
+class TokensAreNames:
+    """Stands in for `Security`: the token `crm` is the CRM's, any other the name of one of `people`."""
+
+    people: Mapping[str, Principal]
+
+    async def principal(self, token: str) -> Principal:
+        """The caller."""
+        if token == "crm":
+            return crm_principal()
+        if token not in self.people:
+            raise HTTPProblem(401, "unauthenticated")
+        return self.people[token]
+
+
+def a_person(
+    name: str, level: AccessLevel = AccessLevel.NONE, *, path: Sequence[str] = ("network",), manages: bool = False
+) -> Principal:
+    """A user by external id; `path` holds external ids of units, the root first."""
+    unit_path = tuple(map(unit_id, path))
+    return Principal(
+        user_id=user_id(name),
+        unit_id=unit_path[-1],
+        unit_path=unit_path,
+        access_level=level,
+        manage_campaigns=manages,
+    )
