@@ -1,0 +1,96 @@
+"""Wires reporting: the one place that knows every part of it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+
+from fastapi import FastAPI
+
+from services.reporting.api import create_router
+from services.reporting.consumers import BusFactSource, listen
+from services.reporting.settings import Settings
+from services.reporting.store.checks import PostgresChecks
+from services.reporting.store.figures import PostgresReadings
+from services.reporting.store.ledger import PostgresLedgers
+from services.reporting.store.replicas import PostgresReplicas
+from services.reporting.use_cases.checks import refill_page
+from services.reporting.use_cases.regroup import regroup_all
+from shared.runtime.background import Background
+from shared.runtime.clock import Clock
+from shared.runtime.database import Database
+from shared.runtime.http import service_app
+from shared.runtime.messaging import Bus
+from shared.runtime.principals import Principals
+from shared.runtime.security import Security
+from shared.runtime.tokens import TokenVerifier
+
+NAME = "reporting"
+_BACKGROUND_CONNECTIONS = 5
+_LOOK_EVERY = 1.0
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Reporting, connected while its lifespan lasts."""
+    settings = settings or Settings()
+    clock = Clock(settings.zone)
+    database = Database(settings.database_url, service=NAME, pool_size=settings.db_pool_size)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        sweeps = Database(settings.database_url, service=NAME, pool_size=_BACKGROUND_CONNECTIONS, background=True)
+        bus = await Bus.connect(settings.nats_url, name=NAME, replicas=settings.nats_replicas)
+        await bus.ensure_streams()
+        verifier, principals = TokenVerifier(settings), Principals(bus)
+        app.state.security = Security(verifier, principals)
+        for name, check in (("database", database.ready), ("nats", bus.ready), ("rights", principals.ready)):
+            app.state.health.add(name, check)
+        async with Background() as background:
+            await _begin(settings, clock, sweeps, bus, background)
+            await principals.start()
+            app.state.health.started = True
+            yield
+            app.state.health.started = False
+            await bus.stop_consuming()
+            await principals.stop()
+        await verifier.close()
+        await bus.close()
+        await sweeps.close()
+        await database.close()
+
+    app = service_app(title="Reporting", version="1.0.0", lifespan=lifespan, settings=settings)
+    app.include_router(create_router(PostgresReadings(database), PostgresChecks(database), clock))
+    return app
+
+
+async def _begin(settings: Settings, clock: Clock, sweeps: Database, bus: Bus, background: Background) -> None:
+    """Start the consumers and the loops."""
+    ledgers, checks, source = PostgresLedgers(sweeps), PostgresChecks(sweeps), BusFactSource(bus)
+    defined = asyncio.Event()
+
+    async def regroup() -> None:
+        await regroup_all(ledgers, chunk=settings.reporting_regroup_size, now=clock.now())
+
+    async def refill() -> None:
+        more = True
+        while more:
+            reached = await refill_page(checks, source, ledgers, clock.now())
+            more = reached is not None and not reached.ended
+
+    await listen(
+        bus,
+        ledgers,
+        PostgresReplicas(sweeps),
+        batch=settings.reporting_batch_size,
+        on_definition=defined.set,
+    )
+    background.start("reporting regrouping", lambda: _again_and_again(regroup, defined))
+    background.start("reporting refill", lambda: _again_and_again(refill, asyncio.Event()))
+
+
+async def _again_and_again(work: Callable[[], Awaitable[None]], hint: asyncio.Event) -> None:
+    """Work at each hint, and at least every second: another replica may have been asked."""
+    while True:
+        await work()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(hint.wait(), _LOOK_EVERY)
+        hint.clear()

@@ -1,0 +1,54 @@
+"""What reporting hears: facts, definitions and people, each by a consumer of its own so that none delays another."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
+
+from services.reporting.ports.counting import Ledgers, Replicas
+from services.reporting.use_cases.definitions import keep_definitions
+from services.reporting.use_cases.record_facts import record_facts
+from shared.contracts.campaign import CampaignDefined
+from shared.contracts.directory import ClientChanged, UnitChanged, UserChanged
+from shared.contracts.followup import FactRecorded, Facts, FactsPage
+from shared.contracts.wire import CloudEvent, Event
+from shared.runtime.messaging import Bus
+
+E = TypeVar("E", bound=Event)
+
+
+class BusFactSource:
+    """The follow-up service, asked by NATS."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+
+    async def page(self, after_seq: int, limit: int) -> Facts:
+        """See the port."""
+        return await self._bus.ask(FactsPage(after_seq=after_seq, limit=limit), Facts, timeout=10.0)
+
+
+async def listen(
+    bus: Bus, ledgers: Ledgers, replicas: Replicas, *, batch: int, on_definition: Callable[[], None]
+) -> None:
+    """Start consuming; `on_definition` is called when there may be something to regroup."""
+
+    async def count_facts(events: Sequence[CloudEvent[Any]]) -> None:
+        await record_facts(ledgers, list(_of(FactRecorded, events)))
+
+    async def follow_definitions(events: Sequence[CloudEvent[Any]]) -> None:
+        await keep_definitions(ledgers, list(_of(CampaignDefined, events)))
+        on_definition()
+
+    async def keep_people(events: Sequence[CloudEvent[Any]]) -> None:
+        await replicas.keep(
+            users=list(_of(UserChanged, events)),
+            units=list(_of(UnitChanged, events)),
+            clients=list(_of(ClientChanged, events)),
+        )
+
+    await bus.consume("reporting-facts", [FactRecorded], count_facts, batch=batch)
+    await bus.consume("reporting-definitions", [CampaignDefined], follow_definitions)
+    await bus.consume("reporting-people", [UserChanged, UnitChanged, ClientChanged], keep_people)
+
+
+def _of(model: type[E], events: Sequence[CloudEvent[Any]]) -> Iterator[E]:
+    return (event.data for event in events if isinstance(event.data, model))

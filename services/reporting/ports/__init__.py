@@ -1,0 +1,1 @@
+"""What the use cases of reporting need, and the plain values that pass between them and the store."""

@@ -1,0 +1,124 @@
+"""The reading side: whose figures, and the sums they are made from."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Protocol
+
+from shared.contracts.campaign import CampaignDefined
+from shared.rulebook.access import AccessLevel, Principal
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose figures: the reader's reach, or one unit or advisor within it."""
+
+    reader: Principal
+    unit_id: str | None = None
+    advisor_id: str | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is left out: a reader of everything, who asks for everything."""
+        everything = self.reader.crm or self.reader.access_level is AccessLevel.ALL
+        return everything and self.unit_id is None and self.advisor_id is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignSeen:
+    """A campaign as a reader finds it; `version` is the one its counters follow."""
+
+    campaign_id: str
+    name: str
+    version: int
+    owner_id: str
+    owner_unit_path: tuple[str, ...]
+    creator_id: str
+    target: Decimal | None
+    start_date: date
+    end_date: date
+    archived: bool
+    covered: bool
+    """Whether the reach covers at least one targeted client or allocated advisor."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """Sums over follow-ups on one day."""
+
+    clients: int = 0
+    accepted: int = 0
+    refused: int = 0
+    in_progress: int = 0
+    waiting: int = 0
+    archived: int = 0
+    contacts: int = 0
+    converting: int = 0
+    potential: Decimal = Decimal("0.00")
+    remaining_potential: Decimal = Decimal("0.00")
+    collected: Decimal = Decimal("0.00")
+
+
+@dataclass(frozen=True, slots=True)
+class StepTotals:
+    """Clients at one step in one group on one day."""
+
+    step_id: str
+    group: str
+    clients: int
+    passed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branch:
+    """The sums of one advisor or unit; the name is None while the directory has not told it."""
+
+    id: str
+    external_id: str | None
+    name: str | None
+    parent_id: str | None
+    """The unit above, or an advisor's unit."""
+    leaf: bool
+    """Whether nothing lies below it."""
+    share: Decimal | None
+    totals: Totals
+
+
+class Figures(Protocol):
+    """Sums over the counters that a reader may see. A campaign whose facts wait for its definition counts nothing."""
+
+    async def campaigns(self, reader: Principal, campaign_id: str | None = None) -> Sequence[CampaignSeen]:
+        """The campaigns defined and not deleted, in order of creation, whether or not the reader may see them."""
+
+    async def totals(self, scope: Scope, campaign_ids: Sequence[str], today: date) -> Mapping[str, Totals]:
+        """Sums per campaign; a campaign without follow-ups in scope is left out."""
+
+    async def shares(self, scope: Scope, campaign_ids: Sequence[str]) -> Mapping[str, Decimal]:
+        """Allocated euros per campaign; a campaign without a share in scope is left out."""
+
+    async def plan(self, campaign_id: str) -> CampaignDefined | None:
+        """The definition that the counters served follow."""
+
+    async def steps(self, scope: Scope, campaign_id: str, today: date) -> Sequence[StepTotals]:
+        """Clients per step and group."""
+
+    async def by_advisor(self, scope: Scope, campaign_ids: Sequence[str], today: date) -> Sequence[Branch]:
+        """Sums per advisor of record, by name."""
+
+    async def by_unit(self, scope: Scope, campaign_ids: Sequence[str], today: date) -> Sequence[Branch]:
+        """Sums per unit with all below it, the reader's own unit first where the reach ends there."""
+
+    async def covers_something(self, scope: Scope) -> bool:
+        """Whether the scope's unit or advisor exists within the reach."""
+
+
+class Readings(Protocol):
+    """Where reading begins."""
+
+    def snapshot(self) -> AbstractAsyncContextManager[Figures]:
+        """Figures of one moment: whatever is read within belongs together."""
+
+    async def has_fact(self, follow_up_id: str, number: int) -> bool:
+        """Whether this fact has been counted."""

@@ -1,0 +1,109 @@
+"""Figures per step, per unit and per advisor."""
+
+from services.reporting.schemas.parts import Euros, Out, RateOut, ReadOut
+from services.reporting.use_cases.breakdown import BranchFigures
+from services.reporting.use_cases.steps import StepFigures
+from shared.rulebook.steps import StepKind
+
+
+class StepOut(Out):
+    """One step with its five groups and two rates."""
+
+    step_id: str
+    title: str
+    kind: StepKind
+    mandatory: bool
+    done: int
+    open: int
+    not_reached: int
+    left: int
+    skipped: int
+    concerned: int
+    no_longer_concerned: int
+    step_completion_rate: RateOut
+    pass_through_rate: RateOut
+
+    @classmethod
+    def of(cls, figures: StepFigures) -> "StepOut":
+        """The step with its figures."""
+        counts = figures.counts
+        return cls(
+            step_id=figures.step.id,
+            title=figures.step.title,
+            kind=figures.step.kind,
+            mandatory=figures.step.mandatory,
+            done=counts.done,
+            open=counts.open,
+            not_reached=counts.not_reached,
+            left=counts.left,
+            skipped=counts.skipped,
+            concerned=counts.concerned,
+            no_longer_concerned=counts.no_longer_concerned,
+            step_completion_rate=RateOut.of(figures.completion),
+            pass_through_rate=RateOut.of(figures.pass_through),
+        )
+
+
+class StepsOut(ReadOut):
+    """The steps of one campaign in order; `sales_step` is the id of one of them."""
+
+    campaign_id: str
+    version: int
+    sales_step: str
+    steps: list[StepOut]
+
+
+class BranchOut(Out):
+    """A unit with all below it, or an advisor; the name is null while the directory has not told it."""
+
+    id: str
+    external_id: str | None
+    name: str | None
+    parent_id: str | None
+    leaf: bool
+    target: Euros | None
+    potential: Euros
+    remaining_potential: Euros
+    collected: Euros
+    achievement: RateOut
+    clients: int
+    accepted: int
+    refused: int
+    in_progress: int
+    waiting: int
+    closed_without_conclusion: int
+    contacts: int
+    conversion_rate: RateOut
+    take_up_rate: RateOut
+
+    @classmethod
+    def of(cls, figures: BranchFigures) -> "BranchOut":
+        """The row with its figures."""
+        branch, totals = figures.branch, figures.branch.totals
+        return cls(
+            id=branch.id,
+            external_id=branch.external_id,
+            name=branch.name,
+            parent_id=branch.parent_id,
+            leaf=branch.leaf,
+            target=branch.share,
+            potential=totals.potential,
+            remaining_potential=totals.remaining_potential,
+            collected=totals.collected,
+            achievement=RateOut.of(figures.achievement),
+            clients=totals.clients,
+            accepted=totals.accepted,
+            refused=totals.refused,
+            in_progress=totals.in_progress,
+            waiting=totals.waiting,
+            closed_without_conclusion=totals.archived,
+            contacts=totals.contacts,
+            conversion_rate=RateOut.of(figures.conversion),
+            take_up_rate=RateOut.of(figures.take_up),
+        )
+
+
+class BreakdownOut(ReadOut):
+    """Units from the top down, or advisors by name."""
+
+    rows: list[BranchOut]

@@ -1,0 +1,171 @@
+"""Sums over the counters, always within a reach; today's waiting clients are told apart by their opening day."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, exists, func, or_, select, true
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.reporting.ports.reading import Branch, CampaignSeen, Scope, StepTotals, Totals
+from services.reporting.store.branches import branch_of, by_advisor, by_unit, visible_unit
+from services.reporting.store.reach import within
+from services.reporting.store.sums import count, served, sums, totals_of
+from services.reporting.tables import (
+    advisors,
+    amount_counters,
+    campaign_versions,
+    campaigns,
+    facts,
+    shares,
+    step_counters,
+    units,
+)
+from shared.contracts.campaign import CampaignDefined
+from shared.rulebook.access import Principal
+from shared.runtime.database import Database
+
+
+class PostgresFigures:
+    """See the port."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def campaigns(self, reader: Principal, campaign_id: str | None = None) -> Sequence[CampaignSeen]:
+        """See the port."""
+        return [
+            CampaignSeen(
+                campaign_id=row.campaign_id,
+                name=row.name,
+                version=row.serving_version,
+                owner_id=row.owner_id,
+                owner_unit_path=tuple(row.owner_unit_path or ()),
+                creator_id=row.creator_id,
+                target=row.target,
+                start_date=row.start_date,
+                end_date=row.end_date,
+                archived=row.archived,
+                covered=row.covered,
+            )
+            for row in await self._read(_campaigns(reader, campaign_id))
+        ]
+
+    async def totals(self, scope: Scope, campaign_ids: Sequence[str], today: date) -> Mapping[str, Totals]:
+        """See the port."""
+        campaign_id = amount_counters.c.campaign_id
+        summed = (
+            select(campaign_id, *sums(today))
+            .select_from(served(amount_counters))
+            .where(campaign_id.in_(campaign_ids), within(scope, amount_counters.c.advisor_id))
+            .group_by(campaign_id)
+        )
+        return {row.campaign_id: totals_of(row) for row in await self._read(summed)}
+
+    async def shares(self, scope: Scope, campaign_ids: Sequence[str]) -> Mapping[str, Decimal]:
+        """See the port."""
+        summed = (
+            select(shares.c.campaign_id, func.sum(shares.c.amount).label("amount"))
+            .where(shares.c.campaign_id.in_(campaign_ids), within(scope, shares.c.advisor_id))
+            .group_by(shares.c.campaign_id)
+        )
+        return {row.campaign_id: row.amount for row in await self._read(summed)}
+
+    async def plan(self, campaign_id: str) -> CampaignDefined | None:
+        """See the port."""
+        served = select(campaign_versions.c.definition).join(
+            campaigns,
+            and_(
+                campaigns.c.campaign_id == campaign_versions.c.campaign_id,
+                campaigns.c.serving_version == campaign_versions.c.version,
+            ),
+        )
+        found = await self._read(served.where(campaigns.c.campaign_id == campaign_id))
+        return CampaignDefined.model_validate(found[0].definition) if found else None
+
+    async def steps(self, scope: Scope, campaign_id: str, today: date) -> Sequence[StepTotals]:
+        """See the port."""
+        columns = step_counters.c
+        waiting = columns.opens_on > today
+        group = case((waiting, columns.group_while_waiting), else_=columns.step_group).label("group")
+        passed = case((waiting, columns.passed_while_waiting), else_=columns.passed)
+        summed = (
+            select(
+                columns.step_id,
+                group,
+                count(columns.clients).label("clients"),
+                count(passed).label("passed"),
+            )
+            .select_from(served(step_counters))
+            .where(columns.campaign_id == campaign_id, within(scope, columns.advisor_id))
+            .group_by(columns.step_id, group)
+        )
+        return [StepTotals(row.step_id, row.group, row.clients, row.passed) for row in await self._read(summed)]
+
+    async def by_advisor(self, scope: Scope, campaign_ids: Sequence[str], today: date) -> Sequence[Branch]:
+        """See the port."""
+        return [branch_of(row) for row in await self._read(by_advisor(scope, campaign_ids, today))]
+
+    async def by_unit(self, scope: Scope, campaign_ids: Sequence[str], today: date) -> Sequence[Branch]:
+        """See the port."""
+        return [branch_of(row) for row in await self._read(by_unit(scope, campaign_ids, today))]
+
+    async def covers_something(self, scope: Scope) -> bool:
+        """See the port."""
+        known: list[ColumnElement[bool]] = []
+        if scope.unit_id is not None:
+            known.append(exists().where(visible_unit(scope), units.c.unit_id == scope.unit_id))
+        if scope.advisor_id is not None:
+            known.append(exists().where(within(scope, advisors.c.user_id), advisors.c.user_id == scope.advisor_id))
+        return bool((await self._read(select(and_(true(), *known).label("known"))))[0].known)
+
+    async def _read(self, statement: Select[Any]) -> Sequence[Any]:
+        rows: Sequence[Any] = (await self._connection.execute(statement)).all()
+        return rows
+
+
+class PostgresReadings:
+    """See the port."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[PostgresFigures]:
+        """See the port."""
+        async with self._database.engine.connect() as pooled:
+            connection = await pooled.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            async with connection.begin():
+                yield PostgresFigures(connection)
+
+    async def has_fact(self, follow_up_id: str, number: int) -> bool:
+        """See the port."""
+        found = select(facts.c.number).where(facts.c.follow_up_id == follow_up_id, facts.c.number == number)
+        async with self._database.reading() as connection:
+            return (await connection.execute(found)).first() is not None
+
+
+def _campaigns(reader: Principal, campaign_id: str | None) -> Select[Any]:
+    scope = Scope(reader)
+    targeted = select(amount_counters.c.clients).where(
+        amount_counters.c.campaign_id == campaigns.c.campaign_id,
+        amount_counters.c.generation == campaigns.c.serving_generation,
+        amount_counters.c.clients > 0,
+        within(scope, amount_counters.c.advisor_id),
+    )
+    allocated = select(shares.c.amount).where(
+        shares.c.campaign_id == campaigns.c.campaign_id, within(scope, shares.c.advisor_id)
+    )
+    known = (
+        select(
+            campaigns,
+            advisors.c.unit_path.label("owner_unit_path"),
+            or_(exists(targeted), exists(allocated)).label("covered"),
+        )
+        .outerjoin(advisors, cast(advisors.c.user_id, Text) == campaigns.c.owner_id)
+        .where(campaigns.c.version > 0, ~campaigns.c.deleted)
+        .order_by(campaigns.c.created_at, campaigns.c.campaign_id)
+    )
+    return known if campaign_id is None else known.where(campaigns.c.campaign_id == campaign_id)

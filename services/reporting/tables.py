@@ -1,0 +1,214 @@
+"""The tables of reporting; only its store and its migrations touch them (docs/domain.md, Supervision).
+
+Counters belong to a *generation*: one way of grouping a campaign's follow-ups. A changed plan, or a repair, builds the
+next generation beside the one being served; readers change over when it is whole.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    Numeric,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+SCHEMA = "reporting"
+metadata = MetaData(schema=SCHEMA)
+_ID = Uuid(as_uuid=False)
+_MONEY = Numeric(18, 2)
+_TIME = DateTime(timezone=True)
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("follow_up_id", _ID, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("campaign_id", _ID, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("fact", JSONB, nullable=False),
+    Column("after", JSONB, nullable=False, comment="The rulebook's FollowUp after this fact."),
+    Column("occurred_at", _TIME, nullable=False),
+    Column("recorded_at", _TIME, nullable=False),
+    Column("door", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Index("facts_by_campaign_and_recording", "campaign_id", "recorded_at"),
+    comment="Every fact, once: what the figures are made from, and dated for figures of past days.",
+)
+
+follow_ups = Table(
+    "follow_ups",
+    metadata,
+    Column("follow_up_id", _ID, primary_key=True),
+    Column("campaign_id", _ID, nullable=False),
+    Column("client_id", _ID, nullable=False),
+    Column("number", Integer, nullable=False, comment="The highest fact received; `state` is the state after it."),
+    Column("state", JSONB, nullable=False),
+    Column("interactions", Integer, nullable=False, comment="Unplanned interactions among the facts received."),
+    Column("generation", Integer, nullable=False, comment="The newest generation whose counters hold this row."),
+    Column("advisor_id", _ID, nullable=False, comment="The advisor of record (spec 5.11)."),
+    Column("entry_date", Date, nullable=False),
+    Column("closing", Text),
+    Column("success", Boolean, nullable=False),
+    Column("initial_potential", _MONEY, nullable=False),
+    Column("potential", _MONEY, nullable=False),
+    Column("collected", _MONEY, nullable=False),
+    Column("position", _ID, comment="The step at which it stands; null at the end, and before a plan is known."),
+    Column("plan_version", Integer, nullable=False, comment="The definition version `position` follows; 0 for none."),
+    Index("follow_ups_by_campaign", "campaign_id", "generation", "follow_up_id"),
+    Index("follow_ups_by_advisor", "advisor_id", "campaign_id"),
+    comment="Each follow-up as its facts say.",
+)
+
+amount_counters = Table(
+    "amount_counters",
+    metadata,
+    Column("campaign_id", _ID, primary_key=True),
+    Column("generation", Integer, primary_key=True),
+    Column("advisor_id", _ID, primary_key=True),
+    Column("opens_on", Date, primary_key=True, comment="Entry date of open follow-ups: WAITING before it."),
+    Column("clients", BigInteger, nullable=False),
+    Column("accepted", BigInteger, nullable=False),
+    Column("refused", BigInteger, nullable=False),
+    Column("in_progress", BigInteger, nullable=False),
+    Column("archived", BigInteger, nullable=False),
+    Column("contacts", BigInteger, nullable=False),
+    Column("converting", BigInteger, nullable=False, comment="Denominator of the conversion rate."),
+    Column("converting_while_waiting", BigInteger, nullable=False, comment="The same before `opens_on`."),
+    Column("potential", _MONEY, nullable=False),
+    Column("remaining_potential", _MONEY, nullable=False),
+    Column("collected", _MONEY, nullable=False),
+    comment="Clients and euros per campaign, advisor of record and opening day.",
+)
+
+step_counters = Table(
+    "step_counters",
+    metadata,
+    Column("campaign_id", _ID, primary_key=True),
+    Column("generation", Integer, primary_key=True),
+    Column("advisor_id", _ID, primary_key=True),
+    Column("opens_on", Date, primary_key=True),
+    Column("step_id", _ID, primary_key=True),
+    Column("step_group", Text, primary_key=True),
+    Column("group_while_waiting", Text, primary_key=True, comment="The group before `opens_on`."),
+    Column("clients", BigInteger, nullable=False),
+    Column("passed", BigInteger, nullable=False, comment="Numerator of the pass-through rate."),
+    Column("passed_while_waiting", BigInteger, nullable=False),
+    comment="Clients per step and group.",
+)
+
+campaigns = Table(
+    "campaigns",
+    metadata,
+    Column("campaign_id", _ID, primary_key=True),
+    Column("version", Integer, nullable=False, comment="0 while only facts of the campaign are known."),
+    Column("serving_generation", Integer, nullable=False, comment="The counters that readers see; 0 for none."),
+    Column("serving_version", Integer, nullable=False),
+    Column("target_generation", Integer, nullable=False, comment="The counters that are being built, or the same."),
+    Column("target_version", Integer, nullable=False),
+    Column("name", Text, nullable=False, server_default=text("''")),
+    Column("owner_id", Text, nullable=False, server_default=text("''")),
+    Column("creator_id", Text, nullable=False, server_default=text("''")),
+    Column("target", _MONEY),
+    Column("start_date", Date),
+    Column("end_date", Date),
+    Column("archived", Boolean, nullable=False, server_default=text("false")),
+    Column("deleted", Boolean, nullable=False, server_default=text("false")),
+    Column("created_at", _TIME),
+    comment="Each campaign as last defined, and which of its counters are whole.",
+)
+
+campaign_versions = Table(
+    "campaign_versions",
+    metadata,
+    Column("campaign_id", _ID, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("definition", JSONB, nullable=False, comment="CampaignDefined, whole."),
+    Column("saved_at", _TIME, nullable=False),
+    comment="Every definition received: the plans that generations follow, dated for figures of past days.",
+)
+
+shares = Table(
+    "shares",
+    metadata,
+    Column("campaign_id", _ID, primary_key=True),
+    Column("advisor_id", _ID, primary_key=True),
+    Column("amount", _MONEY, nullable=False),
+    Index("shares_by_advisor", "advisor_id"),
+    comment="The target allocation as last defined.",
+)
+
+advisors = Table(
+    "advisors",
+    metadata,
+    Column("user_id", _ID, primary_key=True),
+    Column("external_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("unit_id", _ID, nullable=False, index=True),
+    Column("unit_path", ARRAY(_ID), nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Index("advisors_by_unit_path", "unit_path", postgresql_using="gin"),
+    comment="People as the directory last said: reach is computed through them.",
+)
+
+units = Table(
+    "units",
+    metadata,
+    Column("unit_id", _ID, primary_key=True),
+    Column("external_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("parent_id", _ID, index=True),
+    Column("path", ARRAY(_ID), nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Index("units_by_path", "path", postgresql_using="gin"),
+    comment="The structure as the directory last said.",
+)
+
+clients = Table(
+    "clients",
+    metadata,
+    Column("client_id", _ID, primary_key=True),
+    Column("external_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("advisor_id", _ID, nullable=False, index=True, comment="The present advisor."),
+    Column("erased", Boolean, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    comment="Clients as the directory last said.",
+)
+
+checks = Table(
+    "checks",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("campaign_id", _ID, nullable=False),
+    Column("asked_by", Text, nullable=False),
+    Column("asked_at", _TIME, nullable=False),
+    Column("ended_at", _TIME),
+    Column("differences", Integer, comment="Null while it runs, and when the plan changed meanwhile."),
+    Column("examples", JSONB, nullable=False, server_default=text("'[]'")),
+    Index("checks_by_campaign", "campaign_id", "id"),
+    comment="Each recomputation of a campaign's counters from its facts, and what it found.",
+)
+
+refills = Table(
+    "refills",
+    metadata,
+    Column("number", BigInteger, Identity(always=True), primary_key=True),
+    Column("asked_by", Text, nullable=False),
+    Column("asked_at", _TIME, nullable=False),
+    Column("after_seq", BigInteger, nullable=False, server_default=text("0"), comment="How far it is."),
+    Column("added", BigInteger, nullable=False, server_default=text("0"), comment="Facts that were missing here."),
+    Column("ended_at", _TIME),
+    comment="Each reading of all facts from the follow-up service.",
+)

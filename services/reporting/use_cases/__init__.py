@@ -1,0 +1,1 @@
+"""What reporting does: record facts, regroup campaigns, keep replicas, answer figures."""

@@ -1,0 +1,67 @@
+"""Facts become figures: each counted once, in whatever order, however often and with whatever gaps they arrive.
+
+The state of a follow-up is the one after its highest fact, since every fact carries it; interactions are counted over
+the facts themselves. Both depend on the set of facts alone, so that any order ends in the same read model.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from services.reporting.ports.counting import Grouping, Ledgers, Row
+from services.reporting.use_cases.contribution import Differences
+from shared.contracts.followup import FactRecorded
+from shared.rulebook.follow_up import FactKind
+from shared.rulebook.steps import Plan
+
+
+async def record_facts(ledgers: Ledgers, facts: Sequence[FactRecorded]) -> int:
+    """Keep the facts not known yet and change the counters by their difference; answers how many were new."""
+    told = {(fact.follow_up_id, fact.number): fact for fact in facts}
+    async with ledgers.transaction() as ledger:
+        groupings = await ledger.hold({fact.campaign_id for fact in facts})
+        added = await ledger.add_facts(list(told.values()))
+        by_follow_up: dict[str, list[FactRecorded]] = defaultdict(list)
+        for key in added:
+            by_follow_up[key[0]].append(told[key])
+        known = await ledger.rows(by_follow_up)
+        differences = Differences()
+        moved = [
+            _move(known.get(follow_up_id), new, groupings, differences) for follow_up_id, new in by_follow_up.items()
+        ]
+        await ledger.save([(row, _plan_of(row, groupings[row.campaign_id])) for row in moved])
+        await ledger.count(differences.amounts, differences.steps)
+    return len(added)
+
+
+def _move(
+    before: Row | None, new: Sequence[FactRecorded], groupings: Mapping[str, Grouping], differences: Differences
+) -> Row:
+    grouping = groupings[new[0].campaign_id]
+    after = _after(before, new, grouping)
+    if grouping.serving is not None:
+        differences.move(before, after, grouping.serving)
+    target = grouping.target
+    if target is not None and target != grouping.serving and after.generation == target.number:
+        differences.move(before, after, target)
+    return after
+
+
+def _after(before: Row | None, new: Sequence[FactRecorded], grouping: Grouping) -> Row:
+    last = max(new, key=lambda fact: fact.number)
+    newer = before is None or last.number > before.state.number
+    return Row(
+        follow_up_id=last.follow_up_id,
+        campaign_id=last.campaign_id,
+        client_id=last.client_id,
+        state=last.after if newer or before is None else before.state,
+        interactions=(before.interactions if before else 0)
+        + sum(fact.fact.kind is FactKind.INTERACTION_RECORDED for fact in new),
+        # A new follow-up goes into every generation at once; the pass that builds the target brings the others.
+        generation=before.generation if before else (grouping.target.number if grouping.target else 0),
+    )
+
+
+def _plan_of(row: Row, grouping: Grouping) -> Plan | None:
+    newest = grouping.target if grouping.target is not None and grouping.target.number == row.generation else None
+    shown = newest or grouping.serving
+    return None if shown is None else shown.plan

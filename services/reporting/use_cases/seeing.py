@@ -1,0 +1,45 @@
+"""What a reader may ask about: campaigns, a unit, an advisor; anything else does not exist for them (spec 1.3, 1.4)."""
+
+import asyncio
+from collections.abc import Sequence
+
+from services.reporting.ports.reading import CampaignSeen, Figures, Readings, Scope
+from shared.rulebook.access import Target, sees_campaign
+from shared.rulebook.errors import NotVisible
+
+_LOOKS = 50
+_PAUSE = 0.02
+
+
+async def visible_campaigns(figures: Figures, scope: Scope, campaign_id: str | None = None) -> Sequence[CampaignSeen]:
+    """The campaigns that the reader sees, in order of creation, or the one asked for.
+
+    Raises NotVisible `not_visible` for a campaign, unit or advisor outside what the reader sees.
+    """
+    if (scope.unit_id or scope.advisor_id) and not await figures.covers_something(scope):
+        raise NotVisible("not_visible")
+    seen = [campaign for campaign in await figures.campaigns(scope.reader, campaign_id) if _sees(scope, campaign)]
+    if campaign_id is not None and not seen:
+        raise NotVisible("not_visible")
+    return seen
+
+
+async def wait_for_fact(readings: Readings, follow_up_id: str, number: int) -> bool:
+    """Whether the fact is counted, waiting for it up to a second: who wrote it reads it."""
+    for _ in range(_LOOKS):
+        if await readings.has_fact(follow_up_id, number):
+            return True
+        await asyncio.sleep(_PAUSE)
+    return False
+
+
+def _sees(scope: Scope, campaign: CampaignSeen) -> bool:
+    return sees_campaign(
+        scope.reader,
+        Target(
+            creator_id=campaign.creator_id,
+            owner_id=campaign.owner_id,
+            owner_unit_path=campaign.owner_unit_path,
+            covered=campaign.covered,
+        ),
+    )
