@@ -96,7 +96,7 @@ async def _invalid(request: Request, error: RequestValidationError) -> Response:
 
 
 async def _http(request: Request, error: HTTPException) -> Response:
-    code = problems.STATUS_CODES.get(error.status_code, "unexpected")
+    code = messages.BY_STATUS.get(error.status_code, "unexpected")
     return respond(problems.make(code, error.status_code, language=language_of(request)), error.headers)
 
 

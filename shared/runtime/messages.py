@@ -1,10 +1,10 @@
-"""What each error code says to people, in French and in English; the only place for these sentences.
+"""What each error code says to people, in French and in English. A code without a sentence gets that of its status."""
 
-A sentence may name values of the problem's `data` in braces. A code without a sentence gets that of its status.
-"""
-
+import re
 from collections.abc import Mapping
 from typing import Any, Literal
+
+from shared.runtime import rule_messages
 
 Language = Literal["fr", "en"]
 
@@ -15,15 +15,21 @@ _TITLES: dict[int, tuple[str, str]] = {
     404: ("Introuvable", "Not found"),
     405: ("Méthode non prévue", "Method not allowed"),
     409: ("Refusé dans l’état actuel", "Refused as things stand"),
+    412: ("Modifié entre-temps", "Changed meanwhile"),
     413: ("Trop volumineux", "Too large"),
     415: ("Format non prévu", "Unsupported format"),
     422: ("Demande incorrecte", "Invalid request"),
+    428: ("Version à préciser", "Version required"),
     429: ("Trop de demandes", "Too many requests"),
     503: ("Momentanément indisponible", "Unavailable for the moment"),
 }
 _ERROR = ("Erreur interne", "Internal error")
 
-MESSAGES: dict[str, tuple[str, str]] = {
+MESSAGES: rule_messages.Sentences = {
+    **rule_messages.RIGHTS,
+    **rule_messages.CAMPAIGN,
+    **rule_messages.AMOUNTS,
+    **rule_messages.FOLLOW_UP,
     "malformed_request": (
         "La requête n’a pas pu être lue : vérifiez le format JSON et l’encodage UTF-8.",
         "The request could not be read: check that it is JSON in UTF-8.",
@@ -31,10 +37,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "unauthenticated": (
         "Aucun jeton valide : connectez-vous à nouveau.",
         "There is no valid token: sign in again.",
-    ),
-    "unknown_user": (
-        "Cette personne est inconnue ou n’est plus active dans l’annuaire.",
-        "This person is unknown to the directory or no longer active.",
     ),
     "forbidden": ("Vous n’avez pas le droit nécessaire.", "You lack the right that this needs."),
     "not_found": ("Cet élément n’existe pas ou vous est inaccessible.", "There is no such thing within your reach."),
@@ -77,25 +79,31 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
 }
 
-_BY_STATUS = {
+BY_STATUS = {
     400: "malformed_request",
     401: "unauthenticated",
     403: "forbidden",
     404: "not_found",
     405: "method_not_allowed",
     409: "conflict",
+    412: "version_changed",
     413: "too_large",
     415: "unsupported_media_type",
     422: "invalid_request",
+    428: "if_match_missing",
     429: "too_many_requests",
     503: "unavailable",
 }
+
+
+_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 
 
 class _Known(dict[str, Any]):
     """Leaves a value that the data lacks out of the sentence."""
 
     def __missing__(self, key: str) -> str:
+        """A mark that something belongs here."""
         return "…"
 
 
@@ -106,8 +114,9 @@ def title(status: int, language: Language) -> str:
 
 def say(code: str, language: Language, data: Mapping[str, Any], *, status: int) -> str:
     """The sentence for `code`, with the values of `data` in it."""
-    sentences = MESSAGES.get(code) or MESSAGES[_BY_STATUS.get(status, "unexpected")]
-    return sentences[language == "en"].format_map(_Known(data))
+    sentences = MESSAGES.get(code) or MESSAGES[BY_STATUS.get(status, "unexpected")]
+    sentence = sentences[language == "en"].format_map(_Known(data))
+    return sentence if language == "en" else _DATE.sub(r"\3/\2/\1", sentence)
 
 
 def preferred(accept_language: str | None) -> Language:

@@ -15,20 +15,6 @@ from shared.runtime import messages
 from shared.runtime.messages import Language
 
 MEDIA_TYPE = "application/problem+json"
-STATUS_CODES = {
-    400: "malformed_request",
-    401: "unauthenticated",
-    403: "forbidden",
-    404: "not_found",
-    405: "method_not_allowed",
-    406: "not_acceptable",
-    409: "conflict",
-    413: "too_large",
-    415: "unsupported_media_type",
-    422: "invalid_request",
-    429: "too_many_requests",
-    503: "unavailable",
-}
 _RULES: tuple[tuple[type[RuleBroken], int], ...] = (
     (Refused, 409),
     (NotVisible, 404),

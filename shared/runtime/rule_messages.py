@@ -1,0 +1,184 @@
+"""What the refusals of the rules and of the services say to people, in French and in English.
+
+A sentence may name values of the refusal's `data` in braces; dates are written the reader's way.
+"""
+
+Sentences = dict[str, tuple[str, str]]
+
+FOLLOW_UP: Sentences = {
+    "already_begun": ("Cette étape est déjà commencée.", "This step is already begun."),
+    "already_completed": ("Cette étape est déjà terminée.", "This step is already completed."),
+    "not_begun": ("Cette étape n’est pas en cours.", "This step is not under way."),
+    "not_completed": ("Cette étape n’est pas terminée.", "This step is not completed."),
+    "step_unknown": ("Cette étape ne fait pas partie de l’opération.", "The campaign has no such step."),
+    "step_removed": ("Cette étape a été retirée de l’opération.", "This step was removed from the campaign."),
+    "sales_step_removed": (
+        "L’étape de vente a été retirée de l’opération.",
+        "The sales step was removed from the campaign.",
+    ),
+    "step_being_removed": (
+        "Cette étape est en train d’être retirée de l’opération : réessayez dans un instant.",
+        "This step is being removed from the campaign: try again in a moment.",
+    ),
+    "mandatory_step_missing": (
+        "Une étape obligatoire doit être terminée avant celle-ci.",
+        "A mandatory step must be completed before this one.",
+    ),
+    "checklist_incomplete": (
+        "Toutes les actions obligatoires de la tâche doivent être cochées.",
+        "Every mandatory item of the task must be ticked.",
+    ),
+    "waiting": (
+        "Le suivi n’a pas encore commencé : ce client entre dans l’opération le {entry_date}.",
+        "The follow-up has not begun: this client enters the campaign on {entry_date}.",
+    ),
+    "not_waiting": (
+        "Le suivi a déjà commencé : ce client est entré dans l’opération le {entry_date}.",
+        "The follow-up has begun: this client entered the campaign on {entry_date}.",
+    ),
+    "closed": ("Ce suivi est clos.", "This follow-up is closed."),
+    "archived": ("L’opération est archivée.", "The campaign is archived."),
+    "not_archived": ("L’opération n’est pas archivée.", "The campaign is not archived."),
+    "not_concluded": ("Ce suivi n’a pas de conclusion.", "This follow-up has no conclusion."),
+    "before_entry_date": (
+        "La date précède l’entrée du client dans l’opération ({entry_date}).",
+        "The date lies before the client entered the campaign ({entry_date}).",
+    ),
+    "in_the_future": ("La date est dans le futur.", "The date lies in the future."),
+    "happened_after_conclusion": (
+        "La date suit la conclusion du {concluded_on} : retirez d’abord la conclusion.",
+        "The date lies after the conclusion of {concluded_on}: take the conclusion back first.",
+    ),
+    "conclusion_date_out_of_range": (
+        "La date de conclusion doit être comprise entre le {from} et le {to}.",
+        "The date of the conclusion must lie between {from} and {to}.",
+    ),
+    "amount_without_success": (
+        "Un montant collecté n’accompagne qu’une vente ou une signature.",
+        "An amount collected goes only with a sale or a signature.",
+    ),
+    "unchanged": ("Cela ne changerait rien.", "This would change nothing."),
+    "already_targeted": (
+        "Ce client est déjà ciblé par l’opération.",
+        "This client is already targeted by the campaign.",
+    ),
+    "no_facts": ("Aucun fait n’est enregistré pour ce suivi.", "Nothing is recorded for this follow-up."),
+    "fact_incomplete": ("Un fait enregistré est incomplet.", "A recorded fact is incomplete."),
+    "follow_up_unknown": ("Ce suivi n’existe pas ou vous est inaccessible.", "There is no such follow-up in reach."),
+    "command_unknown": ("Cette demande est inconnue.", "This command is unknown."),
+    "id_reused": (
+        "Cet identifiant a déjà servi à une autre demande.",
+        "This id was used for another command.",
+    ),
+    "expired": ("La demande a expiré.", "The command has expired."),
+    "deadline_passed": ("La demande a expiré.", "The command has expired."),
+    "refused": ("La demande a été refusée.", "The command was refused."),
+    "commands_under_way": (
+        "Des saisies sont en cours sur ces suivis : réessayez dans un instant.",
+        "Entries are under way on these follow-ups: try again in a moment.",
+    ),
+}
+
+CAMPAIGN: Sentences = {
+    "campaign_ended": ("L’opération est terminée.", "The campaign has ended."),
+    "campaign_not_ended": ("L’opération n’est pas terminée.", "The campaign has not ended."),
+    "campaign_unknown": ("Cette opération est inconnue.", "This campaign is unknown."),
+    "deleted": ("L’opération a été supprimée.", "The campaign was deleted."),
+    "key_taken": ("Cette clé a déjà servi à autre chose.", "This key was used for something else."),
+    "something_recorded": (
+        "Un suivi a déjà commencé : l’opération ne peut plus être supprimée.",
+        "Something was recorded for a client: the campaign can no longer be deleted.",
+    ),
+    "step_completed_somewhere": (
+        "Une étape déjà terminée pour un client ne peut pas être retirée.",
+        "A step that was completed for some client cannot be removed.",
+    ),
+    "entry_date_out_of_range": (
+        "La date d’entrée doit être comprise entre le {from} et le {to}.",
+        "The entry date must lie between {from} and {to}.",
+    ),
+    "version_changed": (
+        "Quelqu’un a modifié l’opération entre-temps : relisez-la, puis recommencez.",
+        "Somebody changed the campaign meanwhile: read it again, then try again.",
+    ),
+    "if_match_missing": (
+        "Indiquez la version que vous modifiez (en-tête If-Match).",
+        "Say which version you change (If-Match header).",
+    ),
+    "owner_lacks_right": (
+        "Le responsable n’a pas le droit de gestion des opérations.",
+        "The owner lacks the right to manage campaigns.",
+    ),
+    "owner_missing": ("Indiquez un responsable.", "Name an owner."),
+    "owner_twice": ("Indiquez le responsable une seule fois.", "Name the owner only once."),
+    "owner_unknown": ("Ce responsable est inconnu.", "This owner is unknown."),
+    "definition_invalid": (
+        "La définition est incomplète ou incorrecte : voyez « problems ».",
+        "The definition is incomplete or wrong: see “problems”.",
+    ),
+    "name_missing": ("Donnez un nom à l’opération.", "Give the campaign a name."),
+    "name_too_long": ("Le nom dépasse {limit} caractères.", "The name exceeds {limit} characters."),
+    "date_missing": ("Indiquez la date.", "Give the date."),
+    "date_out_of_range": ("La date est hors des limites.", "The date is out of range."),
+    "end_before_start": ("La fin précède le début.", "The end lies before the start."),
+    "steps_missing": ("Prévoyez au moins une étape.", "Plan at least one step."),
+    "too_many_steps": ("Pas plus de {limit} étapes.", "At most {limit} steps."),
+    "step_id_twice": ("Une étape figure deux fois.", "A step appears twice."),
+    "checklist_item_twice": ("Une action figure deux fois.", "An item appears twice."),
+    "checklist_only_on_tasks": ("Seule une tâche a des actions à cocher.", "Only a task has items to tick."),
+    "too_many_checklist_items": ("Pas plus de {limit} actions par tâche.", "At most {limit} items per task."),
+    "due_days_out_of_range": ("Le délai va de 0 à {limit} jours.", "The delay is 0 to {limit} days."),
+    "sales_step_missing": ("Indiquez l’étape de vente.", "Name the sales step."),
+    "sales_step_unknown": ("L’étape de vente n’est pas dans l’opération.", "The campaign has no such sales step."),
+}
+
+AMOUNTS: Sentences = {
+    "amount_invalid": ("Ce montant est illisible.", "This amount cannot be read."),
+    "amount_ambiguous": (
+        "Ce montant peut se lire de deux façons : écrivez les centimes.",
+        "This amount can be read in two ways: write the cents.",
+    ),
+    "amount_negative": ("Le montant ne peut pas être négatif.", "The amount cannot be negative."),
+    "amount_not_exact": ("Le montant s’arrête aux centimes.", "The amount goes no further than cents."),
+    "amount_too_large": ("Le montant est trop grand.", "The amount is too large."),
+    "advisor_twice": ("Un conseiller figure deux fois.", "An advisor appears twice."),
+    "advisor_unknown": ("Un conseiller est inconnu.", "An advisor is unknown."),
+    "allocation_without_target": (
+        "Fixez d’abord l’objectif de l’opération.",
+        "Set the campaign’s target first.",
+    ),
+    "over_target": (
+        "La répartition dépasse l’objectif.",
+        "The allocation exceeds the target.",
+    ),
+    "target_below_allocated": (
+        "L’objectif serait inférieur à ce qui est déjà réparti.",
+        "The target would be less than what is allocated already.",
+    ),
+    "share_unclear": (
+        "Donnez pour chaque conseiller un montant ou un pourcentage.",
+        "Give each advisor either an amount or a percentage.",
+    ),
+    "share_negative": ("Une part ne peut pas être négative.", "A share cannot be negative."),
+    "percent_not_exact": ("Ce pourcentage a trop de décimales.", "This percentage has too many decimals."),
+    "weight_negative": ("Un poids ne peut pas être négatif.", "A weight cannot be negative."),
+    "nothing_to_share_among": ("Il n’y a personne entre qui répartir.", "There is nobody to share among."),
+}
+
+RIGHTS: Sentences = {
+    "right_missing": ("Vous n’avez pas le droit nécessaire.", "You lack the right that this needs."),
+    "not_visible": (
+        "Cet élément n’existe pas ou vous est inaccessible.",
+        "There is no such thing within your reach.",
+    ),
+    "unknown_user": (
+        "Cette personne est inconnue ou n’est plus active dans l’annuaire.",
+        "This person is unknown to the directory or no longer active.",
+    ),
+    "client_not_found": ("Ce client est inconnu.", "This client is unknown."),
+    "client_unknown": ("Ce client est inconnu.", "This client is unknown."),
+    "cursor_invalid": (
+        "Cette page de la liste n’existe plus : reprenez au début.",
+        "This page of the list no longer exists: begin again.",
+    ),
+}
