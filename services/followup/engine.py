@@ -3,7 +3,7 @@
 Implements rules 3, 7 and 8 of docs/architecture.md, The write path.
 """
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,12 @@ from temporalio.client import (
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
-from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.common import (
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCStatusCode
 
@@ -42,13 +47,20 @@ _START_TIMEOUT = timedelta(seconds=10)
 class TemporalEngine:
     """The real engine. A client's own retries of a call end with its deadline."""
 
-    def __init__(self, client: Client, *, task_queue: str = TASK_QUEUE) -> None:
-        self._client = client
+    def __init__(self, connect: Callable[[], Awaitable[Client]], *, task_queue: str = TASK_QUEUE) -> None:
+        """`connect` is called at the first use: a client belongs to the event loop that made it."""
+        self._connect = connect
+        self._connected: Client | None = None
         self._task_queue = task_queue
+
+    async def _client(self) -> Client:
+        if self._connected is None:
+            self._connected = await self._connect()
+        return self._connected
 
     async def update(self, follow_up_id: str, command_id: str, message: FollowUpCommand) -> EngineAnswer:
         """See the port."""
-        handle = self._client.get_workflow_handle(follow_up_workflow_id(follow_up_id))
+        handle = (await self._client()).get_workflow_handle(follow_up_workflow_id(follow_up_id))
         return await _answered(
             handle.execute_update(
                 FOLLOW_UP_COMMAND, message, id=command_id, result_type=CommandAnswer, rpc_timeout=_left(message)
@@ -68,7 +80,7 @@ class TemporalEngine:
             static_summary=_summary(start),
         )
         return await _answered(
-            self._client.execute_update_with_start_workflow(
+            (await self._client()).execute_update_with_start_workflow(
                 FOLLOW_UP_COMMAND,
                 message,
                 start_workflow_operation=operation,
@@ -82,7 +94,7 @@ class TemporalEngine:
         """See the port. An execution that ran and ended is not started again: its row knows that it was started."""
         delay = None if entry_at is None else max(entry_at - datetime.now(UTC), timedelta(0)) or None
         try:
-            await self._client.start_workflow(
+            await (await self._client()).start_workflow(
                 FOLLOW_UP_WORKFLOW,
                 start,
                 id=follow_up_workflow_id(start.follow_up_id),
@@ -108,7 +120,7 @@ class TemporalEngine:
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
             search_attributes=TypedSearchAttributes([SearchAttributePair(CAMPAIGN_ID, dates.campaign_id)]),
         )
-        await self._client.execute_update_with_start_workflow(
+        await (await self._client()).execute_update_with_start_workflow(
             CAMPAIGN_DATES,
             dates,
             start_workflow_operation=operation,

@@ -15,7 +15,6 @@ from shared.rulebook.follow_up import Circumstances, Command, FollowUp
 from shared.rulebook.steps import Plan
 
 
-
 @dataclass(frozen=True, slots=True)
 class NewCommand:
     """A command as it came in, before it is written down. `principal` is checked for reach; None for our own doors."""
@@ -108,6 +107,19 @@ class Recorded:
     following: Leased | None
 
 
+@dataclass(frozen=True, slots=True)
+class KeptSignal:
+    """A direct signal that asks for no command: kept refused, with what came and why."""
+
+    follow_up_id: str
+    signal_key: str
+    name: str
+    payload: str
+    code: str
+    data: dict[str, Any]
+    received_at: datetime
+
+
 Admission = Leased | Verdict | Exception
 """A lease to send it now, the verdict (an earlier one, or pending), or the error the caller gets."""
 
@@ -127,13 +139,14 @@ class CommandLog(Protocol):
     async def expire_parked(self) -> Sequence[Verdict]:
         """Refuse parked commands whose time is over."""
 
+    async def keep(self, signals: Sequence[KeptSignal]) -> None:
+        """Keep what could not be read, refused; the same signal twice is kept once."""
+
     async def verdicts(self, source: str, source_ids: Sequence[str]) -> Sequence[Verdict]:
         """The verdicts of commands of a source, those known, in any order."""
 
     async def verdict(self, command_id: str) -> Verdict | None:
         """The verdict of one command."""
-
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +176,6 @@ class Engine(Protocol):
 
     async def set_campaign_dates(self, dates: CampaignDates) -> None:
         """Start the campaign's execution or move its dates."""
-
-
 
 
 class Definitions(Protocol):
@@ -251,6 +262,7 @@ class FollowUpRow:
     client_phone: str | None
     advisor_id: str
     advisor_name: str | None
+    advisor_unit_path: tuple[str, ...]
     state: FollowUp
     definition: CampaignDefined
 

@@ -1,4 +1,4 @@
-"""The rulebook's commands and facts as JSON: `{"kind": "CompleteStep", …}`, one adapter per command."""
+"""The rulebook's commands and facts as JSON: `{"command": "CompleteStep", …}`, one adapter per command."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, get_args
@@ -14,7 +14,7 @@ COMMAND_KINDS = tuple(_ADAPTERS)
 def command_to_wire(command: Command) -> dict[str, Any]:
     """The command as JSON-ready values, its kind first."""
     kind = type(command).__name__
-    return {"kind": kind, **_ADAPTERS[kind].dump_python(command, mode="json")}
+    return {"command": kind, **_ADAPTERS[kind].dump_python(command, mode="json")}
 
 
 def command_from_wire(wire: object) -> Command:
@@ -22,9 +22,9 @@ def command_from_wire(wire: object) -> Command:
     if not isinstance(wire, Mapping):
         return wire  # type: ignore[return-value]  # already a command: pydantic validates defaults and copies too
     fields = dict(wire)
-    adapter = _ADAPTERS.get(str(fields.pop("kind", None)))
+    adapter = _ADAPTERS.get(str(fields.pop("command", None)))
     if adapter is None:
-        message = f"kind must be one of {', '.join(COMMAND_KINDS)}"
+        message = f"command must be one of {', '.join(COMMAND_KINDS)}"
         raise ValueError(message)
     command: Command = adapter.validate_python(fields)
     return command
@@ -34,6 +34,8 @@ WireCommand = Annotated[
     Command,
     PlainValidator(command_from_wire),
     PlainSerializer(command_to_wire),
-    WithJsonSchema({"type": "object", "required": ["kind"], "properties": {"kind": {"enum": list(COMMAND_KINDS)}}}),
+    WithJsonSchema(
+        {"type": "object", "required": ["command"], "properties": {"command": {"enum": list(COMMAND_KINDS)}}}
+    ),
 ]
 """A field of a pydantic model that holds a command."""

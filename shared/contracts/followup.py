@@ -32,7 +32,7 @@ class FactRecorded(Event):
     recorded_at: AwareDatetime
     door: Door
     actor: str
-    command_id: str | None
+    command_id: str | None = None
     """The command that made it; None for the first fact, which targeting makes."""
 
     @property

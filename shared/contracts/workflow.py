@@ -5,7 +5,6 @@ from datetime import date, datetime
 from pydantic import BaseModel, ConfigDict
 
 from shared.contracts.commands import WireCommand
-from shared.contracts.followup import DirectSignal
 from shared.rulebook.follow_up import Circumstances, Fact, FollowUp
 from shared.rulebook.steps import Plan
 
@@ -96,13 +95,13 @@ class CampaignDates(Message):
 
     campaign_id: str
     version: int
-    notice_at: datetime | None
     start_at: datetime
     end_at: datetime
     """The first moment after the end date."""
-    notice_on: date | None
     start_on: date
     end_on: date
+    notice_at: datetime | None = None
+    notice_on: date | None = None
     deleted: bool = False
 
 

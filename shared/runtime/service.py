@@ -1,4 +1,4 @@
-"""What every service has while it runs: its database, its bus, its relay, its loops, and who its callers are."""
+"""What every service is made of: its database, its bus, its relay, its loops, and who its callers are."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,40 +20,54 @@ _BACKGROUND_CONNECTIONS = 3
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """The connected parts of one service; `sweeps` is the database in the role of background loops."""
+    """The connected parts; `sweeps` is the database in the role of background loops."""
 
-    database: Database
-    sweeps: Database
     bus: Bus
-    relay: Relay
     background: Background
+    sweeps: Database
 
 
-@asynccontextmanager
-async def running(app: FastAPI, settings: Settings, name: str) -> AsyncIterator[Running]:
-    """Connect; let callers in by their present rights; relay what is written; and undo it all in order.
+class Parts:
+    """The parts of service `name`. Made before anything is connected, so that routes can be wired to `database`."""
 
-    The service sets `app.state.health.started` once its own parts run.
-    """
-    database = Database(settings.database_url, service=name, pool_size=settings.db_pool_size)
-    sweeps = Database(settings.database_url, service=name, pool_size=_BACKGROUND_CONNECTIONS, background=True)
-    bus = await Bus.connect(settings.nats_url, name=name, replicas=settings.nats_replicas)
-    verifier = TokenVerifier(settings)
-    principals = Principals(bus)
-    relay = Relay(sweeps, bus)
-    try:
-        await bus.ensure_streams()
-        app.state.security = Security(verifier, principals)
-        for check, ask in (("database", database.ready), ("nats", bus.ready), ("rights", principals.ready)):
-            app.state.health.add(check, ask)
-        async with Background() as background:
-            background.start(f"{name} relay", relay.run)
-            await principals.start()
-            yield Running(database, sweeps, bus, relay, background)
-            app.state.health.started = False
-            await principals.stop()
-    finally:
-        await verifier.close()
-        await bus.close()
-        await sweeps.close()
-        await database.close()
+    def __init__(self, settings: Settings, name: str) -> None:
+        self.database = Database(settings.database_url, service=name, pool_size=settings.db_pool_size)
+        self._settings = settings
+        self._name = name
+        self._relay: Relay | None = None
+
+    def written(self) -> None:
+        """Say that events were committed, so that they leave at once."""
+        if self._relay is not None:
+            self._relay.nudge()
+
+    @asynccontextmanager
+    async def running(self, app: FastAPI) -> AsyncIterator[Running]:
+        """Connect, let callers in by their present rights, relay what is written; and undo it all in order.
+
+        The service sets `app.state.health.started` once its own loops and consumers run.
+        """
+        settings, name = self._settings, self._name
+        sweeps = Database(settings.database_url, service=name, pool_size=_BACKGROUND_CONNECTIONS, background=True)
+        bus = await Bus.connect(settings.nats_url, name=name, replicas=settings.nats_replicas)
+        verifier = TokenVerifier(settings)
+        principals = Principals(bus)
+        self._relay = Relay(sweeps, bus)
+        try:
+            await bus.ensure_streams()
+            app.state.security = Security(verifier, principals)
+            for check, ask in (("database", self.database.ready), ("nats", bus.ready), ("rights", principals.ready)):
+                app.state.health.add(check, ask)
+            async with Background() as background:
+                background.start(f"{name} relay", self._relay.run)
+                await principals.start()
+                yield Running(bus, background, sweeps)
+                app.state.health.started = False
+                await bus.stop_consuming()
+                await principals.stop()
+        finally:
+            self._relay = None
+            await verifier.close()
+            await bus.close()
+            await sweeps.close()
+            await self.database.close()

@@ -11,7 +11,7 @@ from temporalio.common import RetryPolicy
 with workflow.unsafe.imports_passed_through():
     from shared.contracts.campaign import RecordMoment
     from shared.contracts.workflow import CAMPAIGN_DATES, CAMPAIGN_WORKFLOW, CampaignDates, CampaignStart
-    from workflows.campaign.agenda import Agenda
+    from workflows.campaign.agenda import Agenda, Moment
     from workflows.campaign.ports import CampaignActivities
 
 _ASK = {
@@ -32,19 +32,8 @@ class CampaignWorkflow:
     async def run(self, start: CampaignStart) -> None:  # noqa: ARG002  restored by __init__, before any handler runs
         """Wait for the next deadline, or for dates that moved; tell the moment; end after the last."""
         while (moment := self._agenda.next_moment()) is not None:
-            version = self._agenda.dates.version
-            wait = moment.at - workflow.now()
-            if wait > timedelta(0):
-                try:
-                    await workflow.wait_condition(
-                        lambda known=version: self._agenda.dates.version != known,  # type: ignore[misc]
-                        timeout=wait,
-                        timeout_summary=moment.kind.lower(),
-                    )
-                except TimeoutError:
-                    pass
-                else:
-                    continue
+            if await self._moved_before(moment):
+                continue
             told = RecordMoment(campaign_id=self._agenda.dates.campaign_id, kind=moment.kind, on=moment.on)
             await workflow.execute_activity_method(CampaignActivities.record_moment, told, **_ASK)
             self._agenda = self._agenda.after(moment.kind)
@@ -55,3 +44,17 @@ class CampaignWorkflow:
         """Go by these dates unless a later version is known; answers the version now gone by."""
         self._agenda = self._agenda.moved(dates)
         return self._agenda.dates.version
+
+    async def _moved_before(self, moment: Moment) -> bool:
+        """Sleep until the moment; true when the dates moved meanwhile."""
+        known = self._agenda.dates.version
+        left = moment.at - workflow.now()
+        if left <= timedelta(0):
+            return False
+        try:
+            await workflow.wait_condition(
+                lambda: self._agenda.dates.version != known, timeout=left, timeout_summary=moment.kind.lower()
+            )
+        except TimeoutError:
+            return False
+        return True

@@ -28,7 +28,9 @@ CLOCK_SKEW = timedelta(seconds=5)
 class NotTaken(Exception):  # noqa: N818  the name says what happened to the command
     """The command made no fact: `reason` is a failure type of shared.contracts.workflow, `facts` those it made before."""
 
-    def __init__(self, reason: str, data: dict[str, object] | None = None, facts: tuple[NumberedFact, ...] = ()) -> None:
+    def __init__(
+        self, reason: str, data: dict[str, object] | None = None, facts: tuple[NumberedFact, ...] = ()
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.data = data
@@ -92,7 +94,4 @@ class Ledger:
         return message.plan
 
     def _still_needed(self, recorded: int, now: datetime) -> tuple[KeptFact, ...]:
-        return tuple(
-            kept for kept in self.kept if kept.number > recorded or now <= kept.deadline + CLOCK_SKEW
-        )
-
+        return tuple(kept for kept in self.kept if kept.number > recorded or now <= kept.deadline + CLOCK_SKEW)

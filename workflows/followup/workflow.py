@@ -91,9 +91,7 @@ class FollowUpWorkflow:
             self._ledger.take(_command_id(), message, workflow.now())
         except NotTaken as not_taken:
             facts = CommandAnswer(facts=not_taken.facts, data=not_taken.data)
-            raise ApplicationError(
-                not_taken.reason, facts, type=not_taken.reason, non_retryable=True
-            ) from None
+            raise ApplicationError(not_taken.reason, facts, type=not_taken.reason, non_retryable=True) from None
 
     @workflow.signal(dynamic=True)
     def any_signal(self, name: str, args: Sequence[RawValue]) -> None:

@@ -63,15 +63,20 @@ _TOLD = sa.text(
 )
 
 
+_UNSETTLED = sa.text(
+    "select campaign_id::text, version, archived from campaigns where settled_version < version order by campaign_id"
+)
 _TO_SETTLE = sa.text(
     """
-    select f.follow_up_id::text, coalesce(c.advisor_id, f.advisor_id)::text, k.version, k.archived
-    from follow_ups f
-    join campaigns k on k.campaign_id = f.campaign_id
-    left join clients c on c.client_id = f.client_id
-    where (k.archived and f.closing is null) or (not k.archived and f.closing = 'ARCHIVED')
+    select f.follow_up_id::text, coalesce(c.advisor_id, f.advisor_id)::text
+    from follow_ups f left join clients c on c.client_id = f.client_id
+    where f.campaign_id = :campaign_id
+      and case when :archived then f.closing is null else f.closing = 'ARCHIVED' end
     limit :limit
     """
+)
+_SETTLED = sa.text(
+    "update campaigns set settled_version = :version where campaign_id = :campaign_id and settled_version < :version"
 )
 
 
@@ -124,10 +129,16 @@ class PostgresDefinitions:
             await conn.execute(_TOLD, {"campaign_id": campaign_id, "version": version})
 
     async def to_settle(self, limit: int) -> Sequence[Settling]:
-        """See the port."""
-        async with self._database.reading() as conn:
-            rows = (await conn.execute(_TO_SETTLE, {"limit": limit})).all()
-        return [Settling(*row) for row in rows]
+        """See the port. A campaign with nothing left is looked at again only in its next version."""
+        async with self._database.transaction() as conn:
+            found: list[Settling] = []
+            for campaign_id, version, archived in (await conn.execute(_UNSETTLED)).all():
+                which = {"campaign_id": campaign_id, "archived": archived, "limit": limit}
+                rows = (await conn.execute(_TO_SETTLE, which)).all()
+                found += [Settling(row[0], row[1], version, archived) for row in rows]
+                if not rows:
+                    await conn.execute(_SETTLED, {"campaign_id": campaign_id, "version": version})
+        return found[:limit]
 
 
 async def _counts(conn: AsyncConnection, steps: dict[str, object]) -> StepsReserved:

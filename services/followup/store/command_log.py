@@ -1,14 +1,14 @@
 """The command log: rules 1, 2 and 10 of the write path (docs/architecture.md)."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.followup.ports import Admission, Leased, NewCommand, Outcome, Recorded, Verdict
+from services.followup.ports import Admission, KeptSignal, Leased, NewCommand, Outcome, Recorded, Verdict
 from services.followup.store.recording import record, verdict_of
 from services.followup.store.rows import Locked, Plans, claim, lock
 from shared.contracts.commands import command_to_wire
@@ -16,6 +16,7 @@ from shared.rulebook.access import in_reach
 from shared.rulebook.errors import NotVisible, Refused
 from shared.runtime.clock import Clock
 from shared.runtime.database import Database
+from shared.runtime.identifiers import uuid7
 
 _COLUMNS = (
     ("command_id", "uuid"),
@@ -45,6 +46,15 @@ _INSERT = sa.text(
     on conflict (source, source_id) do nothing
     returning command_id::text
     """  # noqa: S608  column names of our own
+)
+_KEEP = sa.text(
+    """
+    insert into commands (command_id, source, source_id, content, follow_up_id, body, door, actor, occurred_at,
+                          received_at, verdict, code, data, decided_at)
+    values (:command_id, 'direct', :source_id, '', :follow_up_id, cast(:body as jsonb), 'direct', 'crm', :received_at,
+            :received_at, 'refused', :code, cast(:data as jsonb), :received_at)
+    on conflict (source, source_id) do nothing
+    """
 )
 _EARLIER = sa.text(
     """
@@ -90,7 +100,11 @@ _EXPIRE = sa.text(
 class PostgresCommandLog:
     """The log in PostgreSQL, one transaction per call."""
 
-    def __init__(self, database: Database, clock: Clock, *, lease: timedelta) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, *, lease: timedelta, written: Callable[[], None] = lambda: None
+    ) -> None:
+        """`written` is called after facts were committed, so that they leave at once."""
+        self._written = written
         self._database = database
         self._clock = clock
         self._lease = lease
@@ -100,7 +114,9 @@ class PostgresCommandLog:
         """See the port. A command on a step that is being removed, or out of reach, is not written down."""
         async with self._database.transaction() as conn:
             locked = await lock(conn, self._plans, [command.follow_up_id for command in commands])
-            refused = {command.command_id: _objection(command, locked.get(command.follow_up_id)) for command in commands}
+            refused = {
+                command.command_id: _objection(command, locked.get(command.follow_up_id)) for command in commands
+            }
             wanted = [command for command in commands if refused[command.command_id] is None]
             written = await self._write_down(conn, wanted, locked)
             earlier = await self._earlier(conn, [command for command in wanted if command.command_id not in written])
@@ -119,7 +135,9 @@ class PostgresCommandLog:
     async def record(self, outcomes: Sequence[Outcome]) -> Sequence[Recorded]:
         """See the port."""
         async with self._database.transaction() as conn:
-            return await record(conn, self._plans, self._clock, outcomes, self._lease)
+            recorded = await record(conn, self._plans, self._clock, outcomes, self._lease)
+        self._written()
+        return recorded
 
     async def claim_due(self, limit: int) -> Sequence[Leased]:
         """See the port. What came in within the last moment is left to the process that took it."""
@@ -138,6 +156,25 @@ class PostgresCommandLog:
         async with self._database.transaction() as conn:
             rows = (await conn.execute(_EXPIRE, {"now": self._clock.now()})).mappings().all()
         return [verdict_of(row) for row in rows]
+
+    async def keep(self, signals: Sequence[KeptSignal]) -> None:
+        """See the port."""
+        if not signals:
+            return
+        rows = [
+            {
+                "command_id": uuid7(),
+                "source_id": signal.signal_key,
+                "follow_up_id": signal.follow_up_id,
+                "body": json.dumps({"command": "Unreadable", "name": signal.name, "payload": signal.payload}),
+                "received_at": signal.received_at,
+                "code": signal.code,
+                "data": json.dumps(signal.data),
+            }
+            for signal in signals
+        ]
+        async with self._database.transaction() as conn:
+            await conn.execute(_KEEP, rows)
 
     async def verdicts(self, source: str, source_ids: Sequence[str]) -> Sequence[Verdict]:
         """See the port."""

@@ -45,7 +45,12 @@ class PostgresPeople:
         """Keep the users as last told."""
         latest = {user.user_id: user for user in sorted(users, key=lambda user: user.revision)}
         rows = [
-            {"advisor_id": user.user_id, "name": user.name, "unit_path": list(user.unit_path), "revision": user.revision}
+            {
+                "advisor_id": user.user_id,
+                "name": user.name,
+                "unit_path": list(user.unit_path),
+                "revision": user.revision,
+            }
             for _, user in sorted(latest.items())
         ]
         async with self._database.transaction() as conn:

@@ -25,6 +25,7 @@ _ROW = (
         clients.c.name.label("client_name"),
         clients.c.phone.label("client_phone"),
         advisors.c.name.label("advisor_name"),
+        advisors.c.unit_path,
     )
     .join(campaigns, campaigns.c.campaign_id == follow_ups.c.campaign_id)
     .outerjoin(clients, clients.c.client_id == follow_ups.c.client_id)
@@ -109,6 +110,7 @@ class PostgresReading:
             client_phone=row["client_phone"],
             advisor_id=row["advisor_id"],
             advisor_name=row["advisor_name"],
+            advisor_unit_path=tuple(row["unit_path"] or ()),
             state=STATE.validate_json(row["state"]),
             definition=self._definition(row["campaign_id"], row["definition"]),
         )

@@ -69,7 +69,9 @@ _HELD = sa.text(
       on f.follow_up_id = n.id and f.number = n.number
     """
 )
-_INCIDENT = sa.text("insert into incidents (follow_up_id, kind, data) values (:follow_up_id, :kind, cast(:data as jsonb))")
+_INCIDENT = sa.text(
+    "insert into incidents (follow_up_id, kind, data) values (:follow_up_id, :kind, cast(:data as jsonb))"
+)
 
 
 @dataclass(slots=True)
@@ -152,9 +154,7 @@ def _add(batch: _Batch, known: Known, numbered: NumberedFact, now: datetime, *, 
     )
 
 
-def _compare(
-    batch: _Batch, follow_up_id: str, numbered: NumberedFact, held: tuple[str | None, Fact] | None
-) -> None:
+def _compare(batch: _Batch, follow_up_id: str, numbered: NumberedFact, held: tuple[str | None, Fact] | None) -> None:
     """A number that is held already: the same fact is a repetition, another one is an incident."""
     if held == (numbered.command_id, numbered.fact):
         batch.decisions[numbered.command_id] = _Decision(numbered.command_id, "applied", number=numbered.number)

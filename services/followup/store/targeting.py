@@ -1,6 +1,7 @@
 """Follow-ups come into being: the rows that targeting makes, once each, with their first fact."""
 
 from collections.abc import Sequence
+
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,6 +17,7 @@ from shared.runtime.database import Database
 from shared.runtime.outbox import enqueue
 
 _VERSION = sa.text("select version from campaigns where campaign_id = :campaign_id for share")
+_ADVISORS = sa.text("select client_id::text, advisor_id::text from clients where client_id = any(cast(:ids as uuid[]))")
 _INSERT = sa.text(
     """
     insert into follow_ups (follow_up_id, campaign_id, client_id, advisor_id, job_id, entry_date, potential, number,
@@ -88,8 +90,8 @@ class PostgresTargeting:
 
     async def enrol(self, batch: ClientsTargeted) -> Sequence[TargetedClient]:
         """See the port. Answers the clients whose follow-up had been withdrawn: they are to be targeted again."""
-        clients = {follow_up_id(batch.campaign_id, client.client_id): client for client in batch.clients}
         async with self._database.transaction() as conn:
+            clients = await _under_present_advisors(conn, batch)
             version = (await conn.execute(_VERSION, {"campaign_id": batch.campaign_id})).scalar_one_or_none()
             if version is None:
                 raise CampaignUnknown(batch.campaign_id)
@@ -165,6 +167,18 @@ class PostgresTargeting:
         await conn.execute(_UNPARK, {"ids": ids})
 
 
+async def _under_present_advisors(conn: AsyncConnection, batch: ClientsTargeted) -> dict[str, TargetedClient]:
+    """The clients by follow-up; one who changed advisor while the message was on its way goes to the new one."""
+    ids = [client.client_id for client in batch.clients]
+    advisors = {row[0]: row[1] for row in (await conn.execute(_ADVISORS, {"ids": ids})).all()}
+    return {
+        follow_up_id(batch.campaign_id, client.client_id): client.model_copy(
+            update={"advisor_id": advisors.get(client.client_id, client.advisor_id)}
+        )
+        for client in batch.clients
+    }
+
+
 async def _insert(conn: AsyncConnection, batch: ClientsTargeted, facts: dict[str, FactRecorded]) -> set[str]:
     rows = [facts[id_] for id_ in sorted(facts)]
     parameters = {
@@ -178,4 +192,3 @@ async def _insert(conn: AsyncConnection, batch: ClientsTargeted, facts: dict[str
         "states": [STATE.dump_json(row.after, exclude_none=True).decode() for row in rows],
     }
     return set((await conn.execute(_INSERT, parameters)).scalars())
-

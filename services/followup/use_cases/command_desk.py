@@ -59,6 +59,13 @@ class CommandDesk:
             for command in commands:
                 self._waiting.pop(command.command_id, None)
 
+    async def leave(self, commands: Sequence[NewCommand]) -> None:
+        """Write the commands down and send them without waiting for their verdicts."""
+        if commands:
+            for admission in await self._log.admit(commands):
+                if isinstance(admission, Leased):
+                    self.drive(admission)
+
     def drive(self, leased: Leased) -> None:
         """Send this command, and then those waiting behind it, without anybody having to wait for it."""
         task = asyncio.create_task(self._drive(leased))

@@ -18,6 +18,8 @@ from shared.runtime.clock import Clock
 from shared.runtime.identifiers import uuid7
 
 CRM = "crm"
+UNNAMED = "-"
+"""Campaign or client of a signal that leaves it to its door to say which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +39,17 @@ class Signal:
     note: str | None = None
 
 
-def command_of(signal: Signal, clock: Clock, *, door: Door, park_for: timedelta) -> NewCommand:
-    """The command that a signal asks for; its follow-up's id follows from campaign and client, known or not yet."""
+def command_of(
+    signal: Signal, clock: Clock, *, door: Door, park_for: timedelta, follow_up: str | None = None
+) -> NewCommand:
+    """The command that a signal asks for. Its follow-up follows from campaign and client, known or not yet.
+
+    `follow_up` names it where the door itself says which, and the signal does not.
+    """
     now = clock.now()
     command = _wish(signal, clock)
-    target = follow_up_id(_campaign(signal.campaign), client_id(signal.client))
+    named = signal.campaign != UNNAMED and signal.client != UNNAMED
+    target = follow_up_id(_campaign(signal.campaign), client_id(signal.client)) if named or not follow_up else follow_up
     return NewCommand(
         command_id=uuid7(),
         source=CRM,

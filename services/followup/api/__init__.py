@@ -1,0 +1,7 @@
+"""The HTTP interface of the follow-up service, under /api/followups."""
+
+from services.followup.api.commands import command_routes
+from services.followup.api.follow_ups import follow_up_routes
+from services.followup.api.signals import signal_routes
+
+__all__ = ["command_routes", "follow_up_routes", "signal_routes"]

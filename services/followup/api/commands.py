@@ -1,0 +1,83 @@
+"""Commands of people: recorded, refused, or pending with where to ask."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Path, Response
+
+from services.followup.ports import CommandLog, Reading, Verdict
+from services.followup.schemas import CommandIn, CommandOut
+from services.followup.use_cases.take_commands import TakeCommands, Wish
+from shared.rulebook.errors import NotVisible, Refused
+from shared.rulebook.follow_up import CompleteStep
+from shared.rulebook.progression import conclusion_offered, next_offer
+from shared.runtime.clock import Clock
+from shared.runtime.security import CurrentPrincipal
+
+UuidText = Annotated[str, Path(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$")]
+
+
+def command_routes(take: TakeCommands, log: CommandLog, reading: Reading, clock: Clock) -> APIRouter:
+    """The routes."""
+    router = APIRouter(prefix="/api/followups", tags=["commands"])
+
+    @router.post("/{follow_up_id}/commands")
+    async def command(
+        follow_up_id: UuidText,
+        body: CommandIn,
+        principal: CurrentPrincipal,
+        response: Response,
+        idempotency_key: IdempotencyKey = None,
+    ) -> CommandOut:
+        """Record what was done. The same Idempotency-Key and content again answers what was answered then.
+
+        200 applied or duplicate · 202 pending, see `ask` · 403, 404, 409, 422 a problem with its code.
+        """
+        wish = Wish(
+            follow_up_id=follow_up_id,
+            command=body.command(clock.today()),
+            said=body.model_dump(mode="json"),
+            key=idempotency_key,
+            occurred_at=body.occurred_at,
+            note=body.note,
+        )
+        verdict = await take.take(principal, wish)
+        if verdict.kind == "refused":
+            raise Refused(verdict.code or "refused", verdict.data)
+        answer = CommandOut(**verdict_fields(verdict))
+        if verdict.kind == "pending":
+            response.status_code = 202
+            answer.ask = f"/api/followups/commands/{verdict.command_id}"
+        elif isinstance(wish.command, CompleteStep):
+            await _offer(answer, wish.command.step_id, principal, follow_up_id)
+        return answer
+
+    @router.get("/commands/{command_id}")
+    async def verdict(command_id: UuidText, principal: CurrentPrincipal) -> CommandOut:
+        """The verdict of a command on a follow-up within reach."""
+        found = await log.verdict(command_id)
+        if found is None or found.follow_up_id is None or await reading.one(principal, found.follow_up_id) is None:
+            raise NotVisible("command_unknown")
+        return CommandOut(**verdict_fields(found))
+
+    async def _offer(answer: CommandOut, step_id: str, principal: CurrentPrincipal, follow_up_id: str) -> None:
+        row = await reading.one(principal, follow_up_id)
+        if row is not None:
+            plan = row.definition.plan()
+            answer.next_step = next_offer(step_id, row.state, plan)
+            answer.conclusion_offered = conclusion_offered(row.state, plan)
+
+    return router
+
+
+def verdict_fields(verdict: Verdict) -> dict[str, Any]:
+    """A verdict as its answer: what was applied before is a duplicate now."""
+    duplicate = verdict.repeated and verdict.kind == "applied"
+    return {
+        "id": verdict.source_id,
+        "verdict": "duplicate" if duplicate else verdict.kind,
+        "follow_up_id": verdict.follow_up_id,
+        "number": verdict.number,
+        "code": verdict.code,
+        "data": verdict.data,
+    }

@@ -1,0 +1,196 @@
+"""Follow-ups as people and integrations read them, within the reader's reach."""
+
+from decimal import Decimal, InvalidOperation
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from services.followup.api.commands import UuidText
+from services.followup.ports import FollowUpFilter, FollowUpRow, Reading, TimelineEntry
+from services.followup.schemas import (
+    CampaignOut,
+    ChecklistItemOut,
+    ClientOut,
+    ConclusionOut,
+    FollowUpItem,
+    FollowUpOut,
+    FollowUpPage,
+    NamedOut,
+    StepOut,
+    Timeline,
+    TimelineItem,
+)
+from services.followup.use_cases.show_follow_up import Standing, standing_of
+from shared.rulebook.access import Principal
+from shared.rulebook.errors import Invalid, NotVisible
+from shared.rulebook.follow_up import FollowUpStatus
+from shared.runtime.clock import Clock
+from shared.runtime.security import CurrentPrincipal
+
+_Uuid = Annotated[str | None, Query(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+_CLOSED = {FollowUpStatus.CONCLUDED, FollowUpStatus.WITHDRAWN, FollowUpStatus.ARCHIVED}
+
+
+def follow_up_routes(reading: Reading, clock: Clock) -> APIRouter:
+    """The routes."""
+    router = APIRouter(prefix="/api/followups", tags=["follow-ups"])
+
+    @router.get("")
+    async def follow_ups(
+        principal: CurrentPrincipal,
+        campaign_id: _Uuid = None,
+        advisor_id: _Uuid = None,
+        client_id: _Uuid = None,
+        status: FollowUpStatus | None = None,
+        after: Annotated[str | None, Query(max_length=80)] = None,
+        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    ) -> FollowUpPage:
+        """Follow-ups within reach, highest potential first, page by page."""
+        today = clock.today()
+        rows = await reading.page(
+            principal,
+            FollowUpFilter(
+                campaign_id=campaign_id,
+                advisor_id=advisor_id,
+                client_id=client_id,
+                closing=status.value if status in _CLOSED else None,
+                entered_by=today if status is FollowUpStatus.OPEN else None,
+                enters_after=today if status is FollowUpStatus.WAITING else None,
+                after=_cursor(after),
+                limit=limit,
+            ),
+        )
+        last = rows[-1] if len(rows) == limit else None
+        return FollowUpPage(
+            items=[_item(row, standing_of(row, today)) for row in rows],
+            next=None if last is None else f"{last.state.potential}:{last.follow_up_id}",
+        )
+
+    @router.get("/{follow_up_id}")
+    async def follow_up(follow_up_id: UuidText, principal: CurrentPrincipal) -> FollowUpOut:
+        """One follow-up, with what may be entered now and what blocks the rest."""
+        row = await _visible(reading, principal, follow_up_id)
+        return _whole(row, standing_of(row, clock.today()))
+
+    @router.get("/{follow_up_id}/timeline")
+    async def timeline(follow_up_id: UuidText, principal: CurrentPrincipal) -> Timeline:
+        """Who did what, when, from where; and what was refused, and why."""
+        await _visible(reading, principal, follow_up_id)
+        return Timeline(items=[_timeline_item(entry) for entry in await reading.timeline(follow_up_id)])
+
+    return router
+
+
+async def _visible(reading: Reading, principal: Principal, follow_up_id: str) -> FollowUpRow:
+    row = await reading.one(principal, follow_up_id)
+    if row is None:
+        raise NotVisible("follow_up_unknown")
+    return row
+
+
+def _cursor(text: str | None) -> tuple[Decimal, str] | None:
+    if text is None:
+        return None
+    potential, _, follow_up_id = text.partition(":")
+    try:
+        return Decimal(potential), follow_up_id
+    except InvalidOperation:
+        raise Invalid("cursor_invalid") from None
+
+
+def _item(row: FollowUpRow, standing: Standing) -> FollowUpItem:
+    return FollowUpItem(
+        follow_up_id=row.follow_up_id,
+        campaign_id=row.definition.campaign_id,
+        campaign_name=row.definition.name,
+        client_id=row.client_id,
+        client_name=row.client_name,
+        status=standing.status,
+        position=standing.position,
+        position_number=standing.position_number,
+        potential=row.state.potential,
+        entry_date=row.state.entry_date,
+    )
+
+
+def _whole(row: FollowUpRow, standing: Standing) -> FollowUpOut:
+    definition, state = row.definition, row.state
+    return FollowUpOut(
+        follow_up_id=row.follow_up_id,
+        campaign=CampaignOut(
+            id=definition.campaign_id,
+            name=definition.name,
+            start_date=definition.start_date,
+            end_date=definition.end_date,
+            version=definition.version,
+        ),
+        client=ClientOut(id=row.client_id, name=row.client_name, phone=row.client_phone),
+        advisor=NamedOut(id=row.advisor_id, name=row.advisor_name),
+        status=standing.status,
+        entry_date=state.entry_date,
+        potential=state.potential,
+        initial_potential=state.initial_potential,
+        number=state.number,
+        position=standing.position,
+        proposed_step=standing.proposed_step,
+        conclusion_offered=standing.conclusion_offered,
+        conclusion=_conclusion(row),
+        steps=_steps(row, standing),
+    )
+
+
+def _conclusion(row: FollowUpRow) -> ConclusionOut | None:
+    conclusion = row.state.conclusion
+    if conclusion is None:
+        return None
+    return ConclusionOut(
+        kind=conclusion.kind,
+        success=conclusion.kind.is_success,
+        on=conclusion.on,
+        collected=conclusion.collected,
+        missing=list(conclusion.missing),
+        recorded_by=conclusion.recorded_by,
+    )
+
+
+def _steps(row: FollowUpRow, standing: Standing) -> list[StepOut]:
+    return [
+        StepOut(
+            id=step.id,
+            title=step.title,
+            kind=step.kind,
+            mandatory=step.mandatory,
+            note=step.note,
+            sales=step.id == row.definition.sales_step,
+            state=standing.steps[step.id].state,  # type: ignore[arg-type]  # the four words of StepOut
+            group=standing.steps[step.id].group,
+            enterable=standing.steps[step.id].enterable,
+            blocked_by=list(standing.steps[step.id].blocked_by),
+            checklist=[
+                ChecklistItemOut(id=item.id, text=item.text, mandatory=item.mandatory) for item in step.checklist
+            ],
+        )
+        for step in row.definition.steps
+    ]
+
+
+def _timeline_item(entry: TimelineEntry) -> TimelineItem:
+    fact = None if entry.event is None else entry.event.fact
+    body = entry.body or {}
+    return TimelineItem(
+        number=None if entry.event is None else entry.event.number,
+        kind=fact.kind if fact else str(body.get("command")),
+        step_id=fact.step_id if fact else body.get("step_id"),
+        occurred_at=entry.occurred_at,
+        received_at=entry.received_at,
+        door=entry.door,
+        actor=entry.actor,
+        actor_name=entry.actor_name,
+        verdict=entry.verdict,
+        version=None if fact is None else fact.version,
+        late=fact is not None and fact.late,
+        code=entry.code,
+        data=entry.data,
+        note=entry.note,
+        collected=fact.conclusion.collected if fact and fact.conclusion else None,
+    )

@@ -1,0 +1,124 @@
+"""Wires the follow-up service: the one place that knows every part of it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from fastapi import FastAPI
+
+from services.followup.api import command_routes, follow_up_routes, signal_routes
+from services.followup.consumers import DirectDoor, Questions, answer_questions, listen
+from services.followup.engine import TemporalEngine
+from services.followup.settings import Settings
+from services.followup.store.campaigns import PostgresDefinitions
+from services.followup.store.command_log import PostgresCommandLog
+from services.followup.store.people import PostgresPeople
+from services.followup.store.reading import PostgresReading
+from services.followup.store.targeting import PostgresTargeting
+from services.followup.use_cases.command_desk import CommandDesk
+from services.followup.use_cases.house_commands import HouseCommands
+from services.followup.use_cases.send import Sender
+from services.followup.use_cases.take_commands import TakeCommands
+from services.followup.use_cases.upkeep import Upkeep
+from shared.runtime import temporal
+from shared.runtime.clock import Clock
+from shared.runtime.http import service_app
+from shared.runtime.service import Parts, Running
+
+NAME = "followup"
+_ROUND = 1.0
+_SOON = 0.05
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The follow-up service, connected while its lifespan lasts."""
+    service = _Service(settings or Settings())
+    app = service_app(title="Follow-ups", version="1.0.0", lifespan=service.lifespan, settings=service.settings)
+    service.add_routes(app)
+    return app
+
+
+class _Service:
+    """The parts of the service, made before anything is connected."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.parts = Parts(settings, NAME)
+        self.clock = Clock(settings.zone)
+        deadline = timedelta(seconds=settings.send_deadline_seconds)
+        self.engine = TemporalEngine(lambda: temporal.connect(settings, role=NAME))
+        self.log = PostgresCommandLog(
+            self.parts.database,
+            self.clock,
+            lease=deadline + timedelta(seconds=settings.lease_margin_seconds),
+            written=self.parts.written,
+        )
+        self.definitions = PostgresDefinitions(self.parts.database)
+        self.targeting = PostgresTargeting(self.parts.database, self.clock)
+        self.reading = PostgresReading(self.parts.database)
+        self.desk = CommandDesk(
+            self.log,
+            Sender(self.engine, self.clock, deadline=deadline),
+            in_flight=settings.engine_in_flight,
+            answer_within=timedelta(seconds=settings.answer_within_seconds),
+        )
+        self.house = HouseCommands(self.desk, self.definitions, self.clock)
+        self.park_for = timedelta(hours=settings.park_hours)
+
+    def add_routes(self, app: FastAPI) -> None:
+        """The HTTP interface."""
+        take = TakeCommands(self.desk, self.reading, self.clock)
+        app.include_router(signal_routes(self.desk, self.log, self.clock, park_for=self.park_for))
+        app.include_router(command_routes(take, self.log, self.reading, self.clock))
+        app.include_router(follow_up_routes(self.reading, self.clock))
+
+    @asynccontextmanager
+    async def lifespan(self, app: FastAPI) -> AsyncIterator[None]:
+        """Answer, listen and keep up while connected; at the end, finish what is on its way."""
+        async with self.parts.running(app) as running:
+            await self._connect(running)
+            app.state.health.started = True
+            yield
+            app.state.health.started = False
+            await self.desk.close()
+
+    async def _connect(self, running: Running) -> None:
+        direct_door = DirectDoor(self.desk, self.log, self.clock, park_for=self.park_for)
+        questions = Questions(
+            definitions=self.definitions, targeting=self.targeting, reading=self.reading, direct_door=direct_door
+        )
+        await answer_questions(running.bus, questions)
+        await listen(
+            running.bus,
+            definitions=self.definitions,
+            targeting=self.targeting,
+            people=PostgresPeople(self.parts.database),
+            house=self.house,
+        )
+        upkeep = Upkeep(
+            log=self.log,
+            desk=self.desk,
+            definitions=self.definitions,
+            targeting=self.targeting,
+            engine=self.engine,
+            clock=self.clock,
+            in_flight=self.settings.engine_in_flight,
+        )
+        for name, work in (
+            ("send again", upkeep.send_again),
+            ("start executions", upkeep.start_executions),
+            ("tell dates", upkeep.tell_dates),
+            ("settle archived campaigns", self.house.settle),
+        ):
+            running.background.start(f"{NAME} {name}", _rounds(work))
+
+
+def _rounds(work: Callable[[], Awaitable[int]]) -> Callable[[], Awaitable[None]]:
+    """A loop that goes on at once while there is something to do."""
+
+    async def loop() -> None:
+        while True:
+            await asyncio.sleep(_SOON if await work() else _ROUND)
+
+    return loop

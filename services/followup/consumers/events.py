@@ -1,0 +1,34 @@
+"""Events of other services: definitions, targeted clients and people. Each may come twice, late or out of order."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from services.followup.ports import Definitions, People, Targeting
+from services.followup.use_cases.house_commands import HouseCommands
+from shared.contracts.campaign import CampaignDefined, ClientsTargeted
+from shared.contracts.directory import ClientChanged, UserChanged
+from shared.contracts.wire import CloudEvent
+from shared.runtime.messaging import Bus
+
+
+async def listen(
+    bus: Bus, *, definitions: Definitions, targeting: Targeting, people: People, house: HouseCommands
+) -> None:
+    """Start the consumers."""
+
+    async def campaigns(events: Sequence[CloudEvent[Any]]) -> None:
+        for event in events:
+            if isinstance(event.data, CampaignDefined):
+                await definitions.hold(event.data)
+            else:
+                await house.target_again(event.data, await targeting.enrol(event.data))
+
+    async def users(events: Sequence[CloudEvent[Any]]) -> None:
+        await people.keep_users([event.data for event in events])
+
+    async def clients(events: Sequence[CloudEvent[Any]]) -> None:
+        await house.reassign(await people.keep_clients([event.data for event in events]))
+
+    await bus.consume("followup-campaigns", [CampaignDefined, ClientsTargeted], campaigns, batch=5)
+    await bus.consume("followup-users", [UserChanged], users)
+    await bus.consume("followup-clients", [ClientChanged], clients)

@@ -1,0 +1,80 @@
+"""Questions of workflows and of other services."""
+
+import asyncio
+
+from services.followup.consumers.direct_door import DirectDoor
+from services.followup.ports import Definitions, Reading, Targeting
+from shared.contracts.followup import (
+    DefinitionHeld,
+    DirectSignals,
+    Facts,
+    FactsPage,
+    HoldDefinition,
+    Recorded,
+    RecordedNumber,
+    ReserveSteps,
+    SignalsLogged,
+    StepsReserved,
+    TargetingCount,
+    TargetingProgress,
+)
+from shared.rulebook.errors import Refused
+from shared.runtime.messaging import Bus
+
+_RESERVE_TRIES = 15
+_RESERVE_PAUSE = 0.1
+
+
+class Questions:
+    """One method per question."""
+
+    def __init__(
+        self, *, definitions: Definitions, targeting: Targeting, reading: Reading, direct_door: DirectDoor
+    ) -> None:
+        self.definitions = definitions
+        self.targeting = targeting
+        self.reading = reading
+        self.direct_door = direct_door
+
+    async def hold_definition(self, question: HoldDefinition) -> DefinitionHeld:
+        """Hold it, so that the very next command follows it."""
+        return DefinitionHeld(version=await self.definitions.hold(question.definition))
+
+    async def reserve_steps(self, question: ReserveSteps) -> StepsReserved:
+        """Reserve and count; Refused `commands_under_way` when undecided commands do not end soon."""
+        if question.release:
+            await self.definitions.release(question.campaign_id)
+            return StepsReserved(completed=(), touched_follow_ups=0)
+        for _ in range(_RESERVE_TRIES):
+            counts = await self.definitions.reserve(question.campaign_id, question.step_ids)
+            if counts is not None:
+                return counts
+            await asyncio.sleep(_RESERVE_PAUSE)
+        await self.definitions.release(question.campaign_id)
+        raise Refused("commands_under_way")
+
+    async def targeting_progress(self, question: TargetingProgress) -> TargetingCount:
+        """How far the job is."""
+        return await self.targeting.progress(question.campaign_id, question.job_id)
+
+    async def recorded_number(self, question: RecordedNumber) -> Recorded:
+        """Up to which number the follow-up's facts are recorded."""
+        return Recorded(number=await self.reading.recorded_number(question.follow_up_id))
+
+    async def direct_signals(self, question: DirectSignals) -> SignalsLogged:
+        """Put them into the command log."""
+        return SignalsLogged(new=await self.direct_door.take(question))
+
+    async def facts_page(self, question: FactsPage) -> Facts:
+        """One page of facts."""
+        return await self.reading.facts_page(question)
+
+
+async def answer_questions(bus: Bus, questions: Questions) -> None:
+    """Start answering."""
+    await bus.answer(HoldDefinition, questions.hold_definition)
+    await bus.answer(ReserveSteps, questions.reserve_steps)
+    await bus.answer(TargetingProgress, questions.targeting_progress)
+    await bus.answer(RecordedNumber, questions.recorded_number)
+    await bus.answer(FactsPage, questions.facts_page)
+    await bus.answer(DirectSignals, questions.direct_signals)
