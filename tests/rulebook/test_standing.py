@@ -4,7 +4,7 @@ from datetime import date
 import pytest
 
 from shared.rulebook.errors import Refused
-from shared.rulebook.follow_up import Closing, FollowUpStatus
+from shared.rulebook.follow_up import Closing, EntryState, FollowUpStatus, StepEntry
 from shared.rulebook.progression import (
     blocking_steps,
     enterable_steps,
@@ -50,6 +50,12 @@ def test_whoever_was_past_a_step_when_it_came_is_not_asked_for_it():
 
 def test_a_client_stays_past_a_step_even_when_what_put_them_past_was_undone():
     assert not is_due(a_step("check!", exemptions=exempt(2, "signing")), a_follow_up(idle=["signing"], version=1))
+
+
+def test_whoever_began_under_the_old_version_is_past_though_they_completed_under_the_new_one():
+    begun_in_1 = StepEntry("signing", EntryState.COMPLETED, version=3, first_version=1, completed_on=TODAY)
+
+    assert not is_due(a_step("check!", exemptions=exempt(2, "signing")), a_follow_up(entries=(begun_in_1,)))
 
 
 def test_whoever_got_past_under_the_new_version_is_asked_for_it():
@@ -114,6 +120,7 @@ def test_missing_mandatory_steps_are_found_wherever_they_stand():
     [
         (a_follow_up(), "call"),
         (a_follow_up(completed=["call"]), "mail"),
+        (a_follow_up(completed=["call"], begun=["mail"]), "mail"),
         (a_follow_up(completed=["call"], begun=["meeting"]), "meeting"),
         (a_follow_up(completed=["call", "meeting"], begun=["mail"]), "signing"),
         (a_follow_up(completed=["call", "meeting"]), "signing"),
@@ -134,8 +141,9 @@ def test_the_position_passes_a_step_from_which_the_client_is_exempt():
     assert position(a_follow_up(completed=["call", "meeting"]), plan) == "signing"
 
 
-def test_a_closed_follow_up_keeps_its_position():
-    kept = concluded(a_follow_up(completed=["call"]), at="mail")
+@pytest.mark.parametrize("closing", [Closing.CONCLUDED, Closing.ARCHIVED])
+def test_a_closed_follow_up_keeps_its_position(closing):
+    kept = a_follow_up(completed=["call"], closing=closing, closed_position="mail")
     edited = a_plan("new!", "call!", "extra!", "meeting!", "mail", "signing!", version=2)
 
     assert position(kept, FOUR) == "mail"
