@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Never
@@ -14,10 +15,11 @@ from deploy.embedded.backing import Addresses, Ports
 from deploy.embedded.family import Family
 from deploy.embedded.folder import DataFolder
 from deploy.embedded.nats import answers
-from deploy.embedded.processes import Child, Program, ServerFailedError, is_free
-from deploy.embedded.roles import ROLES
+from deploy.embedded.processes import Child, Program, ServerFailedError, is_free, port_or_free
+from deploy.embedded.roles import ROLES, Role
 
 _REPOSITORY = Path(__file__).parents[2]
+_WORKER_OFFSET = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +30,11 @@ class Options:
     split: bool
     demo: bool
     ports: Ports
+
+    @property
+    def alone(self) -> tuple[Role, ...]:
+        """The roles that are processes of their own."""
+        return ROLES if self.split else ()
 
     @property
     def public_url(self) -> str:
@@ -74,15 +81,14 @@ def _start(folder: DataFolder, options: Options, environment: Mapping[str, str],
 
 
 def _start_roles(parts: "_Parts", options: Options, family: Family) -> None:
-    worker = Child(parts.python("workflows.worker", "worker"))
-    if options.split:
-        roles = [Child(parts.python(role.package, role.name, port=options.port + role.split_offset)) for role in ROLES]
-        door = Child(parts.python("deploy.embedded.front", "front", port=options.port))
-    else:
-        roles = []
-        door = Child(parts.python("deploy.embedded.web", "web", port=options.port))
+    worker_port = port_or_free(options.port + _WORKER_OFFSET)
+    worker = Child(parts.python("workflows.worker", "worker", WORKER_PORT=str(worker_port)))
+    roles = [Child(parts.web(role.package, role.name, options.port + role.split_offset)) for role in options.alone]
+    module, name = ("deploy.embedded.front", "front") if options.split else ("deploy.embedded.web", "web")
+    door = Child(parts.web(module, name, options.port))
     family.add([*roles, worker, door])
-    family.wait_until(lambda: answers(f"{options.public_url}/readyz"), of=door, within=90)
+    for child, port in ((door, options.port), (worker, worker_port)):
+        family.wait_until(partial(answers, f"http://127.0.0.1:{port}/readyz"), of=child, within=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +98,10 @@ class _Parts:
     folder: DataFolder
     environment: Mapping[str, str]
 
-    def python(self, module: str, name: str, *, port: int | None = None) -> Program:
-        own = {} if port is None else {"HTTP_HOST": "127.0.0.1", "HTTP_PORT": str(port)}
+    def web(self, module: str, name: str, port: int) -> Program:
+        return self.python(module, name, HTTP_HOST="127.0.0.1", HTTP_PORT=str(port))
+
+    def python(self, module: str, name: str, **own: str) -> Program:
         return Program(
             name=name,
             argv=(sys.executable, "-m", module),

@@ -1,7 +1,6 @@
 """`python -m deploy.embedded.web`: every web role in one process, on one origin."""
 
 from importlib import import_module
-from typing import get_type_hints
 
 import uvicorn
 from starlette.applications import Starlette
@@ -36,10 +35,8 @@ def serve(app: object, settings: Settings, *, role: str) -> None:
 
 
 def _app_of(role: Role) -> Starlette:
-    create_app = import_module(f"{role.package}.app").create_app
-    asked = get_type_hints(create_app)
-    settings_type: type[Settings] = next(asked[name] for name in asked if name != "return")
-    app: Starlette = create_app(settings_type())
+    settings = import_module(f"{role.package}.settings").Settings()
+    app: Starlette = import_module(f"{role.package}.app").create_app(settings)
     return app
 
 
