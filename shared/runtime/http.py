@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from typing import TypeVar
+from http import HTTPStatus
+from typing import Any, TypeVar
 
 import uvicorn
 from fastapi import FastAPI, Response
@@ -10,23 +11,21 @@ from fastapi.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
 from shared.contracts.problems import Problem
-from shared.runtime import errors, logging, metrics, problems
+from shared.runtime import errors, logging, metrics
 from shared.runtime.health import Health
 from shared.runtime.middleware import Edge
+from shared.runtime.openapi import with_problems
 from shared.runtime.settings import Settings
 
 S = TypeVar("S", bound=Settings)
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
-PROBLEMS: dict[int | str, dict[str, object]] = {
-    status: {"model": Problem, "description": description, "content": {problems.MEDIA_TYPE: {}}}
-    for status, description in (
-        (401, "No valid token"),
-        (403, "A right is missing"),
-        (422, "The request is wrong in itself"),
-        (503, "Unavailable for the moment"),
-    )
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem, "description": HTTPStatus(status).phrase}
+    for status in (401, 403, 404, 409, 412, 422, 503)
 }
+"""For a route's `responses`, by status: what errors look like."""
 
 
 def service_app(*, title: str, version: str, lifespan: Lifespan, settings: Settings) -> FastAPI:
@@ -40,7 +39,6 @@ def service_app(*, title: str, version: str, lifespan: Lifespan, settings: Setti
         version=version,
         lifespan=lifespan,
         max_body_size=settings.max_body_bytes,
-        responses=PROBLEMS,
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
@@ -78,6 +76,12 @@ class _Application(FastAPI):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         await Edge(super().__call__, service=self.title.lower())(scope, receive, send)
+
+    def openapi(self) -> dict[str, Any]:
+        """The document, made once, whose errors are problems."""
+        if self.openapi_schema is None:
+            self.openapi_schema = with_problems(super().openapi())
+        return self.openapi_schema
 
 
 def _add_operations(app: FastAPI, settings: Settings) -> None:
