@@ -119,6 +119,7 @@ def _rounds(work: Callable[[], Awaitable[int]]) -> Callable[[], Awaitable[None]]
 
     async def loop() -> None:
         while True:
-            await asyncio.sleep(_SOON if await work() else _ROUND)
+            found = await work()
+            await asyncio.sleep(_SOON if found else _ROUND)
 
     return loop

@@ -110,7 +110,7 @@ class TemporalEngine:
             return
 
     async def set_campaign_dates(self, dates: CampaignDates) -> None:
-        """See the port. A campaign whose last moment was told is started again: telling a moment twice tells it once."""
+        """See the port. One whose last moment was told is started again: a moment told twice is told once."""
         operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
             CAMPAIGN_WORKFLOW,
             CampaignStart(dates=dates),

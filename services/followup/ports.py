@@ -1,4 +1,4 @@
-"""What the follow-up service needs: a command log with its read model, the engine, and the values that pass between them."""
+"""What the follow-up service needs: a command log, the engine, replicas, and the values that pass between them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class NewCommand:
 
 @dataclass(frozen=True, slots=True)
 class Leased:
-    """A command that this process alone may send until the lease ends, with what the database knows of its follow-up."""
+    """A command that this process alone may send until the lease ends, and what is known of its follow-up."""
 
     command_id: str
     source_id: str
@@ -151,7 +151,7 @@ class CommandLog(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class EngineAnswer:
-    """`facts` of an applied command, or `failure`: a failure type of shared.contracts.workflow, NOT_FOUND, or UNCLEAR."""
+    """`facts` of an applied command, or `failure`: a failure type of the contracts, NOT_FOUND, or UNCLEAR."""
 
     facts: tuple[NumberedFact, ...] = ()
     failure: str | None = None

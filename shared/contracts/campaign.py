@@ -1,4 +1,4 @@
-"""What the campaign service tells and is asked: definitions with their version, targeted clients, and a campaign's moments."""
+"""What the campaign service tells and is asked: definitions, targeted clients, and a campaign's moments."""
 
 from datetime import date
 from enum import StrEnum
@@ -150,7 +150,7 @@ class MomentKind(StrEnum):
 
 
 class CampaignMoment(Event):
-    """The campaign's workflow reached one of its dates. It happens once per kind; a moved date later on changes nothing."""
+    """The campaign's workflow reached one of its dates: once per kind, whatever dates are moved later on."""
 
     type: ClassVar[str] = "campaigns.campaign.moment.v1"
 

@@ -1,4 +1,4 @@
-"""What the follow-up service tells and is asked: facts with the state after them, and the questions of workflows and services."""
+"""What the follow-up service tells and is asked: facts with the state after them, and questions."""
 
 from typing import ClassVar, Literal
 
@@ -10,7 +10,7 @@ from shared.rulebook.follow_up import Fact, FollowUp
 from shared.rulebook.ids import event_id
 
 Door = Literal["screen", "crm", "direct", "job", "system"]
-"""Where a command came in: a person's screen, the CRM by HTTP or NATS, a signal straight to the workflow, a bulk job, ourselves."""
+"""Where it came in: a person's screen, the CRM, a signal straight to the workflow, a bulk job, the house itself."""
 
 
 class FactRecorded(Event):
@@ -61,7 +61,7 @@ class DefinitionHeld(Answer):
 
 
 class ReserveSteps(Question):
-    """Asked before steps are removed, or a campaign is deleted (`step_ids` None) or archived: refuse new commands for them.
+    """Asked before steps are removed, or a campaign deleted (`step_ids` None): refuse new commands for them.
 
     Holds until the next version of the campaign or until released. Answers what was done on them so far.
     """
@@ -74,7 +74,7 @@ class ReserveSteps(Question):
 
 
 class StepsReserved(Answer):
-    """Steps completed for some client, even undone since, and how many follow-ups have anything recorded beyond targeting."""
+    """Steps completed for some client, even undone since; how many follow-ups have something recorded."""
 
     completed: tuple[str, ...]
     touched_follow_ups: int

@@ -1,6 +1,7 @@
-"""How a follow-up is found and filtered in the engine: the search attributes of its execution. Ids only, never names."""
+"""How a follow-up is found in the engine: the search attributes of its execution. Ids only, never names."""
 
 from datetime import UTC, datetime, time
+from typing import Any
 
 from temporalio.common import SearchAttributeKey, SearchAttributePair, SearchAttributeUpdate, TypedSearchAttributes
 
@@ -25,14 +26,16 @@ def search_attributes(campaign_id: str, state: FollowUp) -> TypedSearchAttribute
     )
 
 
-def changed_attributes(before: FollowUp, after: FollowUp) -> list[SearchAttributeUpdate]:
+def changed_attributes(before: FollowUp, after: FollowUp) -> list[SearchAttributeUpdate[Any]]:
     """The updates to make; mostly none, since one costs an event."""
-    pairs = (
-        (ADVISOR_ID, before.advisor_id, after.advisor_id),
-        (FOLLOW_UP_STATUS, status_attribute(before), status_attribute(after)),
-        (ENTRY_AT, _entry_at(before), _entry_at(after)),
-    )
-    return [key.value_set(new) for key, old, new in pairs if new != old]  # type: ignore[arg-type]  key and value match by row
+    updates: list[SearchAttributeUpdate[Any]] = []
+    if after.advisor_id != before.advisor_id:
+        updates.append(ADVISOR_ID.value_set(after.advisor_id))
+    if after.closing != before.closing:
+        updates.append(FOLLOW_UP_STATUS.value_set(status_attribute(after)))
+    if after.entry_date != before.entry_date:
+        updates.append(ENTRY_AT.value_set(_entry_at(after)))
+    return updates
 
 
 def status_attribute(state: FollowUp) -> str:

@@ -1,4 +1,4 @@
-"""The messages of the follow-up and campaign workflows. Additive only: they are read by executions older than the code."""
+"""The messages of the workflows. Additive only: they are read by executions older than the code."""
 
 from datetime import date, datetime
 
@@ -71,7 +71,7 @@ class CommandAnswer(Message):
 
 
 class FollowUpStart(Message):
-    """What a follow-up's execution starts from: its state, the plan it knows, and what is not known to be recorded yet."""
+    """What a follow-up's execution starts from: its state, the plan it knows, the facts it keeps."""
 
     follow_up_id: str
     campaign_id: str

@@ -6,18 +6,13 @@ Dates are absolute deadlines and can be moved by an update while the campaign li
 from datetime import timedelta
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
     from shared.contracts.campaign import RecordMoment
     from shared.contracts.workflow import CAMPAIGN_DATES, CAMPAIGN_WORKFLOW, CampaignDates, CampaignStart
+    from workflows.asking import ask
     from workflows.campaign.agenda import Agenda, Moment
     from workflows.campaign.ports import CampaignActivities
-
-_ASK = {
-    "start_to_close_timeout": timedelta(seconds=10),
-    "retry_policy": RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(minutes=1)),
-}
 
 
 @workflow.defn(name=CAMPAIGN_WORKFLOW, failure_exception_types=[Exception])
@@ -35,7 +30,7 @@ class CampaignWorkflow:
             if await self._moved_before(moment):
                 continue
             told = RecordMoment(campaign_id=self._agenda.dates.campaign_id, kind=moment.kind, on=moment.on)
-            await workflow.execute_activity_method(CampaignActivities.record_moment, told, **_ASK)
+            await ask(CampaignActivities.record_moment, told)
             self._agenda = self._agenda.after(moment.kind)
         await workflow.wait_condition(workflow.all_handlers_finished)
 

@@ -1,4 +1,4 @@
-"""What a follow-up's execution remembers, and how it judges a command: pure, so that the workflow only assigns the result.
+"""What a follow-up's execution remembers and how it judges a command: pure, so that the workflow only assigns.
 
 Implements rules 3 to 5 and 8 of docs/architecture.md, The write path.
 """
@@ -26,7 +26,7 @@ CLOCK_SKEW = timedelta(seconds=5)
 
 
 class NotTaken(Exception):  # noqa: N818  the name says what happened to the command
-    """The command made no fact: `reason` is a failure type of shared.contracts.workflow, `facts` those it made before."""
+    """The command made no fact: `reason` is a failure type of the contracts, `facts` those it made before."""
 
     def __init__(
         self, reason: str, data: dict[str, object] | None = None, facts: tuple[NumberedFact, ...] = ()

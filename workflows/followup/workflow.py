@@ -6,10 +6,9 @@ are the CRM's direct door: taken raw, judged nowhere here, and handed to the com
 
 import base64
 from collections.abc import Sequence
-from datetime import timedelta
 
 from temporalio import workflow
-from temporalio.common import RawValue, RetryPolicy
+from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
@@ -23,6 +22,7 @@ with workflow.unsafe.imports_passed_through():
         FollowUpCommand,
         FollowUpStart,
     )
+    from workflows.asking import ask
     from workflows.followup.ledger import Ledger, NotTaken
     from workflows.followup.ports import FollowUpActivities
     from workflows.followup.view import step_table
@@ -30,10 +30,6 @@ with workflow.unsafe.imports_passed_through():
 SIGNALS_PER_BATCH = 20
 LARGEST_SIGNAL = 16 * 1024
 """Bytes kept of one direct signal; a batch then stays far below the engine's 2 MB for a payload."""
-_ASK = {
-    "start_to_close_timeout": timedelta(seconds=10),
-    "retry_policy": RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(minutes=1)),
-}
 
 
 # Every exception fails its update instead of its task, so that no bug and no input can wedge an execution; a failed
@@ -105,14 +101,14 @@ class FollowUpWorkflow:
     async def _log_signals(self) -> None:
         batch = self._signals[:SIGNALS_PER_BATCH]
         signals = DirectSignals(follow_up_id=self._start.follow_up_id, signals=batch)
-        await workflow.execute_activity_method(FollowUpActivities.log_signals, signals, **_ASK)
+        await ask(FollowUpActivities.log_signals, signals)
         self._signals = self._signals[len(batch) :]
 
     async def _all_recorded(self) -> bool:
         """Whether this execution may end; asked outside, while commands may go on coming."""
         number = self._ledger.state.number
         asked = ConfirmRecorded(follow_up_id=self._start.follow_up_id, number=number)
-        await workflow.execute_activity_method(FollowUpActivities.confirm_recorded, asked, **_ASK)
+        await ask(FollowUpActivities.confirm_recorded, asked)
         return self._ledger.closed and self._ledger.state.number == number and not self._signals
 
     def _outgrown(self) -> bool:

@@ -36,7 +36,7 @@ def follow_up_routes(reading: Reading, clock: Clock) -> APIRouter:
     router = APIRouter(prefix="/api/followups", tags=["follow-ups"])
 
     @router.get("")
-    async def follow_ups(
+    async def follow_ups(  # noqa: PLR0917  one parameter per filter
         principal: CurrentPrincipal,
         campaign_id: _Uuid = None,
         advisor_id: _Uuid = None,

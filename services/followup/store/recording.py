@@ -1,4 +1,4 @@
-"""Recording what the engine answered: rule 6 of the write path. Each fact once, each verdict once, in one transaction."""
+"""Recording what the engine answered, each fact and each verdict once: rule 6 of the write path."""
 
 import json
 from collections.abc import Sequence
@@ -101,7 +101,7 @@ class _Batch:
 async def record(
     conn: AsyncConnection, plans: Plans, clock: Clock, outcomes: Sequence[Outcome], lease: timedelta
 ) -> list[Recorded]:
-    """Write the outcomes; answers, for each, the verdicts that its command and its facts now have, and what comes next."""
+    """Write the outcomes; answers for each the verdicts of its facts and its command, and what comes next."""
     now = clock.now()
     locked = await lock(conn, plans, [outcome.leased.follow_up.follow_up_id for outcome in outcomes])
     batch = _Batch({key: value.known for key, value in locked.items()}, await _origins(conn, outcomes))

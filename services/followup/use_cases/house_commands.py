@@ -1,4 +1,4 @@
-"""Commands of the house itself: a client moved, was targeted again, or the campaign was archived. Ids derive from the cause."""
+"""Commands of the house itself: a client moved or was targeted again, a campaign was archived."""
 
 from collections.abc import Sequence
 

@@ -26,7 +26,7 @@ class Sender:
         self._deadline = deadline
 
     async def send(self, leased: Leased) -> Outcome:
-        """The facts or the refusal to record; unclear when neither is sure, and then the same id is sent again later."""
+        """The facts or the refusal to record; unclear when neither is sure: the same id is sent again later."""
         known = leased.follow_up
         message = self._message(leased)
         with_start = not known.started or known.state.closing is not None

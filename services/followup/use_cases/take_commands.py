@@ -55,7 +55,7 @@ class TakeCommands:
         self._clock = clock
 
     async def take(self, principal: Principal, wish: Wish) -> Verdict:
-        """The verdict. Forbidden or NotVisible for who may not; Refused `id_reused`; Invalid `entry_date_out_of_range`."""
+        """The verdict. Forbidden or NotVisible for who may not, Refused `id_reused`, Invalid for a date outside."""
         action = _ACTIONS.get(type(wish.command))
         if action is not None:
             await self._check(principal, action, wish)

@@ -48,7 +48,7 @@ def command_of(
     """
     now = clock.now()
     command = _wish(signal, clock)
-    named = signal.campaign != UNNAMED and signal.client != UNNAMED
+    named = UNNAMED not in {signal.campaign, signal.client}
     target = follow_up_id(_campaign(signal.campaign), client_id(signal.client)) if named or not follow_up else follow_up
     return NewCommand(
         command_id=uuid7(),

@@ -1,4 +1,4 @@
-"""What the service does by itself: send again what was left, refuse what waited too long, start executions, tell dates."""
+"""What the service does by itself: send again, refuse what waited too long, start executions, tell dates."""
 
 import asyncio
 from collections.abc import Sequence

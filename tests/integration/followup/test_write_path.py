@@ -1,4 +1,4 @@
-"""The write path on the real engine and PostgreSQL: each test shows the loss, doubling or stall that a rule prevents."""
+"""The write path on the real engine and PostgreSQL: what a rule prevents, shown."""
 
 from decimal import Decimal
 
