@@ -78,7 +78,7 @@ $(UV):
 
 .venv/stamp: $(PINNED) | $(UV)
 	test -x $(PYTHON) || $(UV) venv --quiet --python python3 .venv
-	$(UV) pip sync --quiet --require-hashes --python $(PYTHON) $(PINNED)
+	$(UV) pip sync --quiet --compile-bytecode --require-hashes --python $(PYTHON) $(PINNED)
 	@touch $@
 
 .venv/assets: $(PACKAGES) $(wildcard tools/assets.py) .venv/stamp
