@@ -2,12 +2,15 @@
 
 from datetime import date
 from decimal import Decimal
-from random import Random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from services.reporting.ports.counting import Amounts
 from services.reporting.use_cases.contribution import ALWAYS_OPEN
+from shared.contracts.campaign import CampaignDefined
+from shared.contracts.followup import FactRecorded
 from shared.rulebook.follow_up import (
     CompleteStep,
     Conclude,
@@ -19,7 +22,8 @@ from shared.rulebook.follow_up import (
     WithdrawClient,
 )
 from shared.rulebook.steps import StepKind
-from tests.support.fakes_reporting import (
+from tests.support.fakes_reporting import fake_world
+from tests.support.stories_reporting import (
     ANNE,
     CALL,
     CHLOE,
@@ -29,6 +33,7 @@ from tests.support.fakes_reporting import (
     SECOND,
     a_definition,
     a_story,
+    disturbed,
     facts_of,
     lived,
 )
@@ -181,22 +186,29 @@ async def test_dates_texts_and_shares_regroup_nothing(world):
 
 @pytest.mark.parametrize("seed", range(6))
 async def test_any_order_with_doubles_and_gaps_ends_in_the_same_read_model(world, seed):
-    random = Random(seed)
-    facts = a_story(random, PLANS, clients=12)
-    await world.hear(*(a_definition(version) for version in range(1, 6)))
+    await _ends_the_same(world, seed)
+
+
+@settings(deadline=None, max_examples=40)
+@given(seed=st.integers(0, 100_000))
+async def test_any_order_at_all_ends_in_the_same_read_model(seed):
+    await _ends_the_same(fake_world(), seed)
+
+
+async def _ends_the_same(world, seed):
+    facts = a_story(seed, PLANS, clients=12)
+    definitions = [a_definition(version) for version in range(1, 6)]
+    await world.hear(*definitions)
     await world.hear_facts(facts)
     await world.regroup()
     expected = await world.read_model()
     await world.empty()
 
-    stream = [*facts, *random.choices(facts, k=len(facts) // 2), *(a_definition(version) for version in range(1, 6))]
-    random.shuffle(stream)
-    held_back, stream = stream[: len(stream) // 4], stream[len(stream) // 4 :]
-    for batch in (stream[: len(stream) // 2], stream[len(stream) // 2 :], held_back):
-        await world.hear_facts([event for event in batch if event.type.endswith("fact_recorded.v1")])
-        await world.hear(*(event for event in batch if event.type.endswith("defined.v1")))
-        if random.random() < 0.5:
-            await world.regroup(chunk=random.choice((1, 5, 100)))
+    for place, batch in enumerate(disturbed(seed, [*facts, *definitions])):
+        await world.hear_facts([event for event in batch if isinstance(event, FactRecorded)])
+        await world.hear(*(event for event in batch if isinstance(event, CampaignDefined)))
+        if (seed + place) % 2:
+            await world.regroup(chunk=1 + seed % 7)
     await world.regroup()
 
     assert await world.read_model() == expected
