@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import count, groupby
 from time import perf_counter
 from typing import Any
 
@@ -15,7 +15,7 @@ from shared.contracts.wire import CloudEvent, Event
 from shared.runtime import metrics, parking
 from shared.runtime.connection import Connection
 from shared.runtime.logging import logger
-from shared.runtime.pulling import Pull, Source
+from shared.runtime.pulling import ACK_WAIT, Pull, Source
 from shared.runtime.streams import PARKING, stream_of, type_of
 from shared.runtime.transient import connection_lost, is_transient
 
@@ -23,8 +23,12 @@ Handle = Callable[[Sequence[CloudEvent[Any]]], Awaitable[None]]
 
 _PAUSES = (0.2, 1.0, 3.0, 10.0)
 """Before an event that failed is tried again, in seconds; the last one stays."""
+_FIRST_WAIT = 0.05
 _LONGEST_WAIT = 3.0
-_KEEP_ALIVE = 10.0
+_AFTER_INTERRUPTION = 0.5
+_TRIES_IN_PLACE = 8
+"""After so many timeouts or lost locks an event lets those behind it pass, and is tried again later; never parked."""
+_KEEP_ALIVE = ACK_WAIT / 3
 _GRACE = 10.0
 _log = logger(__name__)
 
@@ -39,8 +43,7 @@ class Consumption:
     async def stop(self) -> None:
         """End after the batch in hand; what was fetched beyond it goes back to the server."""
         for consumer in self._consumers:
-            consumer.stopping = True
-            consumer.wake()
+            consumer.stop()
         _, late = await asyncio.wait(self._tasks, timeout=_GRACE)
         for task in late:
             task.cancel()
@@ -89,7 +92,7 @@ class _Consumer:
         max_deliver: int,
     ) -> None:
         self.durable = durable
-        self.stopping = False
+        self._stopping = asyncio.Event()
         self._bus = bus
         self._readers = readers
         self._handle = handle
@@ -97,20 +100,21 @@ class _Consumer:
         self._failures: dict[int, int] = {}
         self._pull = Pull(bus, source, batch)
 
-    def wake(self) -> None:
-        """Look at `stopping` now."""
+    def stop(self) -> None:
+        """End after the batch in hand; at once when it only waits."""
+        self._stopping.set()
         self._pull.wake()
 
     async def run(self) -> None:
         """Consume until stopped; whatever goes wrong outside an event's own handling is logged, and begun anew."""
-        while not self.stopping:
+        while not self._stopping.is_set():
             try:
                 async with self._pull.opened():
-                    while not self.stopping:
+                    while not self._stopping.is_set():
                         await self._process(await self._pull.next_batch())
             except Exception as error:  # noqa: BLE001  the loop outlives whatever happens
                 _log.warning("consuming was interrupted", consumer=self.durable, error=parking.reason_of(error))
-                await asyncio.sleep(0.5)
+                await self._wait(_AFTER_INTERRUPTION)
 
     async def _process(self, messages: Sequence[Msg]) -> None:
         entries: list[_Entry] = []
@@ -127,6 +131,9 @@ class _Consumer:
         return self._readers[type_of(parking.subject_of(message))].model_validate_json(message.data)
 
     async def _work(self, entries: Sequence[_Entry]) -> None:
+        if self._stopping.is_set():
+            await _give_back(entries)
+            return
         error = await self._attempt(entries)
         if error is None:
             for entry in entries:
@@ -134,6 +141,8 @@ class _Consumer:
                 if self._failures:
                     self._failures.pop(entry.seq, None)
             metrics.CONSUMED.labels(self.durable, "handled").inc(len(entries))
+        elif self._stopping.is_set():
+            await _give_back(entries)
         elif len(entries) == 1:
             await self._set_aside(entries[0], error)
         else:
@@ -142,24 +151,30 @@ class _Consumer:
 
     async def _attempt(self, entries: Sequence[_Entry]) -> Exception | None:
         """The error that is the events' own, or None; while a server is away it waits here, so that order is kept."""
-        pause = 0.1
         events = [entry.event for entry in entries]
-        while True:
+        for tries in count(1):
             began = perf_counter()
             try:
                 await self._handle(events)
             except Exception as error:  # noqa: BLE001  a handler may fail in any way
-                if not (connection_lost(error) or (len(events) == 1 and is_transient(error))):
+                if self._stopping.is_set() or not _worth_waiting(error, events=len(events), tries=tries):
                     return error
                 metrics.CONSUMED.labels(self.durable, "waited").inc()
                 _log.warning("waiting to handle events", consumer=self.durable, error=parking.reason_of(error))
             else:
                 metrics.BATCH_SECONDS.labels(self.durable).observe(perf_counter() - began)
                 return None
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, _LONGEST_WAIT)
+            await self._wait(min(_FIRST_WAIT * 2**tries, _LONGEST_WAIT))
+        raise AssertionError("count never ends")
+
+    async def _wait(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
 
     async def _set_aside(self, entry: _Entry, error: Exception) -> None:
+        if is_transient(error):
+            await entry.message.nak(delay=_PAUSES[-1])
+            return
         failures = self._failures.get(entry.seq, 0) + 1
         if failures >= self._max_deliver:
             await self._park(entry.message, error)
@@ -176,6 +191,18 @@ class _Consumer:
         await message.term()
         metrics.CONSUMED.labels(self.durable, "parked").inc()
         _log.error("a message was parked", consumer=self.durable, subject=message.subject, error=reason)
+
+
+def _worth_waiting(error: Exception, *, events: int, tries: int) -> bool:
+    """Whether to wait and try the same events again, rather than one by one or later."""
+    if connection_lost(error):
+        return True
+    return events == 1 and is_transient(error) and tries < _TRIES_IN_PLACE
+
+
+async def _give_back(entries: Sequence[_Entry]) -> None:
+    for entry in entries:
+        await entry.message.nak()
 
 
 @asynccontextmanager

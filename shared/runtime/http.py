@@ -43,7 +43,6 @@ def service_app(*, title: str, version: str, lifespan: Lifespan, settings: Setti
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
-        strict_content_type=False,
     )
     app.state.settings = settings
     app.state.health = Health()

@@ -27,6 +27,7 @@ _ERROR = ("Erreur interne", "Internal error")
 
 MESSAGES: rule_messages.Sentences = {
     **rule_messages.RIGHTS,
+    **rule_messages.LIMITS,
     **rule_messages.CAMPAIGN,
     **rule_messages.AMOUNTS,
     **rule_messages.FOLLOW_UP,

@@ -6,6 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.contracts.wire import CloudEvent, Event
+from shared.rulebook.errors import Invalid
 from shared.runtime.relay import Relay
 from shared.runtime.tables import outbox_table
 
@@ -17,6 +18,10 @@ _WRITE = text(
     " from unnest(cast(:ids as text[]), cast(:subjects as text[]), cast(:bodies as bytea[]))"
     " with ordinality as event (id, subject, body, n) order by n"
 )
+
+
+MAX_EVENT_BYTES = 1_000_000
+"""NATS's own default limit, less some room: an event above it would stop the relay for ever."""
 
 
 async def enqueue(conn: AsyncConnection, events: Sequence[Event], *, source: str) -> None:
@@ -34,6 +39,9 @@ async def enqueue(conn: AsyncConnection, events: Sequence[Event], *, source: str
 
 
 def cloud_event_bytes(event: Event, *, source: str) -> bytes:
-    """The event as it travels: CloudEvents 1.0 in JSON."""
+    """The event as it travels: CloudEvents 1.0 in JSON; Invalid `event_too_large` when it could not."""
     envelope: CloudEvent[Event] = CloudEvent[type(event)].of(event, source=source)  # type: ignore[misc]
-    return envelope.model_dump_json().encode()
+    body = envelope.model_dump_json().encode()
+    if len(body) > MAX_EVENT_BYTES:
+        raise Invalid("event_too_large", {"bytes": len(body), "limit": MAX_EVENT_BYTES})
+    return body

@@ -16,7 +16,8 @@ from nats.js import api
 
 from shared.runtime.connection import Connection
 
-ACK_WAIT = 30.0
+ACK_WAIT = 20.0
+"""Seconds after which the server gives an unacknowledged message out again."""
 _EXPIRES = 30.0
 _HEARTBEAT = 1.0
 _SILENCE = 3.0

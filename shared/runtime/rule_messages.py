@@ -165,6 +165,13 @@ AMOUNTS: Sentences = {
     "nothing_to_share_among": ("Il n’y a personne entre qui répartir.", "There is nobody to share among."),
 }
 
+LIMITS: Sentences = {
+    "event_too_large": (
+        "L’ensemble est trop volumineux : raccourcissez les textes.",
+        "All of it together is too large: shorten the texts.",
+    ),
+}
+
 RIGHTS: Sentences = {
     "right_missing": ("Vous n’avez pas le droit nécessaire.", "You lack the right that this needs."),
     "not_visible": (

@@ -203,3 +203,42 @@ async def test_consuming_goes_on_after_nats_was_away(stoppable_nats, until):
 
     assert seen == [1, 2]
     await bus.close()
+
+
+async def test_stopping_during_an_outage_does_not_wait_for_its_end(bus, until):
+    attempts = 0
+
+    async def handle(events):
+        nonlocal attempts
+        attempts += 1
+        raise OperationalError("select 1", {}, Exception("connection refused"))
+
+    await publish(bus, 1)
+    consumption = await bus.consume("stopping", [Noted], handle)
+    await until(lambda: attempts)
+    async with asyncio.timeout(1):
+        await consumption.stop()
+    seen = []
+
+    async def handle_after(events):
+        seen.extend(event.data.number for event in events)
+
+    await bus.consume("stopping", [Noted], handle_after)
+    await until(lambda: seen == [1], within=2)
+
+
+async def test_an_event_that_always_times_out_lets_the_others_pass_and_is_not_parked(bus, until, monkeypatch):
+    monkeypatch.setattr(consuming, "_FIRST_WAIT", 0.001)
+    tries, handled = [], []
+
+    async def handle(events):
+        if any(event.data.number == 1 for event in events):
+            tries.append(len(events))
+            raise TimeoutError
+        handled.extend(event.data.number for event in events)
+
+    await publish(bus, 1, 2, 3)
+    await bus.consume("timeouts", [Noted], handle, max_deliver=1)
+    await until(lambda: handled == [2, 3] and len(tries) > 12)
+
+    assert await bus.parked() == []
