@@ -132,9 +132,11 @@ class PostgresWorking:
         if not names:
             return []
         key = clients.c.client_id if by == "client_id" else clients.c.external_id
-        given = func.unnest(
-            literal(list(names), ARRAY(Integer)), literal(list(names.values()), ARRAY(key.type))
-        ).table_valued(column("position", Integer), column("name", key.type), name="given")
+        given = (
+            func.unnest(literal(list(names), ARRAY(Integer)), literal(list(names.values()), ARRAY(key.type)))
+            .table_valued(column("position", Integer), column("name", key.type), name="given")
+            .render_derived()
+        )
         found = await self._connection.execute(
             select(
                 given.c.position,
