@@ -69,7 +69,9 @@ class Coalescer(Generic[Item, Result]):
         for (_, caller), outcome in zip(batch, _outcomes(running, len(batch)), strict=True):
             if caller.done():
                 continue
-            if isinstance(outcome, BaseException):
+            if isinstance(outcome, asyncio.CancelledError):
+                caller.cancel()
+            elif isinstance(outcome, BaseException):
                 caller.set_exception(outcome)
             else:
                 caller.set_result(outcome)

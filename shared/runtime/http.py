@@ -47,7 +47,7 @@ def service_app(*, title: str, version: str, lifespan: Lifespan, settings: Setti
     app.state.settings = settings
     app.state.health = Health()
     errors.handle_errors(app)
-    _add_operations(app, settings)
+    _add_probes(app, settings)
     return app
 
 
@@ -83,7 +83,7 @@ class _Application(FastAPI):
         return self.openapi_schema
 
 
-def _add_operations(app: FastAPI, settings: Settings) -> None:
+def _add_probes(app: FastAPI, settings: Settings) -> None:
     @app.get("/healthz", include_in_schema=False)
     async def healthz() -> dict[str, str]:
         return {"status": "alive"}

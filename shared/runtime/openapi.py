@@ -15,8 +15,8 @@ _FRAMEWORKS_OWN = ("HTTPValidationError", "ValidationError")
 def with_problems(document: dict[str, Any]) -> dict[str, Any]:
     """The document, with each error response as problem+json."""
     for path in document.get("paths", {}).values():
-        for operation in path.values():
-            _describe(operation["responses"])
+        for route in path.values():
+            _describe(route["responses"])
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     for name in _FRAMEWORKS_OWN:
         schemas.pop(name, None)

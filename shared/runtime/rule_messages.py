@@ -36,7 +36,7 @@ FOLLOW_UP: Sentences = {
         "Le suivi a déjà commencé : ce client est entré dans l’opération le {entry_date}.",
         "The follow-up has begun: this client entered the campaign on {entry_date}.",
     ),
-    "closed": ("Ce suivi est clos.", "This follow-up is closed."),
+    "closed": ("Ce suivi est fermé.", "This follow-up is closed."),
     "archived": ("L’opération est archivée.", "The campaign is archived."),
     "not_archived": ("L’opération n’est pas archivée.", "The campaign is not archived."),
     "not_concluded": ("Ce suivi n’a pas de conclusion.", "This follow-up has no conclusion."),
@@ -106,12 +106,15 @@ CAMPAIGN: Sentences = {
         "Say which version you change (If-Match header).",
     ),
     "owner_lacks_right": (
-        "Le responsable n’a pas le droit de gestion des opérations.",
+        "Le responsable n’a pas le droit de gestion des opérations.",  # codespell:ignore responsable
         "The owner lacks the right to manage campaigns.",
     ),
-    "owner_missing": ("Indiquez un responsable.", "Name an owner."),
-    "owner_twice": ("Indiquez le responsable une seule fois.", "Name the owner only once."),
-    "owner_unknown": ("Ce responsable est inconnu.", "This owner is unknown."),
+    "owner_missing": ("Indiquez un responsable.", "Name an owner."),  # codespell:ignore responsable
+    "owner_twice": (
+        "Indiquez le responsable une seule fois.",
+        "Name the owner only once.",
+    ),  # codespell:ignore responsable
+    "owner_unknown": ("Ce responsable est inconnu.", "This owner is unknown."),  # codespell:ignore responsable
     "definition_invalid": (
         "La définition est incomplète ou incorrecte : voyez « problems ».",
         "The definition is incomplete or wrong: see “problems”.",

@@ -5,7 +5,7 @@ from typing import Protocol
 from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, LargeBinary, MetaData, Table, Text, func
 
 
-class _Operations(Protocol):
+class _Creates(Protocol):
     def create_table(self, name: str, *columns: Column[object], **options: object) -> object: ...
     def execute(self, statement: str) -> object: ...
 
@@ -22,10 +22,10 @@ def inbox_table(metadata: MetaData) -> Table:
 
 def create_outbox(op: object) -> None:
     """Create the outbox; `op` is Alembic's."""
-    operations: _Operations = op  # type: ignore[assignment]  # alembic.op is a module
-    operations.create_table("outbox", *_outbox_columns())
+    migration: _Creates = op  # type: ignore[assignment]  # alembic.op is a module
+    migration.create_table("outbox", *_outbox_columns())
     # Rows live for milliseconds: without this, vacuum would wait for a fifth of a table that is always empty.
-    operations.execute(
+    migration.execute(
         "alter table outbox set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,"
         " autovacuum_vacuum_cost_delay = 0)"
     )
@@ -33,9 +33,9 @@ def create_outbox(op: object) -> None:
 
 def create_inbox(op: object) -> None:
     """Create the inbox; `op` is Alembic's."""
-    operations: _Operations = op  # type: ignore[assignment]  # alembic.op is a module
-    operations.create_table("inbox", *_inbox_columns())
-    operations.execute("create index inbox_seen_at on inbox (seen_at)")
+    migration: _Creates = op  # type: ignore[assignment]  # alembic.op is a module
+    migration.create_table("inbox", *_inbox_columns())
+    migration.execute("create index inbox_seen_at on inbox (seen_at)")
 
 
 def _outbox_columns() -> tuple[Column[object], ...]:
