@@ -82,7 +82,8 @@ class Principals:
         self._loaded = False
         self._applied = 0
         self._last_beat = float("-inf")
-        self._behind_since: float | None = None
+        self._awaited: tuple[int, float] | None = None
+        """A revision named by a heartbeat and not applied here yet, and since when."""
         self._beaten = asyncio.Event()
         self._reread = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -110,8 +111,7 @@ class Principals:
     def current(self) -> None:
         """Raise Stale when what is held here may be over a second old."""
         now = asyncio.get_running_loop().time()
-        behind = self._behind_since is not None and now - self._behind_since > _STALE_AFTER
-        if not self._loaded or behind or now - self._last_beat > _STALE_AFTER:
+        if not self._loaded or self._behind_for(now) > _STALE_AFTER or now - self._last_beat > _STALE_AFTER:
             raise Stale
 
     async def fresh(self) -> None:
@@ -131,13 +131,18 @@ class Principals:
     async def _on_beat(self, message: Msg) -> None:
         now = asyncio.get_running_loop().time()
         self._last_beat = now
-        if int(json.loads(message.data)["revision"]) <= self._applied:
-            self._behind_since = None
-        elif self._behind_since is None:
-            self._behind_since = now
-        elif now - self._behind_since > _REREAD_AFTER:
+        if self._awaited is None or self._applied >= self._awaited[0]:
+            # Later revisions do not lengthen the wait for this one: during an import there is always a later one.
+            self._awaited = (int(json.loads(message.data)["revision"]), now)
+        elif self._behind_for(now) > _REREAD_AFTER:
             self._reread.set()  # the watch was lost without a word
         self._beaten.set()
+
+    def _behind_for(self, now: float) -> float:
+        """Seconds since a heartbeat named a revision that is still not applied here; 0 when none is missing."""
+        if self._awaited is None or self._applied >= self._awaited[0]:
+            return 0.0
+        return now - self._awaited[1]
 
     async def _begin_again(self) -> None:
         self._reread.set()

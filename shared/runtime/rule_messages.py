@@ -110,10 +110,7 @@ CAMPAIGN: Sentences = {
         "The owner lacks the right to manage campaigns.",
     ),
     "owner_missing": ("Indiquez un responsable.", "Name an owner."),  # codespell:ignore responsable
-    "owner_twice": (
-        "Indiquez le responsable une seule fois.",
-        "Name the owner only once.",
-    ),  # codespell:ignore responsable
+    "owner_twice": ("Indiquez un seul responsable.", "Name the owner only once."),  # codespell:ignore responsable
     "owner_unknown": ("Ce responsable est inconnu.", "This owner is unknown."),  # codespell:ignore responsable
     "definition_invalid": (
         "La définition est incomplète ou incorrecte : voyez « problems ».",

@@ -121,3 +121,13 @@ async def test_after_a_restart_of_nats_rights_are_read_again(stoppable_nats, unt
     beat.cancel()
     await reader.stop()
     await bus.close()
+
+
+async def test_an_import_that_keeps_writing_does_not_make_rights_stale(beating, bus, reader, until):
+    await until(lambda: is_current(reader))
+    stale, ends = 0, asyncio.get_running_loop().time() + 1.8
+    while asyncio.get_running_loop().time() < ends:
+        await beating.put([a_record(f"u{n}") for n in range(20)])
+        stale += not is_current(reader)
+
+    assert stale == 0
