@@ -153,11 +153,12 @@ advisors = Table(
     Column("user_id", _ID, primary_key=True),
     Column("external_id", Text, nullable=False),
     Column("name", Text, nullable=False),
-    Column("unit_id", _ID, nullable=False, index=True),
+    Column("unit_id", _ID, nullable=False),
     Column("unit_path", ARRAY(_ID), nullable=False),
     Column("active", Boolean, nullable=False),
     Column("revision", BigInteger, nullable=False),
     Index("advisors_by_unit_path", "unit_path", postgresql_using="gin"),
+    Index("advisors_by_unit", "unit_id"),
     comment="People as the directory last said: reach is computed through them.",
 )
 
@@ -167,11 +168,12 @@ units = Table(
     Column("unit_id", _ID, primary_key=True),
     Column("external_id", Text, nullable=False),
     Column("name", Text, nullable=False),
-    Column("parent_id", _ID, index=True),
+    Column("parent_id", _ID),
     Column("path", ARRAY(_ID), nullable=False),
     Column("active", Boolean, nullable=False),
     Column("revision", BigInteger, nullable=False),
     Index("units_by_path", "path", postgresql_using="gin"),
+    Index("units_by_parent", "parent_id"),
     comment="The structure as the directory last said.",
 )
 
@@ -181,9 +183,10 @@ clients = Table(
     Column("client_id", _ID, primary_key=True),
     Column("external_id", Text, nullable=False),
     Column("name", Text, nullable=False),
-    Column("advisor_id", _ID, nullable=False, index=True, comment="The present advisor."),
+    Column("advisor_id", _ID, nullable=False, comment="The present advisor."),
     Column("erased", Boolean, nullable=False),
     Column("revision", BigInteger, nullable=False),
+    Index("clients_by_advisor", "advisor_id"),
     comment="Clients as the directory last said.",
 )
 

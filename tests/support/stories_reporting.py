@@ -195,7 +195,7 @@ def _life(random: Random, plans: Sequence[Plan]) -> Iterator[tuple[Fact, FollowU
 
 
 def _command(random: Random, today: date, plan: Plan) -> Command:
-    step = random.choice([step.id for step in plan.steps][:3] + [PAPERS])
+    step = random.choice([*(step.id for step in plan.steps[:3]), PAPERS])
     kind = random.choice(tuple(ConclusionKind))
     collected = Decimal(random.choice(("0", "250.50", "9000"))) if kind.is_success else Decimal(0)
     makers: dict[Callable[[], Command], int] = {

@@ -1,9 +1,9 @@
 """Reporting's ledger, real and fake: the same tests hold for both."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from services.reporting.ports.counting import AmountKey, Amounts, StepAmounts, StepKey
 from services.reporting.store.ledger import PostgresLedgers
@@ -32,9 +32,15 @@ async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
     await database.close()
 
 
+@pytest.fixture
+def real(database: Database) -> World:
+    """The world on PostgreSQL alone."""
+    return real_world(database)
+
+
 def real_world(database: Database) -> World:
     async def read_model() -> ReadModel:
-        return await served_counters(database)
+        return await _served_counters(database)
 
     return World(PostgresLedgers(database), read_model, lambda: empty(database))
 
@@ -45,7 +51,36 @@ async def empty(database: Database) -> None:
             await connection.execute(delete(table))
 
 
-async def served_counters(database: Database, campaign: str = CAMPAIGN) -> ReadModel:
+@pytest.fixture
+def served_counters() -> Callable[..., Awaitable[ReadModel]]:
+    """Reads the counters as the fake does: by key without campaign and generation, zeros left out."""
+    return _served_counters
+
+
+@pytest.fixture
+def rows() -> Callable[[Database, str, str], Awaitable[list[object]]]:
+    """Reads one column of a table, sorted."""
+
+    async def read(database: Database, table: str, column: str) -> list[object]:
+        asked = metadata.tables[f"reporting.{table}"].c[column]
+        async with database.reading() as connection:
+            return list((await connection.execute(select(asked).order_by(asked))).scalars())
+
+    return read
+
+
+@pytest.fixture
+def counters() -> tuple[Callable[..., Awaitable[ReadModel]], Callable[[Database], Awaitable[None]]]:
+    """Reads the counters, and makes them something else than the facts say."""
+
+    async def damage(database: Database) -> None:
+        async with database.transaction() as connection:
+            await connection.execute(update(amount_counters).values(contacts=amount_counters.c.contacts + 5))
+
+    return _served_counters, damage
+
+
+async def _served_counters(database: Database, campaign: str = CAMPAIGN) -> ReadModel:
     """As FakeLedgers.read_model: the key without campaign and generation."""
     model: ReadModel = {}
     async with database.reading() as connection:

@@ -143,7 +143,7 @@ def upgrade() -> None:
         sa.Column("revision", sa.BigInteger, nullable=False),
         comment="People as the directory last said: reach is computed through them.",
     )
-    op.create_index("ix_advisors_unit_id", "advisors", ["unit_id"])
+    op.create_index("advisors_by_unit", "advisors", ["unit_id"])
     op.create_index("advisors_by_unit_path", "advisors", ["unit_path"], postgresql_using="gin")
     op.create_table(
         "units",
@@ -156,7 +156,7 @@ def upgrade() -> None:
         sa.Column("revision", sa.BigInteger, nullable=False),
         comment="The structure as the directory last said.",
     )
-    op.create_index("ix_units_parent_id", "units", ["parent_id"])
+    op.create_index("units_by_parent", "units", ["parent_id"])
     op.create_index("units_by_path", "units", ["path"], postgresql_using="gin")
     op.create_table(
         "clients",
@@ -168,7 +168,7 @@ def upgrade() -> None:
         sa.Column("revision", sa.BigInteger, nullable=False),
         comment="Clients as the directory last said.",
     )
-    op.create_index("ix_clients_advisor_id", "clients", ["advisor_id"])
+    op.create_index("clients_by_advisor", "clients", ["advisor_id"])
     op.create_table(
         "checks",
         sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
