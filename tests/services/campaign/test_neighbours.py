@@ -1,0 +1,89 @@
+"""The follow-up service as asked over NATS does what its fake does; when it is away, nothing hangs or lies."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from services.campaign.store.neighbours import AskedFollowUps
+from shared.contracts.campaign import CampaignDefined, StepDefinition
+from shared.contracts.followup import TargetingCount
+from shared.rulebook.steps import StepKind
+from shared.runtime.messaging import Bus, NobodyAnswers
+from tests.support.fakes_campaign import FakeFollowUps
+
+CAMPAIGN = "5f0c3a52-94c5-5a39-8f0e-0d6a2f6f7c11"
+DEFINITION = CampaignDefined(
+    campaign_id=CAMPAIGN,
+    campaign_key="k",
+    version=3,
+    name="Assurance vie",
+    owner_id="o",
+    creator_id="o",
+    start_date=date(2026, 4, 1),
+    end_date=date(2026, 5, 31),
+    sales_step="call",
+    steps=(StepDefinition(id="call", title="Appel", kind=StepKind.TASK, mandatory=True),),
+    notice_date=None,
+    created_at=datetime(2026, 4, 1, tzinfo=UTC),
+    saved_at=datetime(2026, 4, 1, tzinfo=UTC),
+    saved_by="o",
+)
+
+
+class FollowUpsContract:
+    """What both must do; `fake` is what holds the state."""
+
+    async def test_a_definition_is_held(self, port, fake):
+        assert await port.hold(DEFINITION) is True
+        assert fake.held == {CAMPAIGN: 3}
+
+    async def test_steps_are_reserved_and_released(self, port, fake):
+        fake.completed = {"call", "other"}
+        fake.touched = 4
+
+        done = await port.reserve(CAMPAIGN, ["call"])
+        held = dict(fake.reserved)
+        await port.release(CAMPAIGN, ["call"])
+
+        assert (done.completed, done.touched_follow_ups) == (("call",), 4)
+        assert list(held) == [CAMPAIGN]
+        assert fake.reserved == {CAMPAIGN: set()}
+
+    async def test_the_progress_of_a_job_is_told(self, port, fake):
+        fake.counts["job"] = TargetingCount(received=5, started=3, already_targeted=1)
+
+        assert await port.progress(CAMPAIGN, "job") == TargetingCount(received=5, started=3, already_targeted=1)
+        assert await port.progress(CAMPAIGN, "other") is None
+
+
+class TestAskedFollowUps(FollowUpsContract):
+    @pytest.fixture
+    async def fake(self, bus):
+        fake = FakeFollowUps()
+        await fake.answer_on(bus)
+        return fake
+
+    @pytest.fixture
+    async def port(self, nats_url, fake):
+        bus = await Bus.connect(nats_url, name="campaign")
+        yield AskedFollowUps(bus)
+        await bus.close()
+
+
+class TestFakeFollowUps(FollowUpsContract):
+    @pytest.fixture
+    def fake(self):
+        return FakeFollowUps()
+
+    @pytest.fixture
+    def port(self, fake):
+        return fake
+
+
+async def test_when_nobody_answers_a_save_is_not_held_and_a_reservation_fails(bus):
+    port = AskedFollowUps(bus)
+
+    assert await port.hold(DEFINITION) is False
+    assert await port.progress(CAMPAIGN, "job") is None
+    with pytest.raises(NobodyAnswers):
+        await port.reserve(CAMPAIGN, None)

@@ -1,0 +1,146 @@
+"""A targeting job goes on where a killed process left it: use cases on real PostgreSQL, the killing at every place."""
+
+import asyncio
+from contextlib import asynccontextmanager
+from datetime import date, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select
+
+from services.campaign.ports import TargetItem
+from services.campaign.store.reading import PostgresCampaigns
+from services.campaign.store.replicas import PostgresReplicas
+from services.campaign.tables import outbox, targeted_clients, targeting_chunks
+from services.campaign.use_cases.create import create
+from services.campaign.use_cases.definitions import Draft
+from services.campaign.use_cases.saving import Desk
+from services.campaign.use_cases.target_clients import Targeting, target_clients
+from shared.contracts.campaign import ClientsTargeted, StepDefinition
+from shared.contracts.wire import CloudEvent
+from shared.rulebook.steps import StepKind
+from shared.runtime.clock import FixedClock
+from tests.services.campaign.conftest import NOW, PEOPLE, a_client_changed
+from tests.support.fakes_campaign import FakeFollowUps, FakePeople
+
+BOSS = PEOPLE["boss"]
+DRAFT = Draft(
+    name="Assurance vie",
+    note="",
+    owner_id=None,
+    target=None,
+    start_date=date(2026, 4, 1),
+    end_date=date(2026, 5, 31),
+    steps=(StepDefinition(id="call", title="Appel", kind=StepKind.REMINDER, mandatory=True),),
+    sales_step=None,
+    due_from_all={},
+)
+PATIENCE = timedelta(seconds=10)
+
+
+class KilledError(Exception):
+    """The process died here."""
+
+
+class Dying:
+    """The real records, whose worker dies on reaching `victim`."""
+
+    def __init__(self, campaigns, victim):
+        self._campaigns = campaigns
+        self._victim = victim
+
+    @asynccontextmanager
+    async def working(self):
+        async def die(*_, **__):
+            raise KilledError
+
+        async with self._campaigns.working() as working:
+            setattr(working, self._victim, die)
+            yield working
+
+
+@pytest.fixture
+def campaigns(database):
+    return PostgresCampaigns(database, database)
+
+
+@pytest.fixture
+def desk(campaigns):
+    return Desk(campaigns, FakePeople(PEOPLE), FakeFollowUps(), FixedClock(ZoneInfo("Europe/Paris"), NOW))
+
+
+async def ask_for(desk, database, number):
+    """A campaign and a job that targets so many clients, each named twice in the call."""
+    names = [f"many-{one}" for one in range(number)]
+    await PostgresReplicas(database).keep_clients([a_client_changed(name, "anne") for name in names])
+    campaign = (await create(desk, BOSS, DRAFT, key=None, content="")).campaign.definition
+    items = [TargetItem(at, None, name, Decimal(1), None) for at, name in enumerate(names * 2, start=1)]
+    job = await target_clients(desk, BOSS, campaign.campaign_id, items, key="all", content="all")
+    return campaign.campaign_id, job.job_id
+
+
+async def rows_of(database, statement):
+    async with database.reading() as connection:
+        return (await connection.execute(statement)).all()
+
+
+async def clients_told(database):
+    """The clients of every targeting event that left, in order, with repeats if there are any."""
+    bodies = await rows_of(database, select(outbox.c.body).where(outbox.c.subject.contains("clients_targeted")))
+    events = [CloudEvent[ClientsTargeted].model_validate_json(row.body).data for row in bodies]
+    assert [event.batch for event in events] == list(range(1, len(events) + 1))
+    return [client.client_id for event in events for client in event.clients]
+
+
+@pytest.mark.parametrize("victim", ["chunk", "campaign", "find", "enter", "publish", "finish"])
+async def test_a_job_killed_anywhere_goes_on_and_targets_each_client_once(desk, campaigns, database, victim):
+    campaign_id, job_id = await ask_for(desk, database, 700)
+
+    assert await Targeting(campaigns, desk.clock, PATIENCE).work()
+    with pytest.raises(KilledError):
+        await Targeting(Dying(campaigns, victim), desk.clock, PATIENCE).work()
+    assert len(await rows_of(database, select(targeting_chunks.c.chunk))) == 2
+    while await Targeting(campaigns, desk.clock, PATIENCE).work():
+        pass
+
+    job = await campaigns.job(campaign_id, job_id)
+    told = await clients_told(database)
+    assert (job.total, job.targeted, job.skipped) == (1400, 700, 700)
+    assert len(await rows_of(database, select(targeted_clients.c.client_id))) == 700
+    assert (len(told), len(set(told))) == (700, 700)
+    assert await rows_of(database, select(targeting_chunks.c.chunk)) == []
+
+
+async def test_workers_at_once_share_the_chunks_of_a_job(desk, campaigns, database):
+    campaign_id, job_id = await ask_for(desk, database, 1250)
+    targeting = Targeting(campaigns, desk.clock, PATIENCE)
+
+    async def work():
+        while await targeting.work():
+            pass
+
+    await asyncio.gather(work(), work(), work())
+
+    job = await campaigns.job(campaign_id, job_id)
+    told = await clients_told(database)
+    assert (job.targeted, job.skipped, job.batches) == (1250, 1250, 3)
+    assert (len(told), len(set(told))) == (1250, 1250)
+
+
+async def test_two_jobs_on_the_same_clients_target_each_once(desk, campaigns, database):
+    campaign_id, first = await ask_for(desk, database, 600)
+    items = [TargetItem(at, None, f"many-{at}", Decimal(2), None) for at in range(600)]
+    second = await target_clients(desk, BOSS, campaign_id, items, key="again", content="again")
+    targeting = Targeting(campaigns, desk.clock, PATIENCE)
+
+    async def work():
+        while await targeting.work():
+            pass
+
+    await asyncio.gather(work(), work())
+
+    jobs = [await campaigns.job(campaign_id, job_id) for job_id in (first, second.job_id)]
+    assert sum(job.targeted for job in jobs) == 600
+    assert sum(job.skipped for job in jobs) == 1200
+    assert len(await rows_of(database, select(targeted_clients.c.client_id))) == 600
