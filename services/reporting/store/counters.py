@@ -40,7 +40,7 @@ _COUNT_STEPS = text("""
     select campaign_id, generation, advisor_id, opens_on, step_id, step_group, group_while_waiting,
          clients, passed, passed_while_waiting
     from jsonb_to_recordset(cast(:differences as jsonb)) as difference (
-        campaign_id uuid, generation integer, advisor_id uuid, opens_on date, step_id uuid, step_group text,
+        campaign_id uuid, generation integer, advisor_id uuid, opens_on date, step_id text, step_group text,
         group_while_waiting text, clients bigint, passed bigint, passed_while_waiting bigint)
     order by campaign_id, generation, advisor_id, opens_on, step_id, step_group, group_while_waiting
     on conflict (campaign_id, generation, advisor_id, opens_on, step_id, step_group, group_while_waiting) do update set

@@ -62,7 +62,7 @@ SAVE = text("""
     from jsonb_to_recordset(cast(:rows as jsonb)) as saved (
         follow_up_id uuid, campaign_id uuid, client_id uuid, number integer, state jsonb, interactions integer,
         generation integer, advisor_id uuid, entry_date date, closing text, success boolean,
-        initial_potential numeric, potential numeric, collected numeric, position uuid, plan_version integer)
+        initial_potential numeric, potential numeric, collected numeric, position text, plan_version integer)
     on conflict (follow_up_id) do update set
         number = excluded.number, state = excluded.state, interactions = excluded.interactions,
         generation = excluded.generation, advisor_id = excluded.advisor_id, entry_date = excluded.entry_date,

@@ -52,7 +52,7 @@ def upgrade() -> None:
         sa.Column("initial_potential", _MONEY, nullable=False),
         sa.Column("potential", _MONEY, nullable=False),
         sa.Column("collected", _MONEY, nullable=False),
-        sa.Column("position", _ID, comment="The step at which it stands; null at the end, and before a plan is known."),
+        sa.Column("position", sa.Text, comment="The step at which it stands; null at the end, and before a plan is known."),
         sa.Column(
             "plan_version", sa.Integer, nullable=False, comment="The definition version `position` follows; 0 for none."
         ),
@@ -85,7 +85,7 @@ def upgrade() -> None:
         sa.Column("generation", sa.Integer, primary_key=True),
         sa.Column("advisor_id", _ID, primary_key=True),
         sa.Column("opens_on", sa.Date, primary_key=True),
-        sa.Column("step_id", _ID, primary_key=True),
+        sa.Column("step_id", sa.Text, primary_key=True),
         sa.Column("step_group", sa.Text, primary_key=True),
         sa.Column("group_while_waiting", sa.Text, primary_key=True, comment="The group before `opens_on`."),
         sa.Column("clients", sa.BigInteger, nullable=False),
