@@ -50,6 +50,7 @@ follow_ups = sa.Table(
     sa.Column("follow_up_id", _id, primary_key=True),
     sa.Column("campaign_id", _id, nullable=False),
     sa.Column("client_id", _id, nullable=False),
+    # The client's present advisor, through whom pages are reached; the advisor of record is in the state.
     sa.Column("advisor_id", _id, nullable=False),
     sa.Column("job_id", _id, nullable=False),
     sa.Column("closing", sa.Text),

@@ -35,7 +35,9 @@ _UPDATE_FOLLOW_UPS = sa.text(
     """
     update follow_ups f
     set state = n.state::jsonb, number = (n.state::jsonb ->> 'number')::int, closing = n.state::jsonb ->> 'closing',
-        advisor_id = (n.state::jsonb ->> 'advisor_id')::uuid, entry_date = (n.state::jsonb ->> 'entry_date')::date,
+        advisor_id = case when n.state::jsonb ->> 'closing' is null then (n.state::jsonb ->> 'advisor_id')::uuid
+                          else f.advisor_id end,
+        entry_date = (n.state::jsonb ->> 'entry_date')::date,
         potential = (n.state::jsonb ->> 'potential')::numeric, known_version = n.version, started = true
     from unnest(cast(:ids as uuid[]), cast(:states as text[]), cast(:versions as int[])) as n(id, state, version)
     where f.follow_up_id = n.id

@@ -57,8 +57,7 @@ class TakeCommands:
     async def take(self, principal: Principal, wish: Wish) -> Verdict:
         """The verdict. Forbidden or NotVisible for who may not, Refused `id_reused`, Invalid for a date outside."""
         action = _ACTIONS.get(type(wish.command))
-        if action is not None:
-            await self._check(principal, action, wish)
+        command = wish.command if action is None else await self._checked(principal, action, wish)
         now = self._clock.now()
         command_id = uuid7()
         return await self._desk.submit(
@@ -68,7 +67,7 @@ class TakeCommands:
                 source_id=wish.key or command_id,
                 content=fingerprint({"follow_up": wish.follow_up_id, **wish.said}),
                 follow_up_id=wish.follow_up_id,
-                command=wish.command,
+                command=command,
                 door="screen",
                 actor=principal.user_id,
                 occurred_at=wish.occurred_at or now,
@@ -78,13 +77,16 @@ class TakeCommands:
             )
         )
 
-    async def _check(self, principal: Principal, action: Action, wish: Wish) -> None:
+    async def _checked(self, principal: Principal, action: Action, wish: Wish) -> Command:
         row = await self._reading.one(principal, wish.follow_up_id)
         if row is None:
             raise NotVisible("follow_up_unknown")
         may(principal, action, _target(row))
         if isinstance(wish.command, MoveEntryDate):
             check_entry_date(wish.command.entry_date, row.definition.start_date, row.definition.end_date)
+        if isinstance(wish.command, WithdrawConclusion):
+            return WithdrawConclusion(row.advisor_id)
+        return wish.command
 
 
 def _target(row: FollowUpRow) -> Target:
