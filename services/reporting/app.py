@@ -81,6 +81,7 @@ async def _begin(settings: Settings, clock: Clock, sweeps: Database, bus: Bus, b
         ledgers,
         PostgresReplicas(sweeps),
         batch=settings.reporting_batch_size,
+        pause=settings.reporting_pause_seconds,
         on_definition=defined.set,
     )
     background.start("reporting regrouping", lambda: _again_and_again(regroup, defined))

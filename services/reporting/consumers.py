@@ -1,5 +1,6 @@
 """What reporting hears: facts, definitions and people, each by a consumer of its own so that none delays another."""
 
+import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
@@ -27,12 +28,17 @@ class BusFactSource:
 
 
 async def listen(
-    bus: Bus, ledgers: Ledgers, replicas: Replicas, *, batch: int, on_definition: Callable[[], None]
+    bus: Bus, ledgers: Ledgers, replicas: Replicas, *, batch: int, pause: float, on_definition: Callable[[], None]
 ) -> None:
-    """Start consuming; `on_definition` is called when there may be something to regroup."""
+    """Start consuming; `on_definition` is called when there may be something to regroup.
+
+    A lone fact is counted at once; then, for `pause` seconds, others gather, since a transaction costs twenty facts.
+    """
 
     async def count_facts(events: Sequence[CloudEvent[Any]]) -> None:
         await record_facts(ledgers, list(_of(FactRecorded, events)))
+        if len(events) < batch:
+            await asyncio.sleep(pause)
 
     async def follow_definitions(events: Sequence[CloudEvent[Any]]) -> None:
         await keep_definitions(ledgers, list(_of(CampaignDefined, events)))

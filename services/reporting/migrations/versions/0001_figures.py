@@ -52,7 +52,9 @@ def upgrade() -> None:
         sa.Column("initial_potential", _MONEY, nullable=False),
         sa.Column("potential", _MONEY, nullable=False),
         sa.Column("collected", _MONEY, nullable=False),
-        sa.Column("position", sa.Text, comment="The step at which it stands; null at the end, and before a plan is known."),
+        sa.Column(
+            "position", sa.Text, comment="The step at which it stands; null at the end, and before a plan is known."
+        ),
         sa.Column(
             "plan_version", sa.Integer, nullable=False, comment="The definition version `position` follows; 0 for none."
         ),
