@@ -1,4 +1,5 @@
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.embedded.processes import free_port
 from tests.support.servers import throwaway_folder
 
 ELSEWHERE = {"DATABASE_URL": "postgresql+psycopg://elsewhere/jalon", "TEMPORAL_ADDRESS": "elsewhere:7233"}
@@ -46,16 +48,16 @@ def start(data: Path) -> Iterator[Start]:
 
 
 def processes_of(data: Path) -> list[str]:
-    """The command lines that name the data folder, ours aside."""
+    """The command lines of the processes that work on the data folder."""
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
-                command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                command, environment = (entry / "cmdline").read_bytes(), (entry / "environ").read_bytes()
             except OSError:
                 continue
-            if str(data) in command:
-                found.append(command)
+            if str(data).encode() in command or f"JALON_DATA={data}\0".encode() in environment:
+                found.append(command.replace(b"\0", b" ").decode())
     return found
 
 
@@ -134,3 +136,27 @@ def test_a_port_that_is_taken_is_said_before_anything_is_started(start, data):
 
         assert line_of(launcher) == f"port {port} is taken; choose another with --port"
     assert launcher.wait() == 1
+
+
+def test_the_product_starts_again_after_a_kill_and_stops_its_roles_before_its_servers(start, data):
+    port = free_port()
+    command = ("deploy.embedded", "--data", str(data), "--port", str(port), "--no-demo")
+    killed = start(*command)
+    assert "Jalon is ready" in line_of(killed)
+    assert (
+        len([name for name in processes_of(data) if "deploy.embedded.web" in name or "workflows.worker" in name]) == 2
+    )
+    killed.kill()
+    assert ended(data, within=10)
+
+    again = start(*command)
+    ready = line_of(again)
+    again.terminate()
+    said, _ = again.communicate(timeout=60)
+
+    seconds = re.search(r"Jalon is ready \((\d+) s\)", ready)
+    assert seconds
+    assert int(seconds[1]) < 30  # 5 to 9 on two quiet cores
+    stopped = [line.removesuffix(" stopped") for line in said.splitlines() if line.endswith(" stopped")]
+    assert stopped == ["worker", "web", "Temporal", "NATS", "PostgreSQL"]
+    assert again.returncode == 0
