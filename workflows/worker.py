@@ -20,7 +20,7 @@ from shared.contracts.workflow import TASK_QUEUE
 from shared.runtime import logging, temporal
 from shared.runtime.health import Health
 from shared.runtime.messaging import Bus
-from shared.runtime.operations import serve_operations
+from shared.runtime.probes import serve_probes
 from workflows.campaign.activities import CampaignActivitiesOverNats
 from workflows.campaign.workflow import CampaignWorkflow
 from workflows.followup.activities import FollowUpActivitiesOverNats
@@ -57,7 +57,7 @@ async def work(settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     health = Health()
-    async with serve_operations(health, settings, port=settings.worker_port):
+    async with serve_probes(health, settings, port=settings.worker_port):
         bus = await Bus.connect(settings.nats_url, name="worker")
         client = await temporal.connect(settings, role="worker", lazy=False)
         health.add("nats", bus.ready)

@@ -16,7 +16,7 @@ from shared.runtime.settings import Settings
 
 
 @asynccontextmanager
-async def serve_operations(health: Health, settings: Settings, *, port: int) -> AsyncIterator[None]:
+async def serve_probes(health: Health, settings: Settings, *, port: int) -> AsyncIterator[None]:
     """Answer /healthz, /readyz and /metrics on `port` while the block runs."""
 
     async def ready(_: Request) -> Response:
