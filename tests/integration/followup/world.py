@@ -1,13 +1,15 @@
 """A follow-up service with its worker on real servers, driven below HTTP so that single moves can be frozen."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowHandle
+from temporalio.testing import TimeSkipper
 
 from services.followup.consumers import DirectDoor, Questions, answer_questions
 from services.followup.engine import TemporalEngine
@@ -17,12 +19,14 @@ from services.followup.store.command_log import PostgresCommandLog
 from services.followup.store.reading import PostgresReading
 from services.followup.store.targeting import PostgresTargeting
 from services.followup.use_cases.command_desk import CommandDesk
+from services.followup.use_cases.house_commands import HouseCommands
 from services.followup.use_cases.send import Sender
 from services.followup.use_cases.take_signals import fingerprint
 from services.followup.use_cases.upkeep import Upkeep
 from shared.contracts.campaign import CampaignDefined, ClientsTargeted, StepDefinition, TargetedClient
+from shared.contracts.followup import FactRecorded, FactsPage
 from shared.rulebook.follow_up import Command
-from shared.rulebook.ids import follow_up_id
+from shared.rulebook.ids import follow_up_id, follow_up_workflow_id
 from shared.rulebook.steps import StepKind
 from shared.runtime import temporal
 from shared.runtime.clock import Clock
@@ -38,9 +42,14 @@ STEPS = (
     StepDefinition(id="meeting", title="Meeting", kind=StepKind.APPOINTMENT, mandatory=True),
     StepDefinition(id="paperwork", title="Paperwork", kind=StepKind.FOLLOW_UP_SHEET, mandatory=False),
 )
+NOW = timedelta(0)
+LATER = timedelta(minutes=1)
+"""Further ahead than any lease of the process whose clock is right."""
 
 
-def a_definition(campaign_id: str, version: int = 1, *, steps: Sequence[StepDefinition] = STEPS) -> CampaignDefined:
+def a_definition(
+    campaign_id: str, version: int = 1, *, steps: Sequence[StepDefinition] = STEPS, archived: bool = False
+) -> CampaignDefined:
     """A campaign that started 30 days ago and lasts 90, its meeting being the sales step."""
     today = datetime.now(UTC).date()
     return CampaignDefined(
@@ -55,10 +64,22 @@ def a_definition(campaign_id: str, version: int = 1, *, steps: Sequence[StepDefi
         sales_step="meeting",
         steps=tuple(steps),
         notice_date=None,
+        archived=archived,
         created_at=datetime.now(UTC),
         saved_at=datetime.now(UTC),
         saved_by="tests",
     )
+
+
+class ClockAhead(Clock):
+    """The clock of a process that lives `by` later than the others, so that no test waits for a lease to end."""
+
+    def __init__(self, zone: ZoneInfo, by: timedelta) -> None:
+        super().__init__(zone)
+        self._by = by
+
+    def now(self) -> datetime:
+        return super().now() + self._by
 
 
 @dataclass(slots=True)
@@ -76,6 +97,7 @@ class World:
     targeting: PostgresTargeting
     reading: PostgresReading
     upkeep: Upkeep
+    house: HouseCommands
     task_queue: str
 
     async def a_campaign(self, *, steps: Sequence[StepDefinition] = STEPS) -> str:
@@ -84,33 +106,40 @@ class World:
         await self.definitions.hold(a_definition(campaign_id, steps=steps))
         return campaign_id
 
-    async def a_follow_up(
-        self, campaign_id: str | None = None, *, entry: date | None = None, start: bool = True
-    ) -> str:
-        """A follow-up of a new client, its execution started."""
-        campaign_id = campaign_id or await self.a_campaign()
+    async def target(
+        self, campaign_id: str, client_id: str, *, entry: date | None = None, start: bool = True
+    ) -> Sequence[TargetedClient]:
+        """Target a client; answers it when it had been withdrawn before."""
         client = TargetedClient(
-            client_id=str(uuid4()),
+            client_id=client_id,
             advisor_id=str(uuid4()),
             potential=Decimal("1000.00"),
             entry_date=entry or self.clock.today() - timedelta(days=20),
         )
-        await self.targeting.enrol(
-            ClientsTargeted(
-                campaign_id=campaign_id,
-                job_id=str(uuid4()),
-                batch=0,
-                clients=(client,),
-                targeted_by="tests",
-                targeted_at=self.clock.now(),
-            )
+        batch = ClientsTargeted(
+            campaign_id=campaign_id,
+            job_id=str(uuid4()),
+            batch=0,
+            clients=(client,),
+            targeted_by="tests",
+            targeted_at=self.clock.now(),
         )
+        withdrawn = await self.targeting.enrol(batch)
+        await self.house.target_again(batch, withdrawn)
         if start:
             await self.upkeep.start_executions()
-        return follow_up_id(campaign_id, client.client_id)
+        return withdrawn
 
-    def wish(self, follow_up: str, command: Command, *, key: str | None = None, park: bool = False) -> NewCommand:
-        """A command as a door would write it down."""
+    async def a_follow_up(
+        self, campaign_id: str | None = None, *, entry: date | None = None, start: bool = True
+    ) -> str:
+        """A follow-up of a new client, its execution started."""
+        campaign_id, client_id = campaign_id or await self.a_campaign(), str(uuid4())
+        await self.target(campaign_id, client_id, entry=entry, start=start)
+        return follow_up_id(campaign_id, client_id)
+
+    def wish(self, follow_up: str, command: Command, *, key: str | None = None, park: timedelta = NOW) -> NewCommand:
+        """A command as a door would write it down; with `park`, one that may be early."""
         now = self.clock.now()
         return NewCommand(
             command_id=uuid7(),
@@ -123,12 +152,29 @@ class World:
             actor="crm",
             occurred_at=now - timedelta(days=1),
             received_at=now,
-            park_until=now + timedelta(hours=1) if park else None,
+            park_until=now + park if park else None,
         )
 
-    async def do(self, follow_up: str, command: Command, *, key: str | None = None, park: bool = False) -> Verdict:
+    async def do(self, follow_up: str, command: Command, *, key: str | None = None, park: timedelta = NOW) -> Verdict:
         """Submit and wait for the verdict."""
         return await self.desk.submit(self.wish(follow_up, command, key=key, park=park))
+
+    def execution(self, follow_up: str) -> WorkflowHandle[object, object]:
+        """The follow-up's execution."""
+        return self.client.get_workflow_handle(follow_up_workflow_id(follow_up))
+
+    async def pass_time(self, follow_up: str, by: timedelta) -> None:
+        """Move the clock of this one execution forward."""
+        await TimeSkipper(self.client).fast_forward(self.execution(follow_up), by)
+
+    async def facts(self, follow_up: str) -> list[FactRecorded]:
+        """What is recorded of the follow-up, in order."""
+        recorded = (await self.reading.facts_page(FactsPage(limit=1000))).facts
+        return [fact for fact in recorded if fact.follow_up_id == follow_up]
+
+    async def kinds(self, follow_up: str) -> list[str]:
+        """The kinds of its facts, in order."""
+        return [fact.fact.kind for fact in await self.facts(follow_up)]
 
 
 @asynccontextmanager
@@ -138,10 +184,13 @@ async def a_world(
     temporal_address: str,
     task_queue: str,
     *,
+    ahead: timedelta = NOW,
     deadline: timedelta = timedelta(seconds=8),
     lease: timedelta = timedelta(seconds=20),
+    answer_within: timedelta = timedelta(seconds=20),
+    around: Callable[[Engine], Engine] = lambda engine: engine,
 ) -> AsyncIterator[World]:
-    """One service process without a worker."""
+    """One service process without a worker; `around` may put something between it and the engine."""
     settings = Settings(nats_url=nats_url, temporal_address=temporal_address)
     database = Database(database_url, service="followup", pool_size=5)
     bus = await Bus.connect(nats_url, name="followup")
@@ -150,10 +199,10 @@ async def a_world(
     async def connected() -> Client:
         return client
 
-    clock = Clock(settings.zone)
-    engine = TemporalEngine(connected, task_queue=task_queue)
+    clock = ClockAhead(settings.zone, ahead)
+    engine = around(TemporalEngine(connected, task_queue=task_queue))
     log = PostgresCommandLog(database, clock, lease=lease)
-    desk = CommandDesk(log, Sender(engine, clock, deadline=deadline), in_flight=32, answer_within=deadline)
+    desk = CommandDesk(log, Sender(engine, clock, deadline=deadline), in_flight=32, answer_within=answer_within)
     definitions, targeting = PostgresDefinitions(database), PostgresTargeting(database, clock)
     upkeep = Upkeep(
         log=log, desk=desk, definitions=definitions, targeting=targeting, engine=engine, clock=clock, in_flight=16
@@ -165,8 +214,9 @@ async def a_world(
         await answer_questions(
             bus, Questions(definitions=definitions, targeting=targeting, reading=reading, direct_door=direct)
         )
+        house = HouseCommands(desk, definitions, clock)
         yield World(
-            database, bus, client, clock, engine, log, desk, definitions, targeting, reading, upkeep, task_queue
+            database, bus, client, clock, engine, log, desk, definitions, targeting, reading, upkeep, house, task_queue
         )
     finally:
         await desk.close()
