@@ -1,0 +1,1 @@
+"""The screens: server-rendered pages over the five public HTTP APIs. Owns no data and decides nothing."""

@@ -1,0 +1,73 @@
+"""Numbers, euros and dates as people of each language read them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from decimal import Decimal
+
+from babel import Locale
+from babel.dates import format_date, format_time
+from babel.numbers import format_decimal, format_percent
+
+from services.portal.locale import Language
+
+NONE = "–"
+"""Shown for what does not exist."""
+_LOCALES = {"fr": Locale("fr", "FR"), "en": Locale("en", "GB")}  # a locale given as text is parsed at each call
+
+
+@dataclass(frozen=True, slots=True)
+class Formats:
+    """The formats of one language."""
+
+    language: Language
+    zone: tzinfo
+
+    def euros(self, amount: str | Decimal | None, *, cents: bool = False) -> str:
+        """`1 234 €` or `€1,234`; with cents where one row is looked at closely."""
+        if amount is None:
+            return NONE
+        number = format_decimal(Decimal(amount), "#,##0.00" if cents else "#,##0", locale=self._locale)
+        if self.language == "fr":
+            return f"{number}\u00a0€"
+        return f"-€{number[1:]}" if number.startswith("-") else f"€{number}"
+
+    def percent(self, rate: str | Decimal | None) -> str:
+        """`59,80 %` or `59.80%` of a rate given in per cent."""
+        if rate is None:
+            return NONE
+        return format_percent(
+            Decimal(rate) / 100, "#,##0.00\u00a0%" if self.language == "fr" else "#,##0.00%", locale=self._locale
+        )
+
+    def count(self, number: int | None) -> str:
+        """A whole number in groups of three."""
+        return NONE if number is None else format_decimal(number, "#,##0", locale=self._locale)
+
+    def day(self, day: str | date | None) -> str:
+        """`20 avr. 2026` or `20 Apr 2026`."""
+        if day is None:
+            return NONE
+        given = date.fromisoformat(day) if isinstance(day, str) else day
+        return format_date(given, "d MMM y", locale=self._locale)
+
+    def moment(self, instant: str | datetime) -> str:
+        """Day and time in the deployment's zone."""
+        given = datetime.fromisoformat(instant) if isinstance(instant, str) else instant
+        local = given.astimezone(self.zone)
+        return f"{self.day(local.date())}, {format_time(local, 'HH:mm', locale=self._locale)}"
+
+    @property
+    def functions(self) -> dict[str, Callable[..., str]]:
+        """All of them by the names that templates use."""
+        return {
+            "euros": self.euros,
+            "percent": self.percent,
+            "count": self.count,
+            "day": self.day,
+            "moment": self.moment,
+        }
+
+    @property
+    def _locale(self) -> Locale:
+        return _LOCALES[self.language]

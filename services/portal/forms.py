@@ -1,0 +1,63 @@
+"""Forms as they are sent: from our own pages, and by the session that they were made for."""
+
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends
+from starlette.datastructures import FormData
+
+from services.portal.frame import Person, Visit, Visitor
+
+_MOST_FIELDS = 1000
+
+
+class ForeignFormError(Exception):
+    """Another site sent this form, or another session made it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A form of the signed-in person; `trusted` is false when it was made for another session."""
+
+    visit: Visit
+    fields: FormData
+    trusted: bool
+
+    def text(self, name: str) -> str:
+        """The last value of a field: the button pressed overrides the form's own."""
+        values = [value for value in self.fields.getlist(name) if isinstance(value, str)]
+        return values[-1].strip() if values else ""
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """All values of a field."""
+        return tuple(value for value in self.fields.getlist(name) if isinstance(value, str))
+
+
+async def sent_anywhere(visit: Visitor) -> FormData:
+    """The fields of a form that our own pages sent, by whomever; ForeignFormError for another site's."""
+    headers = visit.request.headers
+    origin = headers.get("origin")
+    if headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        raise ForeignFormError
+    if origin is not None and urlsplit(origin).netloc != headers.get("host"):
+        raise ForeignFormError
+    return await visit.request.form(max_files=0, max_fields=_MOST_FIELDS)
+
+
+async def sent(visit: Person, fields: Annotated[FormData, Depends(sent_anywhere)]) -> Sent:
+    """A form of the signed-in person, trusted or not."""
+    token = fields.get("form_token")
+    return Sent(visit, fields, isinstance(token, str) and visit.desk.sealer.is_form_token(visit.signed_in, token))
+
+
+async def trusted(form: Annotated[Sent, Depends(sent)]) -> Sent:
+    """A form of this very session; ForeignFormError otherwise."""
+    if not form.trusted:
+        raise ForeignFormError
+    return form
+
+
+OwnFields = Annotated[FormData, Depends(sent_anywhere)]
+AnyForm = Annotated[Sent, Depends(sent)]
+SentForm = Annotated[Sent, Depends(trusted)]

@@ -1,0 +1,91 @@
+"""The home page: notices, the indicators of the person's reach, follow-ups to work on (spec 7, 8.1)."""
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+
+from services.portal.bar import MoneyBar
+from services.portal.follow_ups import mine
+from services.portal.frame import Person, Visit, Visitor
+from services.portal.notices import newest, unread_count
+from services.portal.signing_in import sign_in_page
+from services.portal.upstream import UpstreamProblem
+
+router = APIRouter(include_in_schema=False)
+
+Chosen = Annotated[str | None, Query(alias="campagne", pattern=r"^[0-9a-f-]{36}$")]
+_SHOWN_CAMPAIGNS = 50
+_ON_TIME = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Indicators:
+    """The indicator box: the campaigns in the person's order, and the figures of the chosen one or of all."""
+
+    campaigns: list[dict[str, Any]]
+    chosen: dict[str, Any] | None
+    report: dict[str, Any]
+    bar: MoneyBar
+
+    @property
+    def is_ahead(self) -> bool | None:
+        """Whether the collected amount is what it should be today, or more; None without a pace."""
+        pace = self.report["pace"]["percent"]
+        return None if pace is None else Decimal(pace) >= _ON_TIME
+
+
+@router.get("/")
+async def home(visit: Visitor, chosen: Chosen = None) -> Response:
+    """The home page; the sign-in page for whoever is not signed in."""
+    if visit.session is None:
+        return sign_in_page(visit, wished=visit.here)
+    unread, notices, indicators, follow_ups = await asyncio.gather(
+        unread_count(visit),
+        or_problem(newest(visit)),
+        or_problem(_indicators(visit, chosen)),
+        or_problem(mine(visit, status="OPEN", after=None, limit=8)),
+    )
+    return visit.page(
+        "home.html",
+        active="home",
+        unread=unread,
+        notices=notices,
+        indicators=indicators,
+        follow_ups=follow_ups,
+        today=visit.desk.clock.today(),
+    )
+
+
+@router.get("/indicateurs")
+async def indicators(visit: Person, chosen: Chosen = None) -> Response:
+    """The indicator box alone, when a campaign is clicked."""
+    return visit.page("parts/indicators.html", indicators=await or_problem(_indicators(visit, chosen)))
+
+
+async def or_problem(work: Coroutine[Any, Any, Any]) -> Any:
+    """What it answers, or its problem: a part that fails leaves the others of the page alone."""
+    try:
+        return await work
+    except UpstreamProblem as problem:
+        return problem
+
+
+async def _indicators(visit: Visit, chosen: str | None) -> Indicators:
+    listed, figures, report = await asyncio.gather(
+        visit.api.get("/api/campaigns", limit=_SHOWN_CAMPAIGNS),
+        visit.api.get("/api/reports/campaigns", limit=200),
+        visit.api.get("/api/reports/indicators", campaign_id=chosen),
+    )
+    known = {one["campaign_id"]: one for one in figures["campaigns"]}
+    campaigns = [{**one, "figures": known.get(one["campaign_id"])} for one in listed["items"]]
+    return Indicators(
+        campaigns=campaigns,
+        chosen=next((one for one in campaigns if one["campaign_id"] == chosen), None),
+        report=report,
+        bar=MoneyBar.of(report),
+    )

@@ -1,0 +1,58 @@
+// What pages gain with scripts; without them everything works by links and forms.
+(() => {
+  const changed = new Set();
+
+  // Ctrl-Enter saves the form one is in.
+  document.addEventListener("keydown", (event) => {
+    const form = event.target.closest?.("form[data-guard]");
+    if (form && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      form.requestSubmit(form.querySelector("button"));
+    }
+    if (event.key === "Escape") {
+      for (const menu of document.querySelectorAll("details.menu[open]")) {
+        menu.open = false;
+        menu.querySelector("summary").focus();
+      }
+    }
+  });
+
+  // A menu closes when something else is clicked.
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+  });
+
+  // Leaving with changes is asked about; sending them is not.
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest?.("form[data-guard]");
+    if (form) changed.add(form);
+  });
+  document.addEventListener("submit", (event) => changed.delete(event.target));
+  addEventListener("beforeunload", (event) => {
+    for (const form of changed) if (!form.isConnected) changed.delete(form);
+    if (changed.size) event.preventDefault();
+  });
+
+  // After a part of the page was replaced, keyboard and screen reader go on where something was said.
+  const settle = () => {
+    const said = document.querySelector("[data-focus]");
+    if (said && !said.hasAttribute("data-focused")) {
+      said.setAttribute("data-focused", "");
+      said.focus({ preventScroll: true });
+      said.scrollIntoView({ block: "nearest" });
+    }
+  };
+  document.addEventListener("htmx:after:settle", settle);
+  settle();
+
+  // A campaign keeps the focus when its figures come.
+  let kept = null;
+  document.addEventListener("htmx:before:swap", () => {
+    kept = document.activeElement?.id || null;
+  });
+  document.addEventListener("htmx:after:swap", () => {
+    if (kept && document.activeElement === document.body) document.getElementById(kept)?.focus({ preventScroll: true });
+  });
+})();

@@ -1,0 +1,70 @@
+"""The timeline in sentences: who did what, when, from where, and what was refused and why (spec 5.9)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from services.portal.locale import Words
+
+_TROUBLE = {"refused": "timeline.refused", "parked": "timeline.parked", "pending": "timeline.pending"}
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One line of the timeline."""
+
+    text: str
+    by: str
+    occurred_at: str
+    received_at: str | None
+    note: str | None
+    collected: str | None
+    trouble: str | None
+    verdict: str
+    late: bool
+
+
+def happenings(items: list[dict[str, Any]], titles: Mapping[str, str], say: Words) -> list[Happening]:
+    """The lines, the latest first; `titles` are those of the steps by id."""
+    return [_happening(item, titles, say) for item in reversed(items)]
+
+
+def refusal_text(code: str | None, detail: str, say: Words) -> str:
+    """Why something was refused: our sentence for the code, else the API's own."""
+    key = f"refusal.{code}"
+    return say(key) if say.known(key) else detail
+
+
+def _happening(item: dict[str, Any], titles: Mapping[str, str], say: Words) -> Happening:
+    recorded = item["occurred_at"][:16] == item["received_at"][:16]
+    return Happening(
+        text=_what(item, titles, say),
+        by=say("timeline.by", actor=_who(item, say), door=say(f"door.{item['door']}")),
+        occurred_at=item["occurred_at"],
+        received_at=None if recorded else item["received_at"],
+        note=item["note"],
+        collected=item["collected"],
+        trouble=_trouble(item, say),
+        verdict=item["verdict"],
+        late=item["late"],
+    )
+
+
+def _what(item: dict[str, Any], titles: Mapping[str, str], say: Words) -> str:
+    step = titles.get(item["step_id"] or "", say("wish.removed_step"))
+    key = next((key for key in (f"fact.{item['kind']}", f"wish.{item['kind']}") if say.known(key)), "wish.other")
+    return say(key, step=step)
+
+
+def _who(item: dict[str, Any], say: Words) -> str:
+    if item["actor"] == "crm":
+        return say("actor.crm")
+    return str(item["actor_name"] or say("actor.unknown"))
+
+
+def _trouble(item: dict[str, Any], say: Words) -> str | None:
+    key = _TROUBLE.get(item["verdict"])
+    if key is None:
+        return None
+    reason = refusal_text(item["code"], "", say)
+    return say("frame.about", what=say(key), whom=reason) if reason else say(key)
