@@ -10,9 +10,10 @@ from shared.contracts.directory import UnitChanged, UserChanged
 from shared.contracts.followup import FactRecorded
 from shared.contracts.wire import Event
 from shared.rulebook import follow_up as commands
+from shared.rulebook.access import AccessLevel, Principal, in_reach
 from shared.rulebook.decisions import apply, decide, targeted
 from shared.rulebook.errors import RuleBroken
-from shared.rulebook.follow_up import Circumstances, Command, ConclusionKind, Fact, FollowUp
+from shared.rulebook.follow_up import Circumstances, Command, ConclusionKind, Fact, FactKind, FollowUp
 from shared.rulebook.ids import campaign_id, client_id, follow_up_id, step_id, unit_id, user_id
 from shared.rulebook.steps import Exemption, Plan, StepKind
 
@@ -30,9 +31,27 @@ PATHS = {
 ANNE, BRUNO, CHLOE, DAVID = (user_id(name) for name in ("anne", "bruno", "chloe", "david"))
 UNIT_OF = {ANNE: LILLE, BRUNO: LILLE, CHLOE: NICE, DAVID: NORTH}
 ADVISORS = tuple(UNIT_OF)
-CALL, SECOND, MEETING, PAPERS, REVIEW = (
-    step_id(CAMPAIGN, name) for name in ("call", "second", "meeting", "papers", "review")
-)
+CALL, SECOND, MEETING, PAPERS, REVIEW = "first-call", "second_call", "meeting", "P4", step_id(CAMPAIGN, "review")
+"""Ids of steps are whatever their author chose."""
+
+
+def a_reader(
+    level: AccessLevel = AccessLevel.ALL, unit: str = NETWORK, user: str = "reader", *, crm: bool = False
+) -> Principal:
+    """A person of one unit."""
+    return Principal(user_id=user_id(user), unit_id=unit, unit_path=PATHS[unit], access_level=level, crm=crm)
+
+
+READERS = {
+    "all": a_reader(),
+    "crm": a_reader(AccessLevel.NONE, crm=True),
+    "north": a_reader(AccessLevel.SUBTREE, NORTH),
+    "south": a_reader(AccessLevel.SUBTREE, SOUTH),
+    "lille": a_reader(AccessLevel.UNIT, LILLE),
+    "region only": a_reader(AccessLevel.UNIT, NORTH),
+    "anne": a_reader(AccessLevel.OWN, LILLE, "anne"),
+    "nobody": a_reader(AccessLevel.NONE, LILLE, "anne"),
+}
 
 
 def units() -> list[UnitChanged]:
@@ -169,6 +188,19 @@ def disturbed(seed: int, events: Sequence[Event]) -> list[list[Event]]:
     random.shuffle(stream)
     quarter = len(stream) // 4
     return [stream[quarter : 2 * quarter], stream[2 * quarter :], stream[:quarter]]
+
+
+def last_states(facts: Iterable[FactRecorded], reader: Principal) -> list[tuple[FollowUp, int]]:
+    """The state after the last fact of each follow-up that the reader reaches, and its unplanned interactions."""
+    states: dict[str, tuple[FollowUp, int]] = {}
+    for fact in sorted(facts, key=lambda fact: fact.number):
+        before = states[fact.follow_up_id][1] if fact.follow_up_id in states else 0
+        states[fact.follow_up_id] = (fact.after, before + (fact.fact.kind is FactKind.INTERACTION_RECORDED))
+    return [
+        (state, interactions)
+        for state, interactions in states.values()
+        if state.closing != "WITHDRAWN" and in_reach(reader, state.advisor_id, PATHS[UNIT_OF[state.advisor_id]])
+    ]
 
 
 def _life(random: Random, plans: Sequence[Plan]) -> Iterator[tuple[Fact, FollowUp]]:

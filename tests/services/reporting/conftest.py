@@ -6,11 +6,18 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from services.reporting.ports.counting import AmountKey, Amounts, StepAmounts, StepKey
+from services.reporting.ports.reading import Scope
+from services.reporting.store.figures import PostgresReadings
 from services.reporting.store.ledger import PostgresLedgers
+from services.reporting.store.replicas import PostgresReplicas
 from services.reporting.tables import amount_counters, campaigns, metadata, step_counters
+from services.reporting.use_cases.definitions import keep_definitions
+from services.reporting.use_cases.figures import Indicators, indicators_of, read_campaigns
+from services.reporting.use_cases.record_facts import record_facts
+from services.reporting.use_cases.regroup import regroup_all
 from shared.runtime.database import Database
 from tests.support.fakes_reporting import ReadModel, World, fake_world
-from tests.support.stories_reporting import CAMPAIGN
+from tests.support.stories_reporting import CAMPAIGN, NOW, TODAY, units, users
 
 
 @pytest.fixture
@@ -49,6 +56,35 @@ async def empty(database: Database) -> None:
     async with database.transaction() as connection:
         for table in metadata.sorted_tables:
             await connection.execute(delete(table))
+
+
+@pytest.fixture
+async def readings(database):
+    await PostgresReplicas(database).keep(users=users(), units=units())
+    return PostgresReadings(database)
+
+
+@pytest.fixture
+def tell(database):
+    async def tell(definitions, facts=()):
+        ledgers = PostgresLedgers(database)
+        await keep_definitions(ledgers, definitions)
+        if facts:
+            await record_facts(ledgers, facts)
+        await regroup_all(ledgers, chunk=50, now=NOW)
+
+    return tell
+
+
+@pytest.fixture
+def indicators(readings: PostgresReadings) -> Callable[..., Awaitable[Indicators]]:
+    """The indicators that a reader gets."""
+
+    async def read(reader, today=TODAY, campaign=CAMPAIGN, **scope):
+        async with readings.snapshot() as figures:
+            return indicators_of(await read_campaigns(figures, Scope(reader, **scope), today, campaign_id=campaign))
+
+    return read
 
 
 @pytest.fixture

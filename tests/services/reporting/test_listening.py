@@ -61,7 +61,7 @@ async def send(bus, events):
 
 async def until_equal(read, expected):
     async with asyncio.timeout(15):
-        while await read() != expected:  # noqa: ASYNC110  what is waited for happens in the database
+        while await read() != expected:
             await asyncio.sleep(0.05)
 
 
