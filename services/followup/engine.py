@@ -69,7 +69,7 @@ class TemporalEngine:
 
     async def update_with_start(self, start: FollowUpStart, command_id: str, message: FollowUpCommand) -> EngineAnswer:
         """See the port."""
-        operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
+        starting: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
             FOLLOW_UP_WORKFLOW,
             start,
             id=follow_up_workflow_id(start.follow_up_id),
@@ -83,7 +83,7 @@ class TemporalEngine:
             (await self._client()).execute_update_with_start_workflow(
                 FOLLOW_UP_COMMAND,
                 message,
-                start_workflow_operation=operation,
+                start_workflow_operation=starting,
                 id=command_id,
                 result_type=CommandAnswer,
                 rpc_timeout=_left(message),
@@ -111,7 +111,7 @@ class TemporalEngine:
 
     async def set_campaign_dates(self, dates: CampaignDates) -> None:
         """See the port. One whose last moment was told is started again: a moment told twice is told once."""
-        operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
+        starting: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
             CAMPAIGN_WORKFLOW,
             CampaignStart(dates=dates),
             id=campaign_workflow_id(dates.campaign_id),
@@ -123,7 +123,7 @@ class TemporalEngine:
         await (await self._client()).execute_update_with_start_workflow(
             CAMPAIGN_DATES,
             dates,
-            start_workflow_operation=operation,
+            start_workflow_operation=starting,
             id=f"version-{dates.version}",
             rpc_timeout=_START_TIMEOUT,
         )

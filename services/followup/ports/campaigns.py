@@ -1,0 +1,68 @@
+"""Definitions, targeting and people, as the follow-up service needs them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from services.followup.ports.commands import Known
+from shared.contracts.campaign import CampaignDefined, ClientsTargeted, TargetedClient
+from shared.contracts.directory import ClientChanged, UserChanged
+from shared.contracts.followup import StepsReserved, TargetingCount
+
+
+class Definitions(Protocol):
+    """The replica of definitions, reservations of steps, and what the campaigns' executions know."""
+
+    async def hold(self, definition: CampaignDefined) -> int:
+        """Keep the definition if its version is higher; answers the version held."""
+
+    async def reserve(self, campaign_id: str, step_ids: Sequence[str] | None) -> StepsReserved | None:
+        """Refuse new commands for the steps (all for None); None while a command on them is undecided."""
+
+    async def release(self, campaign_id: str) -> None:
+        """Take new commands again."""
+
+    async def definitions_to_tell(self, limit: int) -> Sequence[CampaignDefined]:
+        """Definitions whose dates the campaign's execution does not know yet."""
+
+    async def mark_told(self, campaign_id: str, version: int) -> None:
+        """The campaign's execution goes by this version."""
+
+    async def to_settle(self, limit: int) -> Sequence["Settling"]:
+        """Open follow-ups of archived campaigns, and ARCHIVED ones of campaigns that are archived no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """A follow-up that archiving or un-archiving leaves to be closed or reopened."""
+
+    follow_up_id: str
+    advisor_id: str
+    version: int
+    archived: bool
+
+
+class Targeting(Protocol):
+    """Follow-ups from targeting to their executions' start."""
+
+    async def enrol(self, batch: ClientsTargeted) -> Sequence[TargetedClient]:
+        """Make the follow-ups of a batch, once each, with their first fact; answers clients withdrawn before."""
+
+    async def progress(self, campaign_id: str, job_id: str) -> TargetingCount:
+        """How far a targeting job is."""
+
+    async def not_started(self, limit: int) -> Sequence[Known]:
+        """Follow-ups whose execution was never started."""
+
+    async def mark_started(self, known: Sequence[Known]) -> None:
+        """Their executions run, by the plans given."""
+
+
+class People(Protocol):
+    """Replicas of advisors and clients."""
+
+    async def keep_users(self, users: Sequence[UserChanged]) -> None:
+        """Keep the users as last told."""
+
+    async def keep_clients(self, clients: Sequence[ClientChanged]) -> Sequence[tuple[str, str, int]]:
+        """Keep the clients as last told; answers (follow-up, advisor, revision) for open ones under another advisor."""

@@ -1,0 +1,80 @@
+"""Follow-ups as they are read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Protocol
+
+from shared.contracts.campaign import CampaignDefined
+from shared.contracts.followup import FactRecorded, Facts, FactsPage
+from shared.rulebook.access import Principal
+from shared.rulebook.follow_up import FollowUp
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUpFilter:
+    """Which follow-ups a list holds; `after` is (potential, id) of the last one of the page before."""
+
+    campaign_id: str | None = None
+    advisor_id: str | None = None
+    client_id: str | None = None
+    closing: str | None = None
+    entered_by: date | None = None
+    """Not closed, and entered by this day: OPEN."""
+    enters_after: date | None = None
+    """Not closed, and entering after this day: WAITING."""
+    after: tuple[Decimal, str] | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUpRow:
+    """A follow-up with the names that go with it; a name is None until the directory told it."""
+
+    follow_up_id: str
+    client_id: str
+    client_name: str | None
+    client_phone: str | None
+    advisor_id: str
+    advisor_name: str | None
+    advisor_unit_path: tuple[str, ...]
+    state: FollowUp
+    definition: CampaignDefined
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineEntry:
+    """One thing on a timeline: a fact, or a command that made none."""
+
+    event: FactRecorded | None
+    command_id: str | None
+    body: dict[str, Any] | None
+    door: str
+    actor: str
+    actor_name: str | None
+    occurred_at: datetime
+    received_at: datetime
+    verdict: str
+    code: str | None
+    data: dict[str, Any] | None
+    note: str | None
+
+
+class Reading(Protocol):
+    """Reads within a principal's reach."""
+
+    async def one(self, principal: Principal, follow_up_id: str) -> FollowUpRow | None:
+        """The follow-up, or None when it does not exist within reach."""
+
+    async def page(self, principal: Principal, wanted: FollowUpFilter) -> Sequence[FollowUpRow]:
+        """One page, highest potential first."""
+
+    async def timeline(self, follow_up_id: str) -> Sequence[TimelineEntry]:
+        """All that was tried on one follow-up, in the order in which it was received."""
+
+    async def recorded_number(self, follow_up_id: str) -> int:
+        """Up to which number its facts are recorded; 0 when it is unknown."""
+
+    async def facts_page(self, wanted: FactsPage) -> Facts:
+        """Facts in the order of recording."""

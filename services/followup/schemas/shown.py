@@ -1,0 +1,135 @@
+"""Follow-ups as they are shown."""
+
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, BaseModel
+
+from shared.contracts.wire import Euros
+from shared.rulebook.follow_up import (
+    ConclusionKind,
+)
+from shared.rulebook.steps import StepKind
+
+
+class ChecklistItemOut(BaseModel):
+    """One thing to tick."""
+
+    id: str
+    text: str
+    mandatory: bool
+
+
+class StepOut(BaseModel):
+    """A step as it stands for this client."""
+
+    id: str
+    title: str
+    kind: StepKind
+    mandatory: bool
+    note: str
+    sales: bool
+    state: Literal["done", "open", "idle", "not_begun"]
+    group: str | None
+    enterable: bool
+    blocked_by: list[str]
+    checklist: list[ChecklistItemOut]
+
+
+class ConclusionOut(BaseModel):
+    """The conclusion as it stands."""
+
+    kind: ConclusionKind
+    success: bool
+    on: date
+    collected: Euros
+    missing: list[str]
+    recorded_by: str
+
+
+class NamedOut(BaseModel):
+    """Somebody or something by id and name."""
+
+    id: str
+    name: str | None
+
+
+class ClientOut(NamedOut):
+    """The client, with the phone number to call."""
+
+    phone: str | None
+
+
+class CampaignOut(NamedOut):
+    """The campaign in which it is."""
+
+    start_date: date
+    end_date: date
+    version: int
+
+
+class FollowUpOut(BaseModel):
+    """One follow-up, whole."""
+
+    follow_up_id: str
+    campaign: CampaignOut
+    client: ClientOut
+    advisor: NamedOut
+    status: str
+    entry_date: date
+    potential: Euros
+    initial_potential: Euros
+    number: int
+    position: str | None
+    proposed_step: str | None
+    conclusion_offered: bool
+    conclusion: ConclusionOut | None
+    steps: list[StepOut]
+
+
+class FollowUpItem(BaseModel):
+    """One row of a list."""
+
+    follow_up_id: str
+    campaign_id: str
+    campaign_name: str
+    client_id: str
+    client_name: str | None
+    status: str
+    position: str | None
+    position_number: int
+    potential: Euros
+    entry_date: date
+
+
+class FollowUpPage(BaseModel):
+    """A page of a list; `next` is what `after` has to be for the one that follows."""
+
+    items: list[FollowUpItem]
+    next: str | None
+
+
+class TimelineItem(BaseModel):
+    """One thing on the timeline: what, when, by whom, from where, and if it was refused, why."""
+
+    number: int | None
+    kind: str
+    step_id: str | None
+    occurred_at: AwareDatetime
+    received_at: AwareDatetime
+    door: str
+    actor: str
+    actor_name: str | None
+    verdict: str
+    version: int | None
+    late: bool
+    code: str | None
+    data: dict[str, Any] | None
+    note: str | None
+    collected: Euros | None
+
+
+class Timeline(BaseModel):
+    """All that was tried, in the order in which it was received."""
+
+    items: list[TimelineItem]
