@@ -23,13 +23,14 @@ class FollowUpActivitiesOverNats(FollowUpActivities):
     @activity.defn
     async def confirm_recorded(self, asked: ConfirmRecorded) -> None:
         """See the port."""
+        number = 0
         for pause in _PAUSES:
             # The answer with the last fact reached its sender a moment ago, so it is mostly recorded in a moment.
             await asyncio.sleep(pause)
-            recorded = await self._bus.ask(RecordedNumber(follow_up_id=asked.follow_up_id), Recorded)
-            if recorded.number >= asked.number:
+            number = (await self._bus.ask(RecordedNumber(follow_up_id=asked.follow_up_id), Recorded)).number
+            if number >= asked.number:
                 return
-        message = f"recorded up to {recorded.number} of {asked.number}"
+        message = f"recorded up to {number} of {asked.number}"
         raise ApplicationError(message, type="NotRecordedYet", category=ApplicationErrorCategory.BENIGN)
 
     @activity.defn

@@ -16,6 +16,7 @@ from shared.contracts.followup import FactRecorded
 from shared.contracts.workflow import NumberedFact
 from shared.rulebook.decisions import apply, early
 from shared.rulebook.follow_up import Fact
+from shared.runtime import metrics
 from shared.runtime.clock import Clock
 from shared.runtime.logging import logger
 from shared.runtime.outbox import enqueue
@@ -172,6 +173,7 @@ def _refusal(outcome: Outcome, now: datetime) -> _Decision:
 
 
 def _incident(batch: _Batch, follow_up_id: str, kind: str, data: dict[str, Any]) -> None:
+    metrics.INCIDENTS.labels(kind).inc()
     _log.error("incident", kind=kind, follow_up_id=follow_up_id, **data)
     batch.incidents.append((follow_up_id, kind, data))
 
