@@ -1,0 +1,1 @@
+"""The HTTP door of the directory, under /api/directory."""

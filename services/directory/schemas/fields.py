@@ -1,0 +1,109 @@
+"""Field types of what the CRM sends: which texts are cleaned, and which refused, each by a stable code."""
+
+import unicodedata
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
+from pydantic_core import PydanticCustomError
+
+# Marks that turn the reading direction, and characters without width: they make one name look like another.
+_INVISIBLE = dict.fromkeys(
+    map(ord, "\u00ad\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff")
+)
+_CONTROL_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
+OWN_CODES = frozenset(
+    {
+        "attribute_kind",
+        "attribute_name",
+        "attribute_number",
+        "attribute_too_long",
+        "control_characters",
+        "external_id_characters",
+        "too_many_attributes",
+    }
+)
+"""The codes of the errors that are raised here."""
+_LARGEST_NUMBER = 10**15
+_MOST_ATTRIBUTES = 200
+_LONGEST_TEXT = 2_000
+_LONGEST_LIST = 100
+_LONGEST_KEY = 100
+
+
+def _clean(text: str) -> str:
+    _refuse_control_characters(text)
+    return unicodedata.normalize("NFC", text.translate(_INVISIBLE)).strip()
+
+
+def _clean_line(value: Any) -> Any:
+    return _clean(value) if isinstance(value, str) else value
+
+
+def _refuse_control_characters(text: str) -> None:
+    if not text.isprintable() and any(unicodedata.category(character) in _CONTROL_CATEGORIES for character in text):
+        raise PydanticCustomError("control_characters", "holds a control character; send plain text on one line")
+
+
+def _check_external_id(text: str) -> str:
+    # An id is never altered: two that look alike would silently become one.
+    if any(character.isspace() or not character.isprintable() for character in text):
+        raise PydanticCustomError(
+            "external_id_characters", "an external_id holds neither spaces nor control or invisible characters"
+        )
+    return text
+
+
+def _absent_when_empty(value: Any) -> Any:
+    return _clean(value) or None if isinstance(value, str) else value
+
+
+def _check_attributes(attributes: dict[str, Any]) -> dict[str, Any]:
+    if len(attributes) > _MOST_ATTRIBUTES:
+        raise PydanticCustomError("too_many_attributes", f"a client has at most {_MOST_ATTRIBUTES} attributes")
+    return {_attribute_key(key): _attribute(value) for key, value in attributes.items()}
+
+
+def _attribute_key(key: str) -> str:
+    cleaned = _clean(key)
+    if not cleaned or len(cleaned) > _LONGEST_KEY:
+        raise PydanticCustomError("attribute_name", f"an attribute's name has 1 to {_LONGEST_KEY} characters")
+    return cleaned
+
+
+def _attribute(value: Any) -> Any:
+    if isinstance(value, list):
+        if len(value) > _LONGEST_LIST:
+            raise PydanticCustomError("attribute_too_long", f"a list has at most {_LONGEST_LIST} values")
+        return [_single(one) for one in value]
+    return _single(value)
+
+
+def _single(value: Any) -> Any:
+    match value:
+        case None | bool():
+            return value
+        case int() | float():
+            if not abs(value) <= _LARGEST_NUMBER:  # false for what is not a number, too
+                raise PydanticCustomError("attribute_number", f"a number is finite and at most {_LARGEST_NUMBER:.0e}")
+            return value
+        case str():
+            if len(value) > _LONGEST_TEXT:
+                raise PydanticCustomError("attribute_too_long", f"a text has at most {_LONGEST_TEXT} characters")
+            return _clean(value)
+        case _:
+            raise PydanticCustomError("attribute_kind", "an attribute is a text, number, truth value or list of these")
+
+
+ExternalId = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_check_external_id)]
+"""The host CRM's own id."""
+Line = Annotated[str, BeforeValidator(_clean_line), StringConstraints(min_length=1, max_length=200)]
+"""One line of text with something in it; surrounding spaces and invisible marks are taken off."""
+Phone = Annotated[Annotated[str, StringConstraints(max_length=50)] | None, BeforeValidator(_absent_when_empty)]
+"""A telephone number as people write it; empty is none."""
+Email = Annotated[
+    Annotated[str, StringConstraints(max_length=254, pattern=r"^[^\s@<>,;\"]+@[^\s@<>,;\"]+$")] | None,
+    BeforeValidator(_absent_when_empty),
+]
+"""An address to write to; empty is none."""
+Attributes = Annotated[dict[str, Any], AfterValidator(_check_attributes)]
+"""Free attributes: texts, numbers, truth values, nothing, or lists of these."""

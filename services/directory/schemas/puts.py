@@ -1,0 +1,147 @@
+"""What the CRM puts, and what it is answered row by row."""
+
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, Field, ValidationError
+
+from services.directory.schemas.fields import OWN_CODES, Attributes, Email, ExternalId, Line, Phone
+from services.directory.use_cases.bulk import RowError
+from shared.contracts.wire import Incoming
+from shared.rulebook.access import AccessLevel
+
+MAX_ITEMS = 10_000
+MAX_BODY_BYTES = 32 * 1024 * 1024
+
+_CODES = {
+    "missing": "field_missing",
+    "extra_forbidden": "unknown_field",
+    "string_too_long": "too_long",
+    "too_long": "too_long",
+}
+_ECHOED = 200
+
+
+class RightsInput(Incoming):
+    """What somebody may do; what is not said is not given."""
+
+    manage_campaigns: bool = False
+    access_level: AccessLevel = AccessLevel.NONE
+    administrator: bool = False
+    operator: bool = False
+
+
+class UnitInput(Incoming):
+    """A unit; `parent` is the external id of the unit above, absent for a root."""
+
+    external_id: ExternalId
+    name: Line
+    parent: ExternalId | None = None
+    active: bool = True
+
+
+class ProfileInput(RightsInput):
+    """Rights that many users share."""
+
+    external_id: ExternalId
+    name: Line
+
+
+class UserInput(Incoming):
+    """A person; `unit` and `profile` are external ids, `extra_rights` come on top of the profile's."""
+
+    external_id: ExternalId
+    name: Line
+    email: Email = None
+    language: Literal["fr", "en"] = "fr"
+    unit: ExternalId
+    profile: ExternalId
+    extra_rights: RightsInput = RightsInput()
+    active: bool = True
+
+
+class ClientInput(Incoming):
+    """A client; `advisor` is the external id of a user."""
+
+    external_id: ExternalId
+    name: Line
+    phone: Phone = None
+    email: Email = None
+    advisor: ExternalId
+    attributes: Attributes = Field(default_factory=dict)
+
+
+Input = TypeVar("Input", UnitInput, ProfileInput, UserInput, ClientInput)
+
+
+def _items_of(kind: type[BaseModel]) -> Any:
+    return Field(max_length=MAX_ITEMS, json_schema_extra={"items": kind.model_json_schema()})
+
+
+class UnitsPut(Incoming):
+    """Units in any order, parents and children together; each row is judged alone."""
+
+    items: Annotated[list[Any], _items_of(UnitInput)]
+
+
+class ProfilesPut(Incoming):
+    """Profiles; each row is judged alone."""
+
+    items: Annotated[list[Any], _items_of(ProfileInput)]
+
+
+class UsersPut(Incoming):
+    """Users; each row is judged alone."""
+
+    items: Annotated[list[Any], _items_of(UserInput)]
+
+
+class ClientsPut(Incoming):
+    """Clients; each row is judged alone."""
+
+    items: Annotated[list[Any], _items_of(ClientInput)]
+
+
+class RowProblem(BaseModel):
+    """Why row `row`, counted from 0, was not kept."""
+
+    row: int
+    external_id: str | None
+    code: str
+    detail: str
+
+
+class PutAnswer(BaseModel):
+    """Rows written, rows that said nothing new, and rows refused; the good ones are kept."""
+
+    upserted: int
+    unchanged: int
+    errors: list[RowProblem]
+
+
+def read_rows(kind: type[Input], items: list[Any]) -> tuple[list[tuple[int, Input]], list[RowError]]:
+    """The rows that are shaped right, by their number, and the errors of the others."""
+    good: list[tuple[int, Input]] = []
+    wrong: list[RowError] = []
+    for row, item in enumerate(items):
+        try:
+            good.append((row, kind.model_validate(item)))
+        except ValidationError as error:
+            wrong.append(_row_error(row, item, error))
+    return good, wrong
+
+
+def _row_error(row: int, item: Any, error: ValidationError) -> RowError:
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    where = ".".join(str(part) for part in first["loc"])
+    external_id = item.get("external_id") if isinstance(item, dict) else None
+    return RowError(
+        row=row,
+        external_id=_echo(external_id) if isinstance(external_id, str) else None,
+        code=first["type"] if first["type"] in OWN_CODES else _CODES.get(first["type"], "invalid"),
+        detail=f"{_echo(where)}: {first['msg']}" if where else first["msg"],
+    )
+
+
+def _echo(text: str) -> str:
+    """What can be said back of a text that may hold anything."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in text[:_ECHOED])

@@ -1,0 +1,1 @@
+"""What the directory does, by who wants it: the CRM puts, people read, services are told."""

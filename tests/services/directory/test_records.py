@@ -1,0 +1,97 @@
+"""The use cases on the real records and on the fake ones: both keep the same promises."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import pytest
+
+from services.directory.ports import Client, Directory, Profile, Unit, User, UsersWanted, Wanted
+from services.directory.store.records import PostgresDirectory
+from services.directory.use_cases.bulk import Given, Outcome
+from services.directory.use_cases.put_people import put_clients, put_users
+from services.directory.use_cases.put_structure import put_profiles, put_units
+from shared.rulebook.access import AccessLevel, Rights
+from shared.rulebook.ids import client_id, profile_id, unit_id, user_id
+from tests.services.directory.conftest import emptied
+from tests.support.fakes_directory import FakeDirectory, a_principal
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def a_unit(name: str, parent: str | None = None) -> Unit:
+    return Unit(unit_id(name), name, name.title(), None if parent is None else unit_id(parent))
+
+
+def a_user(name: str, unit: str = "branch", profile: str = "advisor", **changes: object) -> User:
+    return User(user_id(name), name, name.title(), None, "fr", unit_id(unit), profile_id(profile), Rights(), **changes)
+
+
+def a_client(name: str, advisor: str = "anne") -> Client:
+    return Client(client_id(name), name, name.title(), None, None, user_id(advisor), {})
+
+
+async def put(how, directory: Directory, *items: object, **more: object) -> tuple[int, int, list[str]]:
+    outcome = Outcome()
+    await how(directory, [Given(row, item) for row, item in enumerate(items)], outcome, **more)
+    return outcome.upserted, outcome.unchanged, [error.code for error in outcome.errors]
+
+
+@pytest.fixture(params=["real", "fake"])
+async def directory(request: pytest.FixtureRequest, module_database: str) -> AsyncIterator[Directory]:
+    if request.param == "fake":
+        yield await _with_a_branch(FakeDirectory())
+        return
+    async with emptied(module_database) as database:
+        yield await _with_a_branch(PostgresDirectory(database))
+
+
+async def _with_a_branch(directory: Directory) -> Directory:
+    await put(put_units, directory, a_unit("network"), a_unit("branch", "network"))
+    await put(put_profiles, directory, Profile(profile_id("advisor"), "advisor", "Advisor", Rights()))
+    return directory
+
+
+class TestDirectory:
+    async def test_what_differs_is_written_and_what_does_not_is_left(self, directory):
+        first = await put(put_users, directory, a_user("anne"), a_user("bob"))
+        second = await put(put_users, directory, a_user("anne"), a_user("bob", active=False))
+
+        assert (first, second) == ((2, 0, []), (1, 1, []))
+        assert (await directory.person(user_id("anne"))).user.revision == 1
+        assert (await directory.person(user_id("bob"))).user.revision == 2
+
+    async def test_references_to_nobody_are_refused(self, directory):
+        users = await put(put_users, directory, a_user("anne"), a_user("b", unit="x"), a_user("c", profile="x"))
+        clients = await put(put_clients, directory, a_client("c1"), a_client("c2", advisor="b"), now=NOW)
+
+        assert users == (1, 0, ["unknown_unit", "unknown_profile"])
+        assert clients == (1, 0, ["unknown_advisor"])
+
+    async def test_a_moved_unit_gives_its_users_a_new_path(self, directory):
+        await put(put_users, directory, a_user("anne"))
+        moved = await put(put_units, directory, a_unit("region", "network"), a_unit("branch", "region"))
+
+        person = await directory.person(user_id("anne"))
+
+        assert moved == (2, 0, [])
+        assert person.user.unit_path == (unit_id("network"), unit_id("region"), unit_id("branch"))
+        assert person.user.revision == 2
+
+    async def test_rights_of_profile_and_person_are_united(self, directory):
+        operators = Profile(profile_id("operators"), "operators", "Operators", Rights(operator=True))
+        await put(put_profiles, directory, operators)
+        await put(put_users, directory, a_user("anne", profile="operators"))
+
+        assert (await directory.person(user_id("anne"))).rights == Rights(operator=True)
+
+    async def test_lists_hold_what_is_within_reach(self, directory):
+        await put(put_users, directory, a_user("anne"), a_user("bob"), a_user("max", unit="network"))
+        await put(put_clients, directory, a_client("c2"), a_client("c1"), a_client("c3", advisor="bob"), now=NOW)
+        anne = a_principal("anne", AccessLevel.OWN, path=("network", "branch"))
+        boss = a_principal("max", AccessLevel.ALL)
+
+        assert [seen.client.name for _, seen in await directory.list_clients(anne, Wanted())] == ["C1", "C2"]
+        assert [seen.client.name for _, seen in await directory.list_clients(boss, Wanted(limit=2))] == ["C1", "C2"]
+        assert [person.user.name for _, person in await directory.list_users(anne, UsersWanted())] == ["Anne"]
+        assert [unit.name for unit in await directory.list_units(boss)] == ["Network", "Branch"]
+        assert await directory.client(anne, client_id("c3")) is None

@@ -1,0 +1,244 @@
+"""The directory's records and bucket in memory, and callers whose tokens are their names."""
+
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TypeVar
+
+from services.directory.ports import (
+    Client,
+    ClientSeen,
+    Person,
+    Place,
+    PrincipalChange,
+    Profile,
+    Telling,
+    Unit,
+    User,
+    UsersWanted,
+    Wanted,
+)
+from shared.contracts.directory import PrincipalRecord
+from shared.contracts.wire import Event
+from shared.rulebook.access import AccessLevel, Principal, Rights, combine, in_reach
+from shared.rulebook.ids import unit_id, user_id
+from shared.runtime.problems import HTTPProblem
+from shared.runtime.security import crm_principal
+
+Saved = TypeVar("Saved", Unit, User, Client)
+Row = TypeVar("Row")
+
+
+@dataclass
+class FakeDirectory:
+    """Both `Directory` and `Writing`: what is written stands at once, and is not taken back when a block raises."""
+
+    units_by_id: dict[str, Unit] = field(default_factory=dict)
+    profiles_by_id: dict[str, Profile] = field(default_factory=dict)
+    users_by_id: dict[str, User] = field(default_factory=dict)
+    clients_by_id: dict[str, Client] = field(default_factory=dict)
+    published: list[Event] = field(default_factory=list)
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator["FakeDirectory"]:
+        yield self
+
+    async def units(self) -> Sequence[Unit]:
+        return list(self.units_by_id.values())
+
+    async def save_units(self, units: Sequence[Unit]) -> Sequence[Unit]:
+        return _save(self.units_by_id, units)
+
+    async def move_users_of(self, unit_ids: Collection[str]) -> Sequence[User]:
+        moved = [user for user in self.users_by_id.values() if user.unit_id in unit_ids]
+        for user in moved:
+            self.users_by_id[user.id] = self._placed(replace(user, revision=user.revision + 1))
+        return [self.users_by_id[user.id] for user in moved]
+
+    async def save_profiles(self, profiles: Sequence[Profile]) -> int:
+        changed = [profile for profile in profiles if self.profiles_by_id.get(profile.id) != profile]
+        self.profiles_by_id.update({profile.id: profile for profile in changed})
+        return len(changed)
+
+    async def save_users(self, users: Sequence[User]) -> Sequence[User]:
+        return _save(self.users_by_id, [self._placed(user) for user in users])
+
+    async def save_clients(self, clients: Sequence[Client], *, now: datetime) -> Sequence[Client]:
+        del now
+        return _save(self.clients_by_id, clients)
+
+    async def unknown_units(self, ids: Collection[str]) -> set[str]:
+        return set(ids) - self.units_by_id.keys()
+
+    async def unknown_profiles(self, ids: Collection[str]) -> set[str]:
+        return set(ids) - self.profiles_by_id.keys()
+
+    async def unknown_users(self, ids: Collection[str]) -> set[str]:
+        return set(ids) - self.users_by_id.keys()
+
+    async def publish(self, events: Sequence[Event]) -> None:
+        self.published.extend(events)
+
+    async def person(self, user_id: str) -> Person | None:
+        user = self.users_by_id.get(user_id)
+        return None if user is None else self._person(user)
+
+    async def list_users(self, reader: Principal, wanted: UsersWanted) -> Sequence[tuple[Place, Person]]:
+        people = [
+            self._person(user)
+            for user in self.users_by_id.values()
+            if reader.administrator or user.id == reader.user_id or in_reach(reader, user.id, user.unit_path)
+        ]
+        kept = [
+            person
+            for person in people
+            if (wanted.inactive or person.user.active)
+            and (wanted.unit_id is None or wanted.unit_id in person.user.unit_path)
+            and (person.rights.manage_campaigns or not wanted.manage_campaigns)
+        ]
+        return _page([(Place(person.user.name.lower(), person.user.id), person) for person in kept], wanted)
+
+    async def list_units(self, reader: Principal) -> Sequence[Unit]:
+        seen = [unit for unit in self.units_by_id.values() if _sees_unit(reader, unit)]
+        return sorted(seen, key=lambda unit: (len(unit.path), unit.name.lower()))
+
+    async def list_clients(self, reader: Principal, wanted: Wanted) -> Sequence[tuple[Place, ClientSeen]]:
+        seen = [self._seen(client) for client in self.clients_by_id.values() if self._in_reach(reader, client)]
+        return _page([(Place(one.client.name.lower(), one.client.id), one) for one in seen], wanted)
+
+    async def client(self, reader: Principal, client_id: str) -> ClientSeen | None:
+        client = self.clients_by_id.get(client_id)
+        return self._seen(client) if client is not None and self._in_reach(reader, client) else None
+
+    def _in_reach(self, reader: Principal, client: Client) -> bool:
+        return in_reach(reader, client.advisor_id, self.users_by_id[client.advisor_id].unit_path)
+
+    def _seen(self, client: Client) -> ClientSeen:
+        advisor = self.users_by_id[client.advisor_id]
+        return ClientSeen(client, advisor_name=advisor.name, unit_id=advisor.unit_id)
+
+    def _person(self, user: User) -> Person:
+        profile = self.profiles_by_id[user.profile_id]
+        return Person(user, self.units_by_id[user.unit_id].name, combine(profile.rights, user.rights))
+
+    def _placed(self, user: User) -> User:
+        return replace(user, unit_path=self.units_by_id[user.unit_id].path)
+
+
+@dataclass
+class FakePrincipalChanges:
+    """Changes in a list; `told` is the number up to which they count as told."""
+
+    changes: list[PrincipalChange] = field(default_factory=list)
+    told: int = 0
+    another_tells: bool = False
+
+    def note(self, *principals: PrincipalRecord) -> None:
+        """Somebody's rights changed."""
+        for principal in principals:
+            self.changes = [change for change in self.changes if change.principal.user_id != principal.user_id]
+            number = max([self.told, *(change.number for change in self.changes)]) + 1
+            self.changes.append(PrincipalChange(number, principal))
+
+    @asynccontextmanager
+    async def telling(self, *, limit: int) -> AsyncIterator[Telling | None]:
+        if self.another_tells:
+            yield None
+            return
+        due = [change for change in self.changes if change.number > self.told]
+        yield Telling(due[:limit], more=len(due) > limit)
+        if due:
+            self.told = due[:limit][-1].number
+
+    async def all(self) -> Sequence[PrincipalRecord]:
+        return [change.principal for change in self.changes]
+
+    async def tell_again(self, user_ids: Sequence[str]) -> None:
+        self.note(*[change.principal for change in self.changes if change.principal.user_id in user_ids])
+
+
+@dataclass
+class FakeBucket:
+    """A bucket that can be away."""
+
+    held: dict[str, PrincipalRecord] = field(default_factory=dict)
+    beats: int = 0
+    away: bool = False
+
+    async def prepare(self) -> None:
+        self._reach()
+
+    async def put(self, principals: Sequence[PrincipalRecord]) -> None:
+        self._reach()
+        self.held.update({principal.user_id: principal for principal in principals})
+
+    async def remove(self, user_ids: Sequence[str]) -> None:
+        self._reach()
+        for gone in user_ids:
+            del self.held[gone]
+
+    async def all(self) -> Mapping[str, PrincipalRecord]:
+        self._reach()
+        return dict(self.held)
+
+    async def heartbeat(self) -> None:
+        self._reach()
+        self.beats += 1
+
+    def _reach(self) -> None:
+        if self.away:
+            raise ConnectionError("the bucket is away")
+
+
+@dataclass(frozen=True)
+class TokensAreNames:
+    """Stands in for `Security`: the token `crm` is the CRM's, any other the external id of one of `people`."""
+
+    people: Mapping[str, Principal]
+
+    async def principal(self, token: str) -> Principal:
+        if token == "crm":
+            return crm_principal()
+        if token not in self.people:
+            raise HTTPProblem(401, "unauthenticated")
+        return self.people[token]
+
+
+def a_principal(
+    name: str, level: AccessLevel = AccessLevel.NONE, *, path: Sequence[str] = ("network",), **rights: bool
+) -> Principal:
+    """A user by external id; `path` holds external ids of units, the root first."""
+    unit_path = tuple(map(unit_id, path))
+    return Principal(user_id=user_id(name), unit_id=unit_path[-1], unit_path=unit_path, access_level=level, **rights)
+
+
+def a_record(name: str, **changes: object) -> PrincipalRecord:
+    """What the bucket holds of a user without rights in the network's root."""
+    network = unit_id("network")
+    values = {"user_id": user_id(name), "external_id": name, "name": name, "unit_id": network, "unit_path": [network]}
+    rights = {"manage_campaigns": False, "access_level": Rights().access_level}
+    return PrincipalRecord.model_validate(values | rights | changes)
+
+
+def _save(held: dict[str, Saved], given: Sequence[Saved]) -> list[Saved]:
+    changed = []
+    for one in given:
+        before = held.get(one.id)
+        if before is None or replace(one, revision=before.revision) != before:
+            held[one.id] = replace(one, revision=1 if before is None else before.revision + 1)
+            changed.append(held[one.id])
+    return changed
+
+
+def _sees_unit(reader: Principal, unit: Unit) -> bool:
+    if reader.administrator or reader.crm or reader.access_level is AccessLevel.ALL:
+        return True
+    below = reader.access_level is AccessLevel.SUBTREE and reader.unit_id in unit.path
+    return below or unit.id == reader.unit_id
+
+
+def _page(rows: list[tuple[Place, Row]], wanted: Wanted) -> list[tuple[Place, Row]]:
+    after = (wanted.after.sort_key, wanted.after.id) if wanted.after else ("", "")
+    found = [row for row in rows if wanted.search.lower() in row[0].sort_key and (row[0].sort_key, row[0].id) > after]
+    return sorted(found, key=lambda row: (row[0].sort_key, row[0].id))[: wanted.limit]
