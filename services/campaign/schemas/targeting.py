@@ -5,31 +5,33 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from typing_extensions import TypedDict
 
 from services.campaign.ports import Job, SkipReason, TargetItem
 from services.campaign.schemas.fields import Amount, Key, Uuid
 from services.campaign.use_cases.read import JobSeen
 from shared.contracts.wire import Euros, Incoming
+from shared.rulebook.errors import Invalid
 
 MAX_CLIENTS = 100_000
 MAX_BODY_BYTES = 33_554_432
 """Room for so many, each with a potential, an entry date and a long id."""
 
 
-class TargetInput(Incoming):
+PlainAmount = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,16}(\.[0-9]{1,2})?$")]
+"""Euros as a string, which a call with 100,000 of them need not turn into numbers."""
+
+
+class TargetInput(TypedDict, total=False):
     """One client by our id or by the host CRM's; the entry date defaults to the later of today and the start date."""
 
-    client_id: Uuid | None = None
-    client: Key | None = None
-    potential: Amount = Decimal(0)
-    entry_date: date | None = None
+    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]  # pydantic's way to configure these
 
-    @model_validator(mode="after")
-    def _named_once(self) -> Self:
-        if (self.client_id is None) == (self.client is None):
-            raise ValueError("give client_id or client, and not both")
-        return self
+    client_id: Uuid
+    client: Key
+    potential: Annotated[PlainAmount | Amount, Field(union_mode="left_to_right")]
+    entry_date: date | None
 
 
 class TargetClients(Incoming):
@@ -39,10 +41,15 @@ class TargetClients(Incoming):
     clients: Annotated[list[TargetInput], Field(min_length=1, max_length=MAX_CLIENTS)]
 
     def items(self) -> list[TargetItem]:
-        """The clients with their position in the call."""
+        """The clients with their position in the call; Invalid `client_unclear` for one named twice, or not at all."""
+        unclear = [at for at, one in enumerate(self.clients, start=1) if ("client" in one) == ("client_id" in one)]
+        if unclear:
+            raise Invalid("client_unclear", {"positions": unclear[:100]})
         return [
-            TargetItem(position, one.client_id, one.client, one.potential, one.entry_date)
-            for position, one in enumerate(self.clients, start=1)
+            TargetItem(
+                at, one.get("client_id"), one.get("client"), Decimal(one.get("potential", 0)), one.get("entry_date")
+            )
+            for at, one in enumerate(self.clients, start=1)
         ]
 
 

@@ -58,7 +58,7 @@ STEPS = [
 def a_campaign(**changes: Any) -> dict[str, Any]:
     """What one sends to create a campaign that runs on the tests' day."""
     return {
-        "name": "Assurance vie",
+        "name": "Épargne longue",
         "start_date": "2026-04-01",
         "end_date": "2026-05-31",
         "steps": STEPS,

@@ -26,7 +26,7 @@ from tests.support.fakes_campaign import FakeFollowUps, FakePeople
 
 BOSS = PEOPLE["boss"]
 DRAFT = Draft(
-    name="Assurance vie",
+    name="Épargne longue",
     note="",
     owner_id=None,
     target=None,

@@ -132,7 +132,7 @@ async def test_archived_campaigns_leave_the_list_until_asked_for(door):
     await door.ask("POST", f"/{campaign['campaign_id']}/archive")
 
     assert await names_seen(door, "boss") == []
-    assert await names_seen(door, "boss", status="ARCHIVED") == ["Assurance vie"]
+    assert await names_seen(door, "boss", status="ARCHIVED") == ["Épargne longue"]
 
 
 async def test_what_does_not_exist_is_404(door):
@@ -187,7 +187,7 @@ async def test_people_and_clients_are_kept_by_revision_in_whatever_order_they_co
 
     campaign = await door.create()
     await door.target(campaign["campaign_id"], [{"client": "c1"}])
-    assert await names_seen(door, "denis") == ["Assurance vie"]
+    assert await names_seen(door, "denis") == ["Épargne longue"]
     assert await names_seen(door, "vera") == []
 
 

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from services.campaign.store.replicas import PostgresReplicas
 from shared.contracts.followup import TargetingCount
 from shared.rulebook.ids import client_id, user_id
@@ -160,3 +162,53 @@ async def test_a_job_is_shown_to_who_asked_for_it_and_to_who_may_change_the_camp
     assert (await door.ask("GET", path, by="boss")).status_code == 200
     assert (await door.ask("GET", path, by="anne")).status_code == 404
     assert (await door.ask("GET", f"/{campaign['campaign_id']}/jobs/{campaign['campaign_id']}")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("client", "code"),
+    [
+        ({}, "client_unclear"),
+        ({"client": "c1", "client_id": client_id("c1")}, "client_unclear"),
+        ({"client": "c1", "potential": "-1"}, "invalid_request"),
+        ({"client": "c1", "potential": "NaN"}, "invalid_request"),
+        ({"client": "c1", "potential": "1e400"}, "invalid_request"),
+        ({"client": "c1", "potential": "1.005"}, "invalid_request"),
+        ({"client": "c1", "potential": 1.005}, "invalid_request"),
+        ({"client": "c1", "potential": None}, "invalid_request"),
+        ({"client": "c1", "entry_date": "2026-02-30"}, "invalid_request"),
+        ({"client": "c\u202e1"}, "invalid_request"),
+        ({"client": "c1\x00"}, "invalid_request"),
+        ({"client": "c1", "more": 1}, "invalid_request"),
+        ({"client_id": "c1"}, "invalid_request"),
+    ],
+)
+async def test_a_call_that_is_wrong_in_itself_targets_nobody(door, client, code):
+    campaign = await door.create()
+
+    refused = await door.ask(
+        "POST", f"/{campaign['campaign_id']}/clients", json={"clients": [{"client": "c2"}, client]}
+    )
+
+    assert (refused.status_code, code_of(refused)) == (422, code)
+
+
+async def test_an_amount_may_also_be_a_number_and_a_year_far_away_is_out_of_range(door):
+    campaign = await door.create()
+
+    job = await door.target(
+        campaign["campaign_id"],
+        [{"client": "c1", "potential": 1500.5}, {"client": "c2", "entry_date": "9999-12-31"}],
+    )
+
+    clients = (await door.ask("GET", f"/{campaign['campaign_id']}/clients")).json()["items"]
+    assert [one["potential"] for one in clients] == ["1500.50"]
+    assert job["skipped_by_reason"] == {"entry_date_out_of_range": 1}
+
+
+async def test_more_clients_than_one_call_may_name_are_refused(door):
+    campaign = await door.create()
+    clients = [{"client": "c1"}] * 100_001
+
+    refused = await door.ask("POST", f"/{campaign['campaign_id']}/clients", json={"clients": clients})
+
+    assert refused.status_code == 422

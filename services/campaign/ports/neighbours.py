@@ -1,0 +1,45 @@
+"""Who else is needed: everybody's rights, the present, the follow-up service."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Protocol
+
+from shared.contracts.campaign import CampaignDefined
+from shared.contracts.followup import StepsReserved, TargetingCount
+from shared.rulebook.access import Principal
+
+
+class People(Protocol):
+    """Everybody's rights, as the directory tells them within a second."""
+
+    def principal(self, user_id: str) -> Principal | None:
+        """The rights of an active user."""
+
+
+class Clock(Protocol):
+    """The present."""
+
+    def now(self) -> datetime:
+        """The present instant, in UTC."""
+
+    def today(self) -> date:
+        """The present day in the deployment's zone."""
+
+    def day_of(self, instant: datetime) -> date:
+        """The day of an instant in the deployment's zone."""
+
+
+class FollowUps(Protocol):
+    """The follow-up service; each question waits at most two seconds."""
+
+    async def hold(self, definition: CampaignDefined) -> bool:
+        """Whether it holds this version or a later one now; False when it does not answer."""
+
+    async def reserve(self, campaign_id: str, step_ids: Collection[str] | None) -> StepsReserved:
+        """Refuse new commands for these steps, or for all; what was done on them. Raises when it does not answer."""
+
+    async def release(self, campaign_id: str, step_ids: Collection[str] | None) -> None:
+        """Take such a reservation back."""
+
+    async def progress(self, campaign_id: str, job_id: str) -> TargetingCount | None:
+        """How far it is with a job's clients; None when it does not answer."""

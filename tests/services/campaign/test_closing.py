@@ -1,0 +1,71 @@
+"""Campaigns are archived, brought back, deleted and duplicated."""
+
+import asyncio
+
+from shared.rulebook.ids import user_id
+from tests.services.campaign.conftest import a_campaign, code_of
+
+
+async def test_only_an_ended_campaign_is_archived_and_it_comes_back_ended(door):
+    running = await door.create()
+    ended = await door.create(end_date="2026-04-19")
+
+    refused = await door.ask("POST", f"/{running['campaign_id']}/archive")
+    archived = await door.ask("POST", f"/{ended['campaign_id']}/archive")
+    edited = await door.change(archived.json(), end_date="2026-04-19")
+    back = await door.ask("POST", f"/{ended['campaign_id']}/unarchive")
+
+    assert (refused.status_code, code_of(refused)) == (409, "campaign_not_ended")
+    assert archived.json()["status"] == "ARCHIVED"
+    assert (edited.status_code, code_of(edited)) == (409, "archived")
+    assert (back.json()["status"], back.json()["version"]) == ("ENDED", 3)
+
+
+async def test_an_untouched_campaign_is_deleted_and_told_so(door, heard):
+    created = await door.create(key="av-2026")
+
+    deleted = await door.ask("DELETE", f"/{created['campaign_id']}")
+
+    assert deleted.status_code == 204
+    assert (await door.ask("GET", f"/{created['campaign_id']}")).status_code == 404
+    assert (await door.ask("GET")).json()["items"] == []
+    assert (await heard(2))[1].deleted is True
+    again = await door.ask("POST", json=a_campaign(key="av-2026"))
+    assert (again.status_code, code_of(again)) == (409, "deleted")
+
+
+async def test_a_campaign_in_which_anything_was_recorded_is_not_deleted(door):
+    created = await door.create()
+    door.follow_ups.touched = 1
+
+    refused = await door.ask("DELETE", f"/{created['campaign_id']}")
+
+    assert (refused.status_code, code_of(refused)) == (409, "something_recorded")
+    assert door.follow_ups.reserved == {created["campaign_id"]: set()}
+
+
+async def test_a_duplicate_has_the_definition_the_allocation_as_per_cent_and_the_clients(door):
+    source = await door.create(target="1000")
+    rows = [{"advisor_id": user_id("anne"), "amount": "250"}]
+    await door.ask("PUT", f"/{source['campaign_id']}/allocation", json={"rows": rows})
+    await door.target(source["campaign_id"], [{"client": "c1", "potential": "500"}, {"client": "c3"}])
+
+    copy = await door.ask(
+        "POST",
+        f"/{source['campaign_id']}/duplicate",
+        json={"key": "next", "start_date": "2026-06-01", "end_date": "2026-07-31", "clients": True},
+    )
+
+    assert copy.status_code == 201
+    made = copy.json()
+    assert (made["status"], made["version"], made["sales_step"]) == ("UPCOMING", 1, "meet")
+    assert [(row["percent"], row["amount"]) for row in made["allocation"]["rows"]] == [("25.0000000000", "250.00")]
+    for _ in range(200):
+        clients = (await door.ask("GET", f"/{made['campaign_id']}/clients")).json()["items"]
+        if len(clients) == 2:
+            break
+        await asyncio.sleep(0.02)
+    assert {(one["external_id"], one["potential"], one["entry_date"]) for one in clients} == {
+        ("c1", "500.00", "2026-06-01"),
+        ("c3", "0.00", "2026-06-01"),
+    }
