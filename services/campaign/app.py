@@ -92,4 +92,6 @@ async def _keep_targeting(targeting: Targeting, relay: Relay, asked: asyncio.Eve
         while await targeting.work():
             relay.nudge()
         with suppress(TimeoutError):
-            await asyncio.wait_for(asked.wait(), _POLL_SECONDS)
+            # Not `wait_for`, which in Python 3.11 forgets to be cancelled when the event is set at that moment.
+            async with asyncio.timeout(_POLL_SECONDS):
+                await asked.wait()
