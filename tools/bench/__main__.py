@@ -10,13 +10,15 @@ from dataclasses import dataclass, field
 from temporalio.client import Client
 
 from shared.rulebook.ids import follow_up_workflow_id
-from tools.bench import bare, history, stack
+from tools.bench import bare, history, processor, stack
 from tools.bench.measures import Medians, Round, measured, quiet
 from tools.bench.product import Product, follow_up
 from tools.bench.wire import Connections
 
 _IN_FLIGHT = 32
 _QUIET_WITHIN = 15.0
+_WORTH_TELLING = 0.05
+"""Milliseconds of processor time per step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class Found:
     loaded: list[Round] = field(default_factory=list)
     alone: list[Round] = field(default_factory=list)
     per_step: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    processor: dict[str, float] = field(default_factory=dict)
+    """Milliseconds per step, by program."""
 
 
 async def bench(at: stack.Stack, scale: Scale) -> dict[str, object]:
@@ -66,7 +70,9 @@ async def _bare_round(client: Client, number: int, scale: Scale, found: Found) -
     found.enrolment.append(await measured(bare.starts(client, ids), in_flight=_IN_FLIGHT))
     await quiet(within=_QUIET_WITHIN)
     before = await history.sizes(client, history.sample(ids))
+    spent = processor.milliseconds()
     found.loaded.append(await measured(bare.steps(client, ids, "loaded"), in_flight=_IN_FLIGHT))
+    found.processor = processor.per_operation(spent, scale.clients)
     found.per_step = (await history.sizes(client, history.sample(ids))).per(before, len(history.sample(ids)))
     await quiet(within=_QUIET_WITHIN)
     found.alone.append(await measured(bare.steps(client, ids[: scale.alone], "alone"), in_flight=1))
@@ -80,8 +86,10 @@ async def _product_round(client: Client, product: Product, number: int, scale: S
     found.enrolment.append(await product.enrol(campaign, clients))
     await quiet(within=_QUIET_WITHIN)
     before = await history.sizes(client, history.sample(ids))
+    spent = processor.milliseconds()
     found.loaded.append(await measured(product.steps(campaign, clients, 0), in_flight=_IN_FLIGHT))
     settled = await product.until_counted(campaign, scale.clients)
+    found.processor = processor.per_operation(spent, scale.clients)
     found.per_step = (await history.sizes(client, history.sample(ids))).per(before, len(history.sample(ids)))
     await quiet(within=_QUIET_WITHIN)
     found.alone.append(await measured(product.steps(campaign, clients[: scale.alone], 1), in_flight=1))
@@ -118,6 +126,7 @@ def _report(engine: Found, product: Found, settled: list[float], scale: Scale) -
         f"  ratio {starts['product'].rate / starts['bare'].rate:.2f}"
         f"\n  in the engine, a step takes {events:.2f} events, {transitions:.2f} state transitions, {size:.0f} bytes"
         f" (bare: {engine.per_step[0]:.2f}, {engine.per_step[1]:.2f}, {engine.per_step[2]:.0f})"
+        f"\n  processor time of a step: bare {_shares(engine)}; product {_shares(product)}"
         f"\n  the reports showed the last step {max(settled):.2f} s after it was answered, at most\n"
     )
     return {
@@ -131,10 +140,19 @@ def _report(engine: Found, product: Found, settled: list[float], scale: Scale) -
         "starts_per_second": {side: round(found.rate, 1) for side, found in starts.items()},
         "loaded_ms": {side: {"p50": round(found.p50, 1), "p99": round(found.p99, 1)} for side, found in loaded.items()},
         "alone_ms": {side: {"p50": round(found.p50, 1), "p99": round(found.p99, 1)} for side, found in alone.items()},
+        "processor_ms_per_step": {"bare": _rounded(engine), "product": _rounded(product)},
         "counted_after_seconds": round(max(settled), 2),
         "rounds": scale.rounds,
         "clients": scale.clients,
     }
+
+
+def _rounded(found: Found) -> dict[str, float]:
+    return {program: round(spent, 2) for program, spent in found.processor.items() if spent >= _WORTH_TELLING}
+
+
+def _shares(found: Found) -> str:
+    return ", ".join(f"{program} {spent:.1f} ms" for program, spent in _rounded(found).items())
 
 
 def main() -> int:
