@@ -37,7 +37,7 @@ class Formats:
         if rate is None:
             return NONE
         return format_percent(
-            Decimal(rate) / 100, "#,##0.00\u00a0%" if self.language == "fr" else "#,##0.00%", locale=self._locale
+            Decimal(rate) / 100, "#,##0.00\u202f%" if self.language == "fr" else "#,##0.00%", locale=self._locale
         )
 
     def count(self, number: int | None) -> str:

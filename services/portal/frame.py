@@ -96,7 +96,11 @@ class Visit:
 
     def fragment(self, template: str, **values: object) -> str:
         """The template as text."""
-        return self.desk.templates[self.language].get_template(template).render(visit=self, **values)
+        return (
+            self.desk.templates[self.language]
+            .get_template(template)
+            .render({"visit": self, "active": "", "unread": None, **values})
+        )
 
     def page(
         self, template: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **values: object

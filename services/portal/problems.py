@@ -60,7 +60,7 @@ def problem_page(visit: Visit, status: int, detail: str = "") -> Response:
     if visit.is_fragment:
         headers = {"HX-Retarget": "#content", "HX-Reswap": "innerHTML"}
         return visit.page("parts/problem.html", status=status, headers=headers, title=title, detail=detail)
-    return visit.page("problem.html", status=status, title=title, detail=detail, active="", unread=None)
+    return visit.page("problem.html", status=status, title=title, detail=detail)
 
 
 def _title(visit: Visit, status: int) -> str:

@@ -5,7 +5,7 @@ import hmac
 import json
 import secrets
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from joserfc import jwe
@@ -19,12 +19,12 @@ _PROTECTED = {"alg": "dir", "enc": "A256GCM", "zip": "DEF"}
 class Session:
     """A person signed in until `expires_at`, in seconds since the epoch; `key` is random and names the session."""
 
-    access_token: str
+    access_token: str = field(repr=False)
     user_id: str
     name: str
     unit_name: str
     language: str
-    key: str
+    key: str = field(repr=False)
     expires_at: float
 
 

@@ -1,7 +1,7 @@
 """The five public APIs as the portal calls them: with the person's own token, in the person's language."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -42,7 +42,7 @@ class Upstream:
     """The APIs for one request of one person."""
 
     client: httpx.AsyncClient
-    token: str
+    token: str = field(repr=False)
     language: str
 
     async def get(self, path: str, **params: object) -> Any:

@@ -26,8 +26,7 @@ class Words:
         """The text for `key` with its values; `n` chooses between one and many."""
         text = CATALOGUE[key][LANGUAGES.index(self.language)]
         if isinstance(text, Plural):
-            number = values["n"] if "number" not in values else values["number"]
-            text = text.one if _is_one(self.language, number) else text.other
+            text = text.one if _is_one(self.language, values["n"]) else text.other
         return (text if self.language == "en" else _set_in_french(text)).format_map(values)
 
     def known(self, key: str) -> bool:

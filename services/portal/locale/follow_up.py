@@ -60,7 +60,6 @@ TEXTS: dict[str, Text] = {
     "form.begin_APPOINTMENT": ("Planifier", "Plan it"),
     "form.cancel": ("Annuler l’étape commencée", "Drop the begun step"),
     "form.open": ("Saisir cette étape", "Record this step"),
-    "form.reason": ("Motif", "Reason"),
     "form.reason_required": ("Motif (obligatoire)", "Reason (required)"),
     "form.shortcut": ("Ctrl + Entrée enregistre.", "Ctrl + Enter saves."),
     "form.undo": ("Défaire", "Undo"),

@@ -1,0 +1,307 @@
+"""Recording on the follow-up page: once, with its errors at the field, and nothing typed lost."""
+
+import re
+from datetime import date
+
+import pytest
+
+from services.portal.sessions import Sealer
+from shared.rulebook.follow_up import EntryState
+from tests.support.fakes_portal_follow_up import COMMAND_ID, FOLLOW_UP_ID
+from tests.support.html_pages import Page
+
+ADDRESS = f"/suivis/{FOLLOW_UP_ID}"
+HTMX = {"HX-Request": "true", "HX-Current-URL": f"http://portal.test{ADDRESS}"}
+
+
+@pytest.fixture
+def state(apis):
+    return apis.follow_up
+
+
+async def form_of(browser, **fields):
+    return Page((await browser.get(ADDRESS)).text).form(**fields)
+
+
+async def complete(browser, step, *, ticked=(), **changes):
+    form = await form_of(browser, kind="CompleteStep", step_id=step)
+    return await browser.post(ADDRESS, data=form.data(ticked=list(ticked), **changes))
+
+
+async def test_a_completed_step_offers_the_next_one_in_place(browser, state):
+    form = await form_of(browser, kind="CompleteStep", step_id="call")
+
+    answer = await browser.post(ADDRESS, data=form.data(ticked=["said"], note=" Intéressée. "), headers=HTMX)
+    page = Page(answer.text)
+
+    assert state.recorded == [{"kind": "CompleteStep", "note": "Intéressée.", "step_id": "call", "ticked": ["said"]}]
+    assert answer.text.lstrip().startswith('<div id="follow-up">')
+    assert "Étape enregistrée." in page.text
+    assert "Étape suivante Relance" in page.text
+    assert page.form(kind="CompleteStep", step_id="again")
+
+
+async def test_without_scripts_the_page_is_loaded_anew_so_that_reloading_sends_nothing(browser):
+    answer = await complete(browser, "call", ticked=["said"])
+    page = Page((await browser.get(answer.headers["location"].partition("#")[0])).text)
+
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{ADDRESS}?fait=CompleteStep#suite")
+    assert "Étape enregistrée." in page.text
+
+
+async def test_a_double_click_records_once(browser, state):
+    form = await form_of(browser, kind="CompleteStep", step_id="call")
+
+    answers = [await browser.post(ADDRESS, data=form.data(ticked=["said"])) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert len(state.recorded) == 1
+
+
+async def test_a_missing_tick_is_shown_at_its_item_and_what_was_typed_stays(browser, state):
+    answer = await complete(browser, "call", ticked=["extra"], note="Ma note", occurred_at="2026-11-24T09:00")
+    page = Page(answer.text)
+    form = page.form(kind="CompleteStep", step_id="call")
+
+    assert answer.status_code == 409
+    assert "Présenter l’offre (obligatoire) Cette action est obligatoire : cochez-la." in page.text
+    assert form.data()["note"] == ["Ma note"]
+    assert form.data()["ticked"] == ["extra"]
+    assert form.data()["occurred_at"] == ["2026-11-24T09:00"]
+    assert state.recorded == []
+    assert state.timeline[0]["verdict"] == "refused"
+
+
+async def test_after_a_refusal_the_form_has_a_new_key_and_after_no_answer_the_same(browser, apis):
+    form = await form_of(browser, kind="CompleteStep", step_id="call")
+    path = f"/api/followups/{FOLLOW_UP_ID}/commands"
+
+    refused = Page((await browser.post(ADDRESS, data=form.data())).text)
+    apis.away = {path}
+    away = Page((await browser.post(ADDRESS, data=form.data(ticked=["said"]))).text)
+
+    assert refused.form(step_id="call", kind="CompleteStep").data()["key"] != form.data()["key"]
+    assert away.form(step_id="call", kind="CompleteStep").data()["key"] == form.data()["key"]
+    assert "rien ne sera enregistré deux fois" in away.text
+
+
+async def test_a_pending_answer_is_shown_and_asked_about_until_it_is_there(browser, state):
+    state.pending = 2
+    form = await form_of(browser, kind="CompleteStep", step_id="call")
+
+    answer = await browser.post(ADDRESS, data=form.data(ticked=["said"]), headers=HTMX)
+    asked = f"{ADDRESS}/commandes/{COMMAND_ID}"
+    still = await browser.get(asked, headers=HTMX)
+    there = await browser.get(asked, headers=HTMX)
+
+    assert f'hx-get="{asked}" hx-trigger="load delay:1s"' in answer.text
+    assert "Enregistrement en cours" in answer.text
+    assert still.text.lstrip().startswith('<div class="note note-blue" id="pending"')
+    assert there.text.lstrip().startswith('<div id="follow-up">')
+
+
+async def test_a_pending_answer_without_scripts_is_a_page_that_loads_itself_again(browser, state):
+    state.pending = 1
+
+    answer = await complete(browser, "call", ticked=["said"])
+    page = await browser.get(answer.headers["location"].partition("#")[0])
+
+    assert answer.headers["location"] == f"{ADDRESS}?attente={COMMAND_ID}#suite"
+    assert '<noscript><meta http-equiv="refresh" content="2"></noscript>' in page.text
+
+
+async def test_what_blocks_a_step_is_named_and_it_has_no_form(browser):
+    page = Page((await browser.get(ADDRESS)).text)
+
+    assert "Bloquée par : Premier appel" in page.text
+    assert [form for form in page.forms if ("step_id", "meeting") in form.fields] == []
+
+
+async def test_an_optional_step_left_out_can_be_entered_later(browser, state):
+    await complete(browser, "call", ticked=["said"])
+    await complete(browser, "meeting")
+
+    answer = await complete(browser, "again")
+
+    assert answer.status_code == 303
+    assert [body["step_id"] for body in state.recorded] == ["call", "meeting", "again"]
+
+
+async def test_a_step_is_begun_and_the_begun_one_dropped(browser, state):
+    form = await form_of(browser, kind="CompleteStep", step_id="call")
+
+    await browser.post(ADDRESS, data=form.data(kind=["CompleteStep", "BeginStep"]))
+    begun = state.state.entries[0].state
+    form = await form_of(browser, kind="CompleteStep", step_id="call")
+    await browser.post(ADDRESS, data=form.data(kind=["CompleteStep", "CancelEntry"]))
+
+    assert ("kind", "CancelEntry") in form.buttons
+    assert (begun, state.state.entries[0].state) == (EntryState.BEGUN, EntryState.IDLE)
+
+
+async def test_undoing_needs_a_reason(browser, state):
+    await complete(browser, "call", ticked=["said"])
+    form = await form_of(browser, kind="UndoCompletion", step_id="call")
+
+    without = await browser.post(ADDRESS, data=form.data())
+    with_reason = await browser.post(ADDRESS, data=form.data(note="Erreur de client"))
+
+    assert without.status_code == 422
+    assert "Indiquez un motif." in without.text
+    assert with_reason.status_code == 303
+    assert state.recorded[-1] == {"kind": "UndoCompletion", "note": "Erreur de client", "step_id": "call"}
+
+
+async def test_an_unplanned_interaction_is_recorded_and_the_position_stays(browser, state):
+    form = await form_of(browser, kind="RecordInteraction")
+
+    answer = await browser.post(ADDRESS, data=form.data(interaction="REMINDER", note="A rappelé"), headers=HTMX)
+
+    assert state.recorded == [{"kind": "RecordInteraction", "note": "A rappelé", "interaction": "REMINDER"}]
+    assert "Évènement enregistré." in answer.text
+    assert 'strip-to_do is-mandatory" aria-current="step"' in answer.text
+
+
+async def test_a_conclusion_is_offered_after_the_sales_step_and_takes_amounts_as_people_write_them(browser, state):
+    await complete(browser, "call", ticked=["said"])
+    await complete(browser, "meeting")
+    page = Page((await browser.get(ADDRESS)).text)
+    form = page.form(kind="Conclude")
+
+    answer = await browser.post(
+        ADDRESS, data=form.data(conclusion="SALE", on="2026-11-23", collected="1 234,56"), headers=HTMX
+    )
+
+    assert "card" in page.opened
+    assert "vous pouvez conclure" in page.text
+    assert state.recorded[-1] == {
+        "kind": "Conclude",
+        "conclusion": "SALE",
+        "on": "2026-11-23",
+        "collected": "1234.56",
+    }
+    assert "Vente le 23 nov. 2026" in answer.text
+    assert "1\u202f234,56\u00a0€ collectés" in answer.text
+    assert "Succès" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ({"conclusion": "SALE", "collected": "beaucoup"}, "Ce montant n’est pas lisible."),
+        ({"conclusion": "SALE", "collected": "1,234"}, "Ce montant peut se lire de deux façons."),
+        ({"conclusion": "SALE", "collected": "-5"}, "Le montant ne peut pas être négatif."),
+        ({"conclusion": "REFUSAL", "collected": "12"}, "Un montant collecté ne va qu’avec une vente"),
+        ({"conclusion": "SALE", "on": "2027-01-01"}, "La date va de l’entrée du client"),
+        ({"conclusion": "SALE", "on": "hier"}, "Cette date n’est pas lisible."),
+        ({"collected": "12"}, "Choisissez une conclusion."),
+        ({"conclusion": "SALE", "note": "x" * 20_001}, "Ce texte est trop long."),
+        ({"conclusion": "PERHAPS"}, "the API says invalid_request"),
+    ],
+)
+async def test_a_wrong_conclusion_says_what_is_wrong_and_keeps_what_was_typed(browser, state, typed, text):
+    form = await form_of(browser, kind="Conclude")
+
+    answer = await browser.post(ADDRESS, data=form.data(**typed))
+    page = Page(answer.text)
+
+    assert answer.status_code in (409, 422)
+    assert text in page.text
+    kept = page.form(kind="Conclude").data()
+    assert all(kept[name] == [value] for name, value in typed.items() if name != "conclusion")
+    assert state.recorded == []
+
+
+async def test_a_conclusion_left_out_steps_and_can_be_amended_and_withdrawn(browser, state):
+    form = await form_of(browser, kind="Conclude")
+    await browser.post(ADDRESS, data=form.data(conclusion="REFUSAL"))
+
+    page = Page((await browser.get(ADDRESS)).text)
+    amend = await browser.post(ADDRESS, data=page.form(kind="AmendConclusion").data(conclusion="NO_DECISION", note="x"))
+    page = Page((await browser.get(ADDRESS)).text)
+    withdraw = await browser.post(ADDRESS, data=page.form(kind="WithdrawConclusion").data(note="Se ravise"))
+
+    assert "Étapes obligatoires non faites" in page.text
+    assert "Sans décision" in page.text
+    assert (amend.status_code, withdraw.status_code) == (303, 303)
+    assert [body["kind"] for body in state.recorded] == ["Conclude", "AmendConclusion", "WithdrawConclusion"]
+
+
+async def test_before_the_entry_date_nothing_can_be_recorded(browser, state):
+    state.today = date(2026, 11, 9)
+
+    page = Page((await browser.get(ADDRESS)).text)
+
+    assert "entre dans l’opération le 10 nov. 2026" in page.text
+    assert [form for form in page.forms if form.action.startswith(ADDRESS)] == []
+
+
+async def test_the_timeline_says_who_what_when_from_where_and_what_was_refused(browser, state):
+    await complete(browser, "call")
+    await complete(browser, "call", ticked=["said"], note="<b>Bonjour</b>")
+
+    html = (await browser.get(ADDRESS)).text
+    text = Page(html).text
+
+    assert "Étape faite : Premier appel 24 nov. 2026, 10:30, par Anne Martin, à l’écran <b>Bonjour</b>" in text
+    assert "Terminer l’étape : Premier appel" in text
+    assert "Refusé : Il reste une action obligatoire à cocher." in text
+    assert "&lt;b&gt;Bonjour&lt;/b&gt;" in html
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Origin": "http://evil.test"}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}]
+)
+async def test_another_site_cannot_send_the_form(browser, state, headers):
+    form = await form_of(browser, kind="RecordInteraction")
+
+    answer = await browser.post(ADDRESS, data=form.data(), headers=headers)
+
+    assert answer.status_code == 403
+    assert state.recorded == []
+
+
+@pytest.mark.parametrize("token", ["", "another", "é"])
+async def test_a_form_of_another_session_records_nothing_and_keeps_what_was_typed(browser, state, token):
+    form = await form_of(browser, kind="RecordInteraction")
+
+    answer = await browser.post(ADDRESS, data=form.data(form_token=token, note="Important"))
+    again = Page(answer.text).form(kind="RecordInteraction")
+
+    assert answer.status_code == 403
+    assert "Ce formulaire vient d’une autre session." in answer.text
+    assert again.data()["note"] == ["Important"]
+    assert state.recorded == []
+
+
+async def test_the_token_of_a_form_is_bound_to_its_session(session):
+    sealer = Sealer("a key")
+
+    assert sealer.is_form_token(session, sealer.form_token(session))
+    assert not Sealer("another").is_form_token(session, sealer.form_token(session))
+
+
+@pytest.mark.parametrize("kind", ["", "Reassign", "DropTable"])
+async def test_a_form_that_is_none_of_ours_does_nothing(browser, state, kind):
+    form = await form_of(browser, kind="RecordInteraction")
+
+    answer = await browser.post(ADDRESS, data=form.data(kind=kind))
+
+    assert answer.status_code == 200
+    assert state.recorded == []
+
+
+async def test_a_time_without_zone_is_the_deployments(browser, state):
+    form = await form_of(browser, kind="RecordInteraction")
+
+    await browser.post(ADDRESS, data=form.data(interaction="TASK", occurred_at="2026-11-23T09:30"))
+
+    assert state.recorded[0]["occurred_at"] == "2026-11-23T09:30:00+01:00"
+
+
+async def test_marks_of_errors_are_tied_to_their_fields(browser):
+    html = (await complete(browser, "call")).text
+
+    described = re.search(r'<input[^>]*value="said"[^>]*aria-describedby="(\S+) "[^>]*aria-invalid="true"', html)
+    assert described
+    assert f'id="{described[1]}"' in html
