@@ -7,42 +7,13 @@ Steps 2 and 4 are optional; step 3 is the sales step.
 
 import csv
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
-GROUPS = ("done", "not_reached", "open", "left", "skipped")
+from tools.replay.figures import Figures, Totals
+
 _ALL_STEPS = 4
 _SALES_STEP = 3
-
-
-@dataclass(slots=True)
-class Totals:
-    """Clients and money of one branch."""
-
-    clients: int = 0
-    accepted: int = 0
-    refused: int = 0
-    potential: Decimal = Decimal("0.00")
-    collected: Decimal = Decimal("0.00")
-
-
-@dataclass(slots=True)
-class Figures:
-    """What the reports should say. Rates are in per cent, half up; None without a denominator."""
-
-    clients: int
-    contacts: int
-    accepted: int
-    refused: int
-    potential: Decimal
-    collected: Decimal
-    conversion_rate: Decimal | None
-    take_up_rate: Decimal | None
-    steps: dict[int, dict[str, int]] = field(default_factory=dict)
-    """By step number, clients in each of the five groups."""
-    branches: dict[str, Totals] = field(default_factory=dict)
-    """By job."""
 
 
 def figures_of(path: Path, *, rows: int | None = None) -> Figures:

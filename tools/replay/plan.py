@@ -117,7 +117,7 @@ class Plan:
         """The campaign's definition, as from `start`."""
         return {
             "key": self.campaign_key,
-            "name": f"Term deposit ({len(self.source.people)} clients)",
+            "name": f"Term deposit, {len(self.source.people)} clients ({self.prefix})",
             "owner": self.manager,
             "start_date": start.isoformat(),
             "end_date": (start + _LASTS).isoformat(),

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import httpx
 
-_SECRET_FILE = Path("var/secrets/crm_client_secret")
+_SECRET = Path("secrets/crm-client-secret")
 _PATIENCE = 300.0
 _FIRST_PAUSE = 0.2
 _LONGEST_PAUSE = 5.0
@@ -27,7 +27,7 @@ class UnexpectedAnswerError(ReplayError):
     def __init__(self, method: str, path: str, answer: httpx.Response) -> None:
         super().__init__(f"{method} {path}: {answer.status_code} {answer.text[:500]}")
         self.status = answer.status_code
-        self.answer = answer
+        self.code = _code_of(answer)
 
 
 class Session:
@@ -116,15 +116,25 @@ class Session:
 
 
 def crm_secret() -> str:
-    """The CRM's client secret: CRM_CLIENT_SECRET, else the file that the launcher wrote. Raises ReplayError."""
+    """The CRM's client secret: CRM_CLIENT_SECRET, else what the launcher wrote under JALON_DATA. Raises ReplayError."""
     if given := os.environ.get("CRM_CLIENT_SECRET"):
         return given
+    file = Path(os.environ.get("JALON_DATA", "var")) / _SECRET
     try:
-        return _SECRET_FILE.read_text(encoding="utf-8").strip()
+        return file.read_text(encoding="utf-8").strip()
     except OSError:
         raise ReplayError(
-            f"No secret of the CRM: set CRM_CLIENT_SECRET, or start the product with `make run` ({_SECRET_FILE})."
+            f"No secret of the CRM: set CRM_CLIENT_SECRET, or start the product with `make run` ({file})."
         ) from None
+
+
+def _code_of(answer: httpx.Response) -> str | None:
+    """The stable code of a problem."""
+    try:
+        code: str | None = answer.json().get("code")
+    except (ValueError, AttributeError):
+        return None
+    return code
 
 
 def _said(answer: httpx.Response | httpx.TransportError) -> str:
