@@ -14,7 +14,7 @@ from tools.bench.wire import Connections, UnexpectedAnswerError
 
 _ADVISORS = 8
 _PATIENCE = 300.0
-_LOOK_EVERY = 0.05
+_LOOK_EVERY = 0.1
 _PAGE = 1000
 Json = dict[str, Any]
 

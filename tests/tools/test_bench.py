@@ -1,0 +1,58 @@
+"""The figures of the bench: rates, percentiles, cost per operation."""
+
+import asyncio
+from functools import partial
+
+import pytest
+
+from tools.bench import processor
+from tools.bench.history import Size, sample
+from tools.bench.measures import Medians, Round, measured
+
+
+def test_a_round_tells_its_rate_its_median_and_what_one_in_a_hundred_exceeds():
+    found = Round(2.0, [0.010] * 98 + [0.500, 0.900])
+
+    assert (found.rate, found.p50, found.p99) == (50.0, 10.0, 900.0)
+
+
+def test_medians_are_taken_figure_by_figure():
+    rounds = [Round(1.0, [0.1]), Round(0.5, [0.3]), Round(0.25, [0.2])]
+
+    assert Medians.of(rounds) == Medians(rate=2.0, p50=200.0, p99=200.0)
+
+
+async def test_no_more_operations_run_at_once_than_asked_for():
+    running, most = 0, 0
+
+    async def operation():
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0)
+        running -= 1
+
+    found = await measured([operation] * 50, in_flight=4)
+
+    assert (len(found.latencies), most) == (50, 4)
+
+
+async def test_an_operation_that_fails_ends_the_run():
+    async def fails(message):
+        raise RuntimeError(message)
+
+    with pytest.raises(RuntimeError, match="no"):
+        await measured([partial(fails, "no")] * 3, in_flight=2)
+
+
+def test_the_cost_of_one_operation_is_the_growth_divided():
+    assert Size(150, 30, 22_000).per(Size(100, 20, 12_000), 10) == (5.0, 1.0, 1000.0)
+
+
+def test_a_sample_is_spread_over_all():
+    assert list(sample([str(number) for number in range(200)]))[:3] == ["0", "4", "8"]
+    assert sample(["only"]) == ["only"]
+
+
+def test_processor_time_is_told_by_program():
+    assert "load generator" in processor.milliseconds()
