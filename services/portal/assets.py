@@ -54,6 +54,11 @@ def assets_router(assets: Assets) -> APIRouter:
         media_type = _TYPES[Path(address).suffix]
         return FileResponse(path, media_type=f"{media_type}; charset=utf-8", headers=headers)
 
+    @router.get("/favicon.ico")
+    async def icon() -> Response:
+        # Pages name their own; browsers ask for this one on pages that are not ours, such as the issuer's.
+        return FileResponse(FOLDER / "mark.svg", media_type=_TYPES[".svg"], headers={"Cache-Control": "max-age=86400"})
+
     return router
 
 

@@ -68,7 +68,10 @@ async def verdict(visit: Person, follow_up_id: UUID, command_id: UUID) -> Respon
     """What became of a command that was pending; asked again and again while the page waits."""
     answer = await visit.api.get(f"/api/followups/commands/{command_id}")
     if answer["verdict"] == "pending":
-        return visit.page("parts/pending.html", follow_up_id=str(follow_up_id), command_id=str(command_id))
+        waits = {"HX-Retarget": "#pending", "HX-Reswap": "outerHTML"}
+        return visit.page(
+            "parts/pending.html", headers=waits, follow_up_id=str(follow_up_id), command_id=str(command_id)
+        )
     refusal = None
     if answer["verdict"] in {"refused", "parked"}:
         refusal = refusal_text(answer["code"], answer.get("detail") or "", visit.say) or visit.say("timeline.refused")

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from babel import Locale
 from babel.dates import format_date, format_time
@@ -27,7 +27,8 @@ class Formats:
         """`1 234 €` or `€1,234`; with cents where one row is looked at closely."""
         if amount is None:
             return NONE
-        number = format_decimal(Decimal(amount), "#,##0.00" if cents else "#,##0", locale=self._locale)
+        rounded = Decimal(amount).quantize(Decimal("0.01") if cents else Decimal(1), ROUND_HALF_UP)
+        number = format_decimal(rounded, "#,##0.00" if cents else "#,##0", locale=self._locale)
         if self.language == "fr":
             return f"{number}\u00a0€"
         return f"-€{number[1:]}" if number.startswith("-") else f"€{number}"

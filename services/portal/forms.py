@@ -37,10 +37,11 @@ class Sent:
 async def sent_anywhere(visit: Visitor) -> FormData:
     """The fields of a form that our own pages sent, by whomever; ForeignFormError for another site's."""
     headers = visit.request.headers
-    origin = headers.get("origin")
-    if headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if site not in {None, "same-origin", "none"}:
         raise ForeignFormError
-    if origin is not None and urlsplit(origin).netloc != headers.get("host"):
+    # A browser that hides where a form comes from says `null`; then it has to say that it is our own site.
+    if origin is not None and urlsplit(origin).netloc != headers.get("host") and not (origin == "null" and site):
         raise ForeignFormError
     return await visit.request.form(max_files=0, max_fields=_MOST_FIELDS)
 

@@ -96,6 +96,7 @@ async def test_a_pending_answer_is_shown_and_asked_about_until_it_is_there(brows
 
     assert f'hx-get="{asked}" hx-trigger="load delay:1s"' in answer.text
     assert "Enregistrement en cours" in answer.text
+    assert still.headers["hx-retarget"] == "#pending"
     assert still.text.lstrip().startswith('<div class="note note-blue" id="pending"')
     assert there.text.lstrip().startswith('<div id="follow-up">')
 
@@ -250,7 +251,14 @@ async def test_the_timeline_says_who_what_when_from_where_and_what_was_refused(b
 
 
 @pytest.mark.parametrize(
-    "headers", [{"Origin": "http://evil.test"}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}]
+    "headers",
+    [
+        {"Origin": "http://evil.test"},
+        {"Origin": "null"},
+        {"Origin": "null", "Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
 )
 async def test_another_site_cannot_send_the_form(browser, state, headers):
     form = await form_of(browser, kind="RecordInteraction")
@@ -259,6 +267,17 @@ async def test_another_site_cannot_send_the_form(browser, state, headers):
 
     assert answer.status_code == 403
     assert state.recorded == []
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Origin": "http://portal.test"}, {"Origin": "null", "Sec-Fetch-Site": "same-origin"}, {}]
+)
+async def test_our_own_pages_can(browser, state, headers):
+    form = await form_of(browser, kind="RecordInteraction")
+
+    answer = await browser.post(ADDRESS, data=form.data(interaction="TASK"), headers=headers)
+
+    assert answer.status_code == 303
 
 
 @pytest.mark.parametrize("token", ["", "another", "é"])
