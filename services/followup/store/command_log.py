@@ -77,12 +77,15 @@ _BY_ID = sa.text(
 )
 _DUE = sa.text(
     """
-    select distinct follow_up_id::text from (
-        select follow_up_id from commands
-        where verdict is null and not parked and (leased_until is null or leased_until <= :now)
-          and received_at < :settled
-        order by leased_until nulls first, seq limit :limit
-    ) due
+    select follow_up_id::text from commands c
+    where verdict is null and not parked and (leased_until is null or leased_until <= :now)
+      and received_at < :settled
+      and not exists (
+          select 1 from commands older
+          where older.follow_up_id = c.follow_up_id and older.verdict is null and not older.parked
+            and older.seq < c.seq
+      )
+    order by leased_until nulls first, seq limit :limit
     """
 )
 _EXPIRE = sa.text(
@@ -121,10 +124,10 @@ class PostgresCommandLog:
             written = await self._write_down(conn, wanted, locked)
             earlier = await self._earlier(conn, [command for command in wanted if command.command_id not in written])
             known = {key: value.known for key, value in locked.items()}
-            leases = {
-                leased.command_id: leased
-                for leased in (await claim(conn, self._clock, known, self._clock.now() + self._lease)).values()
-            }
+            # An older one that nobody holds is left to `claim_due`, since nobody here would send it.
+            until = self._clock.now() + self._lease
+            claimed = await claim(conn, self._clock, known, until, only=written)
+            leases = {leased.command_id: leased for leased in claimed.values()}
         return [
             refused[command.command_id]
             or leases.pop(command.command_id, None)

@@ -1,6 +1,6 @@
 """Rows of follow-ups and commands as the values of `ports`, and back; plans are read once per version."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -42,6 +42,7 @@ _CLAIM = sa.text(
     update commands c set leased_until = :lease, attempts = attempts + 1
     from oldest o
     where c.command_id = o.command_id and (o.leased_until is null or o.leased_until <= :now)
+      and (cast(:only as uuid[]) is null or c.command_id = any(cast(:only as uuid[])))
     returning c.command_id::text, c.source_id, c.follow_up_id::text, c.body, c.door, c.actor,
               c.occurred_at, c.received_at, c.park_until
     """
@@ -95,11 +96,24 @@ async def lock(conn: AsyncConnection, plans: Plans, follow_up_ids: Sequence[str]
 
 
 async def claim(
-    conn: AsyncConnection, clock: Clock, known: dict[str, Known], lease_until: datetime
+    conn: AsyncConnection,
+    clock: Clock,
+    known: dict[str, Known],
+    lease_until: datetime,
+    *,
+    only: Collection[str] | None = None,
 ) -> dict[str, Leased]:
-    """Lease, for each of these locked follow-ups, its oldest undecided command unless somebody holds it."""
+    """Lease, for each of these locked follow-ups, its oldest undecided command unless somebody holds it.
+
+    `only` says which commands the caller would send: one that it leaves alone must not be leased.
+    """
     now = clock.now()
-    parameters = {"ids": list(known), "now": now, "lease": lease_until}
+    parameters = {
+        "ids": list(known),
+        "now": now,
+        "lease": lease_until,
+        "only": None if only is None else list(only),
+    }
     rows = (await conn.execute(_CLAIM, parameters)).mappings().all()
     return {row["follow_up_id"]: _leased(row, known[row["follow_up_id"]], clock, lease_until) for row in rows}
 

@@ -33,6 +33,7 @@ from shared.runtime.clock import Clock
 from shared.runtime.database import Database
 from shared.runtime.identifiers import uuid7
 from shared.runtime.messaging import Bus
+from tests.integration.followup.engines import FreezingEngine
 from workflows.settings import Settings
 from workflows.worker import make_worker
 
@@ -219,6 +220,8 @@ async def a_world(
             database, bus, client, clock, engine, log, desk, definitions, targeting, reading, upkeep, house, task_queue
         )
     finally:
+        if isinstance(engine, FreezingEngine):
+            engine.thaw()
         await desk.close()
         await bus.close()
         await database.close()
