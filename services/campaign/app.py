@@ -60,7 +60,7 @@ async def _start(app: FastAPI, settings: Settings, stack: AsyncExitStack) -> Non
     await bus.ensure_streams()
     principals = Principals(bus)
     await principals.start()
-    stack.push_async_callback(principals.stop)
+    stack.push_async_callback(_stop, principals)
     verifier = TokenVerifier(settings)
     stack.push_async_callback(verifier.close)
 
@@ -83,6 +83,13 @@ async def _start(app: FastAPI, settings: Settings, stack: AsyncExitStack) -> Non
     for name, check in (("database", database.ready), ("nats", bus.ready), ("rights", principals.ready)):
         app.state.health.add(name, check)
     app.state.health.started = True
+
+
+async def _stop(principals: Principals) -> None:
+    """Stop the watch; asked again after half a second, since nats-py's `wait_for` may forget a first cancellation."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_POLL_SECONDS):
+            await principals.stop()
 
 
 async def _keep_targeting(targeting: Targeting, relay: Relay, asked: asyncio.Event) -> None:

@@ -8,5 +8,5 @@ from shared.runtime.settings import Settings as SharedSettings
 class Settings(SharedSettings):
     """The campaign service's settings."""
 
-    unknown_client_seconds: float = Field(default=10.0, ge=0)
+    unknown_client_seconds: float = Field(default=60.0, ge=0)
     """How long a client that is to be targeted may be unknown here before it is skipped: news travel."""

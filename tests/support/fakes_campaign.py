@@ -84,7 +84,7 @@ class FakePeople:
 
     people: Mapping[str, Principal]
 
-    def principal(self, user_id: str) -> Principal | None:
+    async def principal(self, user_id: str) -> Principal | None:
         """The rights of a user."""
         return next((one for one in self.people.values() if one.user_id == user_id), None)
 

@@ -10,6 +10,7 @@ from services.campaign.use_cases.read import seen
 from services.campaign.use_cases.saving import Saved
 from shared.rulebook.access import Principal
 from shared.rulebook.errors import Invalid
+from shared.rulebook.ids import user_id
 from shared.runtime.security import CurrentPrincipal
 
 router = APIRouter(prefix="/api/campaigns", tags=["campaigns"])
@@ -20,7 +21,7 @@ _LARGE = 4_194_304
 @router.post("", status_code=201, max_body_size=_LARGE)
 async def create_campaign(body: NewCampaign, door: TheDoor, asker: CurrentPrincipal, response: Response) -> CampaignOut:
     """A new campaign: 201; 200 with the existing one when the same call under the same key was answered before."""
-    draft = body.draft(await _owner_id(door, body))
+    draft = body.draft(_owner_id(body))
     saved = await create.create(door.desk, asker, draft, key=body.key, content=content_of(body, asker))
     response.status_code = 201 if saved.created else 200
     return await _answer(door, asker, saved, response)
@@ -37,7 +38,7 @@ async def change_campaign(
     response: Response,
 ) -> CampaignOut:
     """The definition whole, as its next version. If-Match must hold the ETag of the version that was edited."""
-    draft = body.draft(await _owner_id(door, body))
+    draft = body.draft(_owner_id(body))
     saved = await change.change(door.desk, asker, campaign_id, draft, expected=expected)
     return await _answer(door, asker, saved, response)
 
@@ -96,15 +97,12 @@ async def duplicate_campaign(
     return await _answer(door, asker, saved, response)
 
 
-async def _owner_id(door: Door, body: CampaignInput) -> str | None:
+def _owner_id(body: CampaignInput) -> str | None:
     if body.owner is None:
         return body.owner_id
     if body.owner_id is not None:
         raise Invalid("owner_twice")
-    found = await door.desk.campaigns.user_of(body.owner)
-    if found is None:
-        raise Invalid("owner_unknown", {"owner": body.owner})
-    return found
+    return user_id(body.owner)
 
 
 async def _answer(door: Door, asker: Principal, saved: Saved, response: Response) -> CampaignOut:

@@ -12,8 +12,8 @@ from shared.rulebook.access import Principal
 class People(Protocol):
     """Everybody's rights, as the directory tells them within a second."""
 
-    def principal(self, user_id: str) -> Principal | None:
-        """The rights of an active user."""
+    async def principal(self, user_id: str) -> Principal | None:
+        """The rights of an active user; waits up to a second for one who is unknown."""
 
 
 class Clock(Protocol):

@@ -100,9 +100,6 @@ class Campaigns(Protocol):
     async def within(self, user_ids: Collection[str], reader: Principal) -> set[str]:
         """Those of the people whom the reader's reach covers."""
 
-    async def user_of(self, external_id: str) -> str | None:
-        """The id of the user that the host CRM calls so."""
-
     async def versions(self, campaign_id: str, *, before: int | None, limit: int) -> Sequence[Campaign]:
         """The campaign as it was in each version, the newest first, those below `before`."""
 

@@ -12,6 +12,8 @@ from services.campaign.use_cases.definitions import Draft, with_ids
 from shared.contracts.campaign import ChecklistItemDefinition, StepDefinition
 from shared.contracts.wire import Incoming
 from shared.rulebook.allocation import Share
+from shared.rulebook.errors import Invalid
+from shared.rulebook.ids import user_id
 from shared.rulebook.steps import StepKind
 
 
@@ -123,15 +125,19 @@ class DuplicateInput(Incoming):
 
 
 class ShareInput(Incoming):
-    """One advisor's row: in euros or in per cent of the target."""
+    """One advisor's row, by our id or the host CRM's: in euros or in per cent of the target."""
 
-    advisor_id: Uuid
+    advisor_id: Uuid | None = None
+    advisor: Key | None = None
     amount: Amount | None = None
     percent: Annotated[Decimal, Field(allow_inf_nan=False, max_digits=20)] | None = None
 
     def share(self) -> Share:
-        """The row for the rulebook."""
-        return Share(advisor_id=self.advisor_id, amount=self.amount, percent=self.percent)
+        """The row for the rulebook; Invalid `advisor_unclear` when it names nobody, or somebody twice."""
+        if (self.advisor_id is None) == (self.advisor is None):
+            raise Invalid("advisor_unclear")
+        advisor_id = self.advisor_id or user_id(self.advisor or "")
+        return Share(advisor_id=advisor_id, amount=self.amount, percent=self.percent)
 
 
 class AllocationInput(Incoming):

@@ -1,5 +1,6 @@
 """The follow-up service asked over NATS, and everybody's rights as the directory tells them."""
 
+import asyncio
 from collections.abc import Collection
 
 from shared.contracts.campaign import CampaignDefined
@@ -18,6 +19,8 @@ from shared.runtime.principals import Principals
 from shared.runtime.security import principal_from
 
 _PATIENCE = 2.0
+_LOOKS = 20
+_LOOK_SECONDS = 0.05
 _log = logger(__name__)
 
 
@@ -63,10 +66,17 @@ class WatchedPeople:
     def __init__(self, principals: Principals) -> None:
         self._principals = principals
 
-    def principal(self, user_id: str) -> Principal | None:
-        """The rights of an active user."""
-        record = self._principals.get(user_id)
-        return principal_from(record) if record is not None and record.active else None
+    async def principal(self, user_id: str) -> Principal | None:
+        """The rights of an active user.
+
+        News of people hold within a second, so that one who is unknown may just have been told to the directory.
+        """
+        for _ in range(_LOOKS):
+            record = self._principals.get(user_id)
+            if record is not None:
+                return principal_from(record) if record.active else None
+            await asyncio.sleep(_LOOK_SECONDS)
+        return None
 
 
 def _reservation(campaign_id: str, step_ids: Collection[str] | None, *, release: bool = False) -> ReserveSteps:

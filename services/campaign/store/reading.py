@@ -83,12 +83,6 @@ class PostgresCampaigns:
             )
             return set(found.scalars())
 
-    async def user_of(self, external_id: str) -> str | None:
-        """The id of the user that the host CRM calls so."""
-        async with self._database.reading() as connection:
-            found = await connection.execute(select(users.c.user_id).where(users.c.external_id == external_id).limit(1))
-            return found.scalar_one_or_none()
-
     async def versions(self, campaign_id: str, *, before: int | None, limit: int) -> Sequence[Campaign]:
         """The campaign as it was in each version, the newest first, those below `before`."""
         wanted = (

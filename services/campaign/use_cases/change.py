@@ -25,7 +25,7 @@ async def change(desk: Desk, asker: Principal, campaign_id: str, draft: Draft, *
     if seen.definition.version != expected:
         raise VersionChanged(expected=expected, present=seen.definition.version)
     draft.check()
-    owner_id = _owner(desk, seen, draft, asker)
+    owner_id = await _owner(desk, seen, draft, asker)
     check_edit(seen.definition.plan(), draft.plan_after(seen.definition.plan()), frozenset())
     kept = {step.id for step in draft.steps}
     removed = [step.id for step in seen.definition.steps if step.id not in kept]
@@ -42,11 +42,8 @@ async def allocate(
     desk: Desk, asker: Principal, campaign_id: str, rows: tuple[Share, ...], *, expected: int | None
 ) -> Saved:
     """The next version, with the target shared out like this; no rows removes all."""
-    await permitted(desk.campaigns, campaign_id, asker, Action.CHANGE_CAMPAIGN)
-    known = await desk.campaigns.names([row.advisor_id for row in rows])
-    unknown = [row.advisor_id for row in rows if row.advisor_id not in known]
-    if unknown:
-        raise Invalid("advisor_unknown", {"advisors": unknown})
+    seen = await permitted(desk.campaigns, campaign_id, asker, Action.CHANGE_CAMPAIGN)
+    await _check_advisors(desk, {row.advisor_id for row in rows} - {row.advisor_id for row in seen.rows})
     async with desk.campaigns.changing() as changing:
         campaign = await locked(changing, campaign_id, expected)
         if campaign.definition.archived:
@@ -66,14 +63,22 @@ async def reserved(desk: Desk, campaign_id: str, step_ids: Collection[str] | Non
     if step_ids is not None and not step_ids:
         yield StepsReserved(completed=(), touched_follow_ups=0)
         return
-    done = await desk.follow_ups.reserve(campaign_id, step_ids)
     try:
-        yield done
+        yield await desk.follow_ups.reserve(campaign_id, step_ids)
     except BaseException:
         await desk.follow_ups.release(campaign_id, step_ids)
         raise
 
 
-def _owner(desk: Desk, seen: Campaign, draft: Draft, asker: Principal) -> str:
+async def _owner(desk: Desk, seen: Campaign, draft: Draft, asker: Principal) -> str:
     present = seen.definition.owner_id
-    return present if draft.owner_id in (None, present) else owner_of(desk.people, draft.owner_id, asker)
+    if draft.owner_id in (None, present):
+        return present
+    return await owner_of(desk.people, draft.owner_id, asker)
+
+
+async def _check_advisors(desk: Desk, joining: Collection[str]) -> None:
+    """Those who get a share for the first time must be active; one who left keeps it until it is taken away."""
+    unknown = [advisor for advisor in sorted(joining) if await desk.people.principal(advisor) is None]
+    if unknown:
+        raise Invalid("advisor_unknown", {"advisors": unknown})

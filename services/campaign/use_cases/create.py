@@ -57,7 +57,7 @@ async def duplicate(
 async def _create(
     desk: Desk, asker: Principal, draft: Draft, *, key: str, content: str, rows: tuple[Share, ...]
 ) -> Saved:
-    owner_id = owner_of(desk.people, draft.owner_id, asker)
+    owner_id = await owner_of(desk.people, draft.owner_id, asker)
     first = first_version(draft, key, ids.campaign_id(key), owner_id, desk.saving(asker))
     definition = first.model_copy(update={"shares": shares_of(first.target, rows)})
     campaign = Campaign(definition=definition, rows=rows, content=content)

@@ -35,7 +35,7 @@ async def may_change(campaigns: Campaigns, campaign: Campaign, reader: Principal
     return True
 
 
-def owner_of(people: People, chosen: str | None, default: Principal) -> str:
+async def owner_of(people: People, chosen: str | None, default: Principal) -> str:
     """The owner's id.
 
     Invalid `owner_unknown`, or `owner_missing` when the CRM names none; Refused `owner_lacks_right`.
@@ -45,7 +45,7 @@ def owner_of(people: People, chosen: str | None, default: Principal) -> str:
             raise Invalid("owner_missing")
         check_owner(default)
         return default.user_id
-    owner = people.principal(chosen)
+    owner = await people.principal(chosen)
     if owner is None:
         raise Invalid("owner_unknown", {"owner_id": chosen})
     check_owner(owner)

@@ -26,6 +26,7 @@ from shared.rulebook.ids import client_id, user_id
 from shared.runtime.clock import FixedClock
 from shared.runtime.database import Database
 from shared.runtime.messaging import Bus
+from shared.runtime.principals import PrincipalsBucket
 from shared.runtime.streams import type_of
 from tests.support.fakes_campaign import FakeFollowUps, FakePeople, TokensAreNames, a_person
 
@@ -178,6 +179,7 @@ def settings(database: Database, module_database: str, nats_url: str) -> Setting
 async def bus(nats_url: str) -> AsyncIterator[Bus]:
     bus = await Bus.connect(nats_url, name="test")
     await bus.ensure_streams()
+    await PrincipalsBucket(bus).ensure()
     yield bus
     await bus.close()
 

@@ -141,6 +141,7 @@ async def test_percentages_stay_percentages_when_the_target_changes(door):
         ([{"advisor_id": "anne", "percent": "NaN"}], 422, "invalid_request"),
         ([{"advisor_id": "anne", "amount": "0.001"}], 422, "invalid_request"),
         ([{"advisor_id": "stranger", "amount": "1"}], 422, "advisor_unknown"),
+        ([{"advisor_id": "anne", "advisor": "anne", "amount": "1"}], 422, "advisor_unclear"),
     ],
 )
 async def test_an_allocation_that_breaks_a_rule_is_refused_by_name(door, rows, status, code):

@@ -1,12 +1,15 @@
 """The follow-up service as asked over NATS does what its fake does; when it is away, nothing hangs or lies."""
 
 from datetime import UTC, date, datetime
+from typing import ClassVar
 
 import pytest
 
-from services.campaign.store.neighbours import AskedFollowUps
+from services.campaign.store.neighbours import AskedFollowUps, WatchedPeople
 from shared.contracts.campaign import CampaignDefined, StepDefinition
+from shared.contracts.directory import PrincipalRecord
 from shared.contracts.followup import TargetingCount
+from shared.rulebook.access import AccessLevel
 from shared.rulebook.steps import StepKind
 from shared.runtime.messaging import Bus, NobodyAnswers
 from tests.support.fakes_campaign import FakeFollowUps
@@ -87,3 +90,23 @@ async def test_when_nobody_answers_a_save_is_not_held_and_a_reservation_fails(bu
     assert await port.progress(CAMPAIGN, "job") is None
     with pytest.raises(NobodyAnswers):
         await port.reserve(CAMPAIGN, None)
+
+
+async def test_somebody_told_a_moment_ago_is_waited_for():
+    record = PrincipalRecord(
+        user_id="u",
+        external_id="new",
+        name="New",
+        unit_id="n",
+        unit_path=("n",),
+        manage_campaigns=True,
+        access_level=AccessLevel.ALL,
+    )
+
+    class Late:
+        answers: ClassVar = iter([None, None, record])
+
+        def get(self, user_id):
+            return next(self.answers)
+
+    assert (await WatchedPeople(Late()).principal("u")).manage_campaigns is True
