@@ -11,9 +11,10 @@ from fastapi.responses import RedirectResponse, Response
 from services.portal.forms import AnyForm
 from services.portal.frame import Person, Visit
 from services.portal.notices import unread_count
-from services.portal.timeline import happenings, refusal_text
+from services.portal.timeline import happenings
 from services.portal.upstream import Answer, UpstreamProblem
 from services.portal.wishes import KINDS, Wish, read_wish
+from shared.runtime import messages
 
 router = APIRouter(include_in_schema=False)
 
@@ -74,7 +75,7 @@ async def verdict(visit: Person, follow_up_id: UUID, command_id: UUID) -> Respon
         )
     refusal = None
     if answer["verdict"] in {"refused", "parked"}:
-        refusal = refusal_text(answer["code"], answer.get("detail") or "", visit.say) or visit.say("timeline.refused")
+        refusal = messages.say(answer["code"] or "refused", visit.language, answer["data"] or {}, status=409)
     return await _page(visit, str(follow_up_id), refusal=refusal)
 
 
@@ -128,14 +129,13 @@ async def _unread(visit: Visit) -> int | None:
 
 def _explain(wish: Wish, problem: UpstreamProblem, visit: Visit) -> None:
     """Say what was refused where it was typed."""
-    text = refusal_text(problem.code, problem.detail, visit.say) or visit.say("error.unavailable")
     field = _FIELD_OF.get(problem.code)
     if problem.code == "checklist_incomplete":
-        wish.errors |= {f"ticked-{item}": "form.required_here" for item in _missing(problem.data)}
+        wish.errors |= {f"ticked-{item}": visit.say("form.required_here") for item in _missing(problem.data)}
     elif field is not None:
-        wish.errors["on" if field == "occurred_at" and "on" in wish.body else field] = f"refusal.{problem.code}"
+        wish.errors["on" if field == "occurred_at" and "on" in wish.body else field] = problem.detail
         return
-    wish.refusal = text
+    wish.refusal = visit.say("form.unavailable") if problem.outcome_unknown else problem.detail
 
 
 def _missing(data: dict[str, Any]) -> list[str]:

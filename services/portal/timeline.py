@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.portal.locale import Words
+from shared.runtime import messages
 
+_CONFLICT = 409
 _TROUBLE = {"refused": "timeline.refused", "parked": "timeline.parked", "pending": "timeline.pending"}
 
 
@@ -27,12 +29,6 @@ class Happening:
 def happenings(items: list[dict[str, Any]], titles: Mapping[str, str], say: Words) -> list[Happening]:
     """The lines, the latest first; `titles` are those of the steps by id."""
     return [_happening(item, titles, say) for item in reversed(items)]
-
-
-def refusal_text(code: str | None, detail: str, say: Words) -> str:
-    """Why something was refused: our sentence for the code, else the API's own."""
-    key = f"refusal.{code}"
-    return say(key) if say.known(key) else detail
 
 
 def _happening(item: dict[str, Any], titles: Mapping[str, str], say: Words) -> Happening:
@@ -66,5 +62,7 @@ def _trouble(item: dict[str, Any], say: Words) -> str | None:
     key = _TROUBLE.get(item["verdict"])
     if key is None:
         return None
-    reason = refusal_text(item["code"], "", say)
-    return say("frame.about", what=say(key), whom=reason) if reason else say(key)
+    if item["code"] is None:
+        return say(key)
+    reason = messages.say(item["code"], say.language, item["data"] or {}, status=_CONFLICT)
+    return say("frame.about", what=say(key), whom=reason)

@@ -6,8 +6,10 @@ from datetime import date, datetime, tzinfo
 from typing import Any
 
 from services.portal.forms import Sent
+from services.portal.locale import Words
 from shared.rulebook.errors import Invalid
 from shared.rulebook.money import parse_money
+from shared.runtime import messages
 
 _LONGEST_NOTE = 20_000
 KINDS = (
@@ -28,10 +30,7 @@ _FIELDS = ("note", "occurred_at", "interaction", "conclusion", "on", "collected"
 
 @dataclass(slots=True)
 class Wish:
-    """What was typed, the command it makes, and the texts for the fields that cannot be read.
-
-    `form` names the form on the page: a step's id, or the kind of command.
-    """
+    """What was typed, the command it makes, and what is wrong: `errors` by field, `refusal` for the whole."""
 
     kind: str
     step_id: str
@@ -49,7 +48,7 @@ class Wish:
 
 
 def read_wish(form: Sent, zone: tzinfo) -> Wish:
-    """The wish behind a form; its errors are keys of the catalogue."""
+    """The wish behind a form, with the texts for what cannot be read."""
     wish = Wish(
         kind=form.text("kind"),
         step_id=form.text("step_id"),
@@ -58,8 +57,9 @@ def read_wish(form: Sent, zone: tzinfo) -> Wish:
         key=form.text("key"),
     )
     wish.body["kind"] = wish.kind
-    _read_note(wish)
-    _read(wish, "occurred_at", lambda text: _instant(text, zone), "form.moment_invalid")
+    say = form.visit.say
+    _read_note(wish, say)
+    _read(wish, "occurred_at", lambda text: _instant(text, zone), say("form.moment_invalid"))
     if wish.kind in _WITH_STEP:
         wish.body["step_id"] = wish.step_id
     if wish.kind == "CompleteStep":
@@ -67,29 +67,29 @@ def read_wish(form: Sent, zone: tzinfo) -> Wish:
     if wish.kind == "RecordInteraction":
         wish.body["interaction"] = wish.typed["interaction"]
     if wish.kind in _CONCLUDING:
-        _read_conclusion(wish)
+        _read_conclusion(wish, say)
     return wish
 
 
-def _read_note(wish: Wish) -> None:
+def _read_note(wish: Wish, say: Words) -> None:
     note = wish.typed["note"]
     if len(note) > _LONGEST_NOTE:
-        wish.errors["note"] = "form.too_long"
+        wish.errors["note"] = say("form.too_long")
     elif note:
         wish.body["note"] = note
     elif wish.kind in _WITH_REASON:
-        wish.errors["note"] = "form.reason_missing"
+        wish.errors["note"] = say("form.reason_missing")
 
 
-def _read_conclusion(wish: Wish) -> None:
+def _read_conclusion(wish: Wish, say: Words) -> None:
     wish.body["conclusion"] = wish.typed["conclusion"]
     if not wish.typed["conclusion"]:
-        wish.errors["conclusion"] = "conclude.kind_missing"
-    _read(wish, "on", lambda text: date.fromisoformat(text).isoformat(), "form.day_invalid")
+        wish.errors["conclusion"] = say("conclude.kind_missing")
+    _read(wish, "on", lambda text: date.fromisoformat(text).isoformat(), say("form.day_invalid"))
     try:
-        _read(wish, "collected", lambda text: str(parse_money(text)), "refusal.amount_invalid")
+        _read(wish, "collected", lambda text: str(parse_money(text)), "")
     except Invalid as error:
-        wish.errors["collected"] = f"refusal.{error.code}"
+        wish.errors["collected"] = messages.say(error.code, say.language, error.data, status=422)
 
 
 def _read(wish: Wish, name: str, read: Callable[[str], str], error: str) -> None:

@@ -187,7 +187,7 @@ class FakeApis:
         def verdict(command_id: str) -> Any:
             self.follow_up.pending -= 1
             kind = "pending" if self.follow_up.pending >= 0 else "applied"
-            return {"id": command_id, "verdict": kind, "code": None, "detail": None}
+            return {"id": command_id, "verdict": kind, "code": None, "data": None}
 
         @app.get("/api/followups/{follow_up_id}")
         def follow_up(follow_up_id: str) -> Any:

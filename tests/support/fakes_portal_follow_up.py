@@ -28,6 +28,7 @@ from shared.rulebook.follow_up import (
 )
 from shared.rulebook.standing import entry_states
 from shared.rulebook.steps import ChecklistItem, Plan, Step, StepKind
+from shared.runtime import messages
 
 CAMPAIGN_ID = "22222222-2222-4222-8222-222222222222"
 FOLLOW_UP_ID = "33333333-3333-4333-8333-333333333333"
@@ -210,6 +211,6 @@ def _applied(verdict: str) -> dict[str, Any]:
 
 
 def problem(status: int, code: str, data: dict[str, Any] | None = None) -> JSONResponse:
-    detail = f"the API says {code}"
+    detail = messages.say(code, "fr", data or {}, status=status)
     body = {"type": "about:blank", "title": "", "status": status, "code": code, "detail": detail, "data": data or {}}
     return JSONResponse(body, status_code=status)

@@ -1,5 +1,7 @@
 """All that screens say, in French and in English; French is written first, in the notice's own words.
 
+Why something was refused is said by the APIs (shared/runtime/rule_messages.py).
+
 Each text has a key; `{name}` stands for a value, and a text that depends on a number has two forms.
 """
 
@@ -7,13 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from services.portal.locale import figures, follow_up, frame, refusals
+from services.portal.locale import figures, follow_up, frame
 from services.portal.locale.text import Plural, Text
 
 Language = Literal["fr", "en"]
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
 
-CATALOGUE: Mapping[str, Text] = {**frame.TEXTS, **figures.TEXTS, **follow_up.TEXTS, **refusals.TEXTS}
+CATALOGUE: Mapping[str, Text] = {**frame.TEXTS, **figures.TEXTS, **follow_up.TEXTS}
 
 
 @dataclass(frozen=True, slots=True)

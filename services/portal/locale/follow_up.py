@@ -83,6 +83,10 @@ TEXTS: dict[str, Text] = {
         "Cette date n’est pas lisible. Exemple : 2026-04-20.",
         "This date cannot be read. Example: 2026-04-20.",
     ),
+    "form.unavailable": (
+        "Le service ne répond pas. Envoyez à nouveau : rien ne sera enregistré deux fois.",
+        "The service does not answer. Send it again: nothing will be recorded twice.",
+    ),
     "form.too_long": ("Ce texte est trop long.", "This text is too long."),
     "interaction.title": ("Évènement non prévu", "Unplanned interaction"),
     "interaction.help": (

@@ -128,8 +128,8 @@ async def test_a_list_leads_on_with_the_cursor_of_the_api(browser):
     [
         ("/nowhere", 404, "Cette page n’existe pas"),
         ("/suivis/not-an-id", 404, "Cette page n’existe pas"),
-        (f"/suivis/{NOTICE_ID}", 404, "the API says follow_up_unknown"),
-        (f"/avis/{CAMPAIGN_ID}", 404, "the API says not_found"),
+        (f"/suivis/{NOTICE_ID}", 404, "Ce suivi n’existe pas ou vous est inaccessible."),
+        (f"/avis/{CAMPAIGN_ID}", 404, "Cet élément n’existe pas ou vous est inaccessible."),
         ("/suivis?etat=NONSENSE", 422, "Cette demande n’a pas pu être comprise."),
         ("/?campagne=%27%3Bdrop", 422, "Cette demande n’a pas pu être comprise."),
         (f"/suivis?apres={'x' * 5000}", 422, "Cette demande n’a pas pu être comprise."),

@@ -189,15 +189,15 @@ async def test_a_conclusion_is_offered_after_the_sales_step_and_takes_amounts_as
 @pytest.mark.parametrize(
     ("typed", "text"),
     [
-        ({"conclusion": "SALE", "collected": "beaucoup"}, "Ce montant n’est pas lisible."),
-        ({"conclusion": "SALE", "collected": "1,234"}, "Ce montant peut se lire de deux façons."),
+        ({"conclusion": "SALE", "collected": "beaucoup"}, "Ce montant est illisible."),
+        ({"conclusion": "SALE", "collected": "1,234"}, "Ce montant peut se lire de deux façons"),
         ({"conclusion": "SALE", "collected": "-5"}, "Le montant ne peut pas être négatif."),
-        ({"conclusion": "REFUSAL", "collected": "12"}, "Un montant collecté ne va qu’avec une vente"),
-        ({"conclusion": "SALE", "on": "2027-01-01"}, "La date va de l’entrée du client"),
+        ({"conclusion": "REFUSAL", "collected": "12"}, "Un montant collecté n’accompagne qu’une vente"),
+        ({"conclusion": "SALE", "on": "2027-01-01"}, "La date de conclusion doit être comprise entre le"),
         ({"conclusion": "SALE", "on": "hier"}, "Cette date n’est pas lisible."),
         ({"collected": "12"}, "Choisissez une conclusion."),
         ({"conclusion": "SALE", "note": "x" * 20_001}, "Ce texte est trop long."),
-        ({"conclusion": "PERHAPS"}, "the API says invalid_request"),
+        ({"conclusion": "PERHAPS"}, "Certaines valeurs sont absentes ou incorrectes"),
     ],
 )
 async def test_a_wrong_conclusion_says_what_is_wrong_and_keeps_what_was_typed(browser, state, typed, text):
@@ -246,7 +246,7 @@ async def test_the_timeline_says_who_what_when_from_where_and_what_was_refused(b
 
     assert "Étape faite : Premier appel 24 nov. 2026, 10:30, par Anne Martin, à l’écran <b>Bonjour</b>" in text
     assert "Terminer l’étape : Premier appel" in text
-    assert "Refusé : Il reste une action obligatoire à cocher." in text
+    assert "Refusé : Toutes les actions obligatoires de la tâche doivent être cochées." in text
     assert "&lt;b&gt;Bonjour&lt;/b&gt;" in html
 
 
