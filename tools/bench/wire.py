@@ -40,6 +40,8 @@ class Connections:
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+        while self._free and self._free[-1][0].at_eof():
+            self._free.pop()[1].close()  # the server closes what was idle for some seconds
         pair = self._free.pop() if self._free else await asyncio.open_connection(self._host, self._port)
         yield pair
         self._free.append(pair)
