@@ -58,16 +58,16 @@ class TemporalEngine:
             self._connected = await self._connect()
         return self._connected
 
-    async def update(self, follow_up_id: str, command_id: str, message: FollowUpCommand) -> EngineAnswer:
+    async def update(self, follow_up_id: str, update_id: str, message: FollowUpCommand) -> EngineAnswer:
         """See the port."""
         handle = (await self._client()).get_workflow_handle(follow_up_workflow_id(follow_up_id))
         return await _answered(
             handle.execute_update(
-                FOLLOW_UP_COMMAND, message, id=command_id, result_type=CommandAnswer, rpc_timeout=_left(message)
+                FOLLOW_UP_COMMAND, message, id=update_id, result_type=CommandAnswer, rpc_timeout=_left(message)
             )
         )
 
-    async def update_with_start(self, start: FollowUpStart, command_id: str, message: FollowUpCommand) -> EngineAnswer:
+    async def update_with_start(self, start: FollowUpStart, update_id: str, message: FollowUpCommand) -> EngineAnswer:
         """See the port."""
         starting: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
             FOLLOW_UP_WORKFLOW,
@@ -84,7 +84,7 @@ class TemporalEngine:
                 FOLLOW_UP_COMMAND,
                 message,
                 start_workflow_operation=starting,
-                id=command_id,
+                id=update_id,
                 result_type=CommandAnswer,
                 rpc_timeout=_left(message),
             )

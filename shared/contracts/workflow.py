@@ -42,11 +42,25 @@ class NumberedFact(Message):
 class KeptFact(NumberedFact):
     """A fact the workflow keeps until it is recorded and no send of its command can arrive any more."""
 
-    deadline: datetime
+    until: datetime | None = None
+    """The last deadline that a send of its command can have; None while the fact is not known to be recorded."""
+
+
+def update_id(command_id: str, attempt: int, repetition: int) -> str:
+    """The id of one send. The engine answers an id that it accepted in this run as it did then, whatever comes later.
+
+    So each attempt has an id of its own, and the workflow, not the engine, tells that a command is known (ADR 0040).
+    """
+    return command_id if (attempt, repetition) == (1, 0) else f"{command_id}~{attempt}.{repetition}"
+
+
+def command_id_of(update: str) -> str:
+    """The command that a send of this id is about."""
+    return update.partition("~")[0]
 
 
 class FollowUpCommand(Message):
-    """One command for a follow-up; the update's id is the command's id."""
+    """One command for a follow-up; the update's id is `update_id`."""
 
     command: WireCommand
     circumstances: Circumstances

@@ -3,6 +3,7 @@
 Implements rules 3 to 5 and 8 of docs/architecture.md, The write path.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -57,8 +58,8 @@ class Ledger:
         except RuleBroken as broken:
             raise NotTaken(RULE + broken.code, broken.data) from broken
         after = apply(state, fact)
-        made = KeptFact(number=after.number, command_id=command_id, fact=fact, deadline=message.deadline)
-        return Ledger(after, plan, (*self._still_needed(message.recorded, now), made))
+        made = KeptFact(number=after.number, command_id=command_id, fact=fact)
+        return Ledger(after, plan, (*self._still_needed(message, now), made))
 
     def facts_above(self, recorded: int) -> tuple[NumberedFact, ...]:
         """The kept facts that the database does not hold yet."""
@@ -93,5 +94,12 @@ class Ledger:
             raise NotTaken(DEFINITION_NEEDED)
         return message.plan
 
-    def _still_needed(self, recorded: int, now: datetime) -> tuple[KeptFact, ...]:
-        return tuple(kept for kept in self.kept if kept.number > recorded or now <= kept.deadline + CLOCK_SKEW)
+    def _still_needed(self, message: FollowUpCommand, now: datetime) -> Iterator[KeptFact]:
+        for kept in self.kept:
+            if kept.number > message.recorded:
+                yield kept
+            elif kept.until is None:
+                # Its verdict is written, so no send of it began after this one: none has a later deadline.
+                yield kept.model_copy(update={"until": message.deadline})
+            elif now <= kept.until + CLOCK_SKEW:
+                yield kept

@@ -21,6 +21,7 @@ with workflow.unsafe.imports_passed_through():
         ConfirmRecorded,
         FollowUpCommand,
         FollowUpStart,
+        command_id_of,
     )
     from workflows.asking import ask
     from workflows.followup.ledger import Ledger, NotTaken
@@ -132,4 +133,4 @@ class FollowUpWorkflow:
 def _command_id() -> str:
     update = workflow.current_update_info()
     assert update is not None, "handlers and validators of updates run inside one"  # noqa: S101  an invariant of the SDK
-    return update.id
+    return command_id_of(update.id)

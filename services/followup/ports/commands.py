@@ -48,6 +48,8 @@ class Leased:
     park_until: datetime | None
     leased_until: datetime
     follow_up: "Known"
+    attempt: int = 1
+    """How often it was leased, this time included."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,10 +23,10 @@ UNCLEAR = "engine.unclear"
 class Engine(Protocol):
     """The follow-up's executions."""
 
-    async def update(self, follow_up_id: str, command_id: str, message: FollowUpCommand) -> EngineAnswer:
+    async def update(self, follow_up_id: str, update_id: str, message: FollowUpCommand) -> EngineAnswer:
         """Send to a running execution; NOT_FOUND when none runs."""
 
-    async def update_with_start(self, start: FollowUpStart, command_id: str, message: FollowUpCommand) -> EngineAnswer:
+    async def update_with_start(self, start: FollowUpStart, update_id: str, message: FollowUpCommand) -> EngineAnswer:
         """Send, starting the execution from `start` when none runs."""
 
     async def start(self, start: FollowUpStart, entry_at: datetime | None) -> None:

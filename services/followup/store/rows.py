@@ -44,7 +44,7 @@ _CLAIM = sa.text(
     where c.command_id = o.command_id and (o.leased_until is null or o.leased_until <= :now)
       and (cast(:only as uuid[]) is null or c.command_id = any(cast(:only as uuid[])))
     returning c.command_id::text, c.source_id, c.follow_up_id::text, c.body, c.door, c.actor,
-              c.occurred_at, c.received_at, c.park_until
+              c.occurred_at, c.received_at, c.park_until, c.attempts
     """
 )
 
@@ -132,4 +132,5 @@ def _leased(row: Any, known: Known, clock: Clock, lease_until: datetime) -> Leas
         park_until=row["park_until"],
         leased_until=lease_until,
         follow_up=known,
+        attempt=row["attempts"],
     )

@@ -10,6 +10,7 @@ from shared.contracts.workflow import (
     STATE_NEEDED,
     FollowUpCommand,
     FollowUpStart,
+    update_id,
 )
 from shared.runtime.clock import Clock
 
@@ -30,8 +31,9 @@ class Sender:
         known = leased.follow_up
         message = self._message(leased)
         with_start = not known.started or known.state.closing is not None
-        for _ in range(_TRIES):
-            answer = await self._once(leased, message, with_start=with_start)
+        for repetition in range(_TRIES):
+            send = update_id(leased.command_id, leased.attempt, repetition)
+            answer = await self._once(known, send, message, with_start=with_start)
             if answer.failure == DEFINITION_NEEDED:
                 message = message.model_copy(update={"plan": known.plan})
             elif answer.failure == STATE_NEEDED:
@@ -54,11 +56,10 @@ class Sender:
             plan=known.plan if known.known_version < known.plan.version else None,
         )
 
-    async def _once(self, leased: Leased, message: FollowUpCommand, *, with_start: bool) -> EngineAnswer:
-        known = leased.follow_up
+    async def _once(self, known: Known, send: str, message: FollowUpCommand, *, with_start: bool) -> EngineAnswer:
         if with_start:
-            return await self._engine.update_with_start(start_of(known), leased.command_id, message)
-        return await self._engine.update(known.follow_up_id, leased.command_id, message)
+            return await self._engine.update_with_start(start_of(known), send, message)
+        return await self._engine.update(known.follow_up_id, send, message)
 
 
 def start_of(known: Known) -> FollowUpStart:

@@ -15,15 +15,15 @@ class WatchedEngine:
         self.sent: list[FollowUpCommand] = []
         self.answers: list[EngineAnswer] = []
 
-    async def update(self, follow_up_id: str, command_id: str, message: FollowUpCommand) -> EngineAnswer:
+    async def update(self, follow_up_id: str, update_id: str, message: FollowUpCommand) -> EngineAnswer:
         await self.before()
         self.sent.append(message)
-        return await self._keep(await self.real.update(follow_up_id, command_id, message))
+        return await self._keep(await self.real.update(follow_up_id, update_id, message))
 
-    async def update_with_start(self, start: FollowUpStart, command_id: str, message: FollowUpCommand) -> EngineAnswer:
+    async def update_with_start(self, start: FollowUpStart, update_id: str, message: FollowUpCommand) -> EngineAnswer:
         await self.before()
         self.sent.append(message)
-        return await self._keep(await self.real.update_with_start(start, command_id, message))
+        return await self._keep(await self.real.update_with_start(start, update_id, message))
 
     async def start(self, start: FollowUpStart, entry_at: datetime | None) -> None:
         await self.real.start(start, entry_at)
