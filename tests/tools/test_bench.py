@@ -1,4 +1,4 @@
-"""The figures of the bench: rates, percentiles, cost per operation."""
+"""The figures of the bench: rates, percentiles, cost per call."""
 
 import asyncio
 from functools import partial
@@ -22,22 +22,22 @@ def test_medians_are_taken_figure_by_figure():
     assert Medians.of(rounds) == Medians(rate=2.0, p50=200.0, p99=200.0)
 
 
-async def test_no_more_operations_run_at_once_than_asked_for():
+async def test_no_more_calls_run_at_once_than_asked_for():
     running, most = 0, 0
 
-    async def operation():
+    async def call():
         nonlocal running, most
         running += 1
         most = max(most, running)
         await asyncio.sleep(0)
         running -= 1
 
-    found = await measured([operation] * 50, in_flight=4)
+    found = await measured([call] * 50, in_flight=4)
 
     assert (len(found.latencies), most) == (50, 4)
 
 
-async def test_an_operation_that_fails_ends_the_run():
+async def test_a_call_that_fails_ends_the_run():
     async def fails(message):
         raise RuntimeError(message)
 
@@ -45,7 +45,7 @@ async def test_an_operation_that_fails_ends_the_run():
         await measured([partial(fails, "no")] * 3, in_flight=2)
 
 
-def test_the_cost_of_one_operation_is_the_growth_divided():
+def test_the_cost_of_one_call_is_the_growth_divided():
     assert Size(150, 30, 22_000).per(Size(100, 20, 12_000), 10) == (5.0, 1.0, 1000.0)
 
 

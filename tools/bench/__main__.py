@@ -29,7 +29,7 @@ class Scale:
     clients: int
     """Enrolled, and then completing one step, in each round."""
     alone: int
-    """Operations one at a time."""
+    """Calls one at a time."""
 
 
 FULL = Scale(rounds=3, clients=800, alone=200)
@@ -72,7 +72,7 @@ async def _bare_round(client: Client, number: int, scale: Scale, found: Found) -
     before = await history.sizes(client, history.sample(ids))
     spent = processor.milliseconds()
     found.loaded.append(await measured(bare.steps(client, ids, "loaded"), in_flight=_IN_FLIGHT))
-    found.processor = processor.per_operation(spent, scale.clients)
+    found.processor = processor.per_call(spent, scale.clients)
     found.per_step = (await history.sizes(client, history.sample(ids))).per(before, len(history.sample(ids)))
     await quiet(within=_QUIET_WITHIN)
     found.alone.append(await measured(bare.steps(client, ids[: scale.alone], "alone"), in_flight=1))
@@ -89,7 +89,7 @@ async def _product_round(client: Client, product: Product, number: int, scale: S
     spent = processor.milliseconds()
     found.loaded.append(await measured(product.steps(campaign, clients, 0), in_flight=_IN_FLIGHT))
     settled = await product.until_counted(campaign, scale.clients)
-    found.processor = processor.per_operation(spent, scale.clients)
+    found.processor = processor.per_call(spent, scale.clients)
     found.per_step = (await history.sizes(client, history.sample(ids))).per(before, len(history.sample(ids)))
     await quiet(within=_QUIET_WITHIN)
     found.alone.append(await measured(product.steps(campaign, clients[: scale.alone], 1), in_flight=1))

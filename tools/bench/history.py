@@ -1,4 +1,4 @@
-"""What operations cost in the engine's histories, as the server itself counts."""
+"""What calls cost in the engine's histories, as the server itself counts."""
 
 import asyncio
 from collections.abc import Sequence
@@ -17,12 +17,12 @@ class Size:
     transitions: int
     size: int
 
-    def per(self, earlier: "Size", operations: int) -> tuple[float, float, float]:
-        """Events, state transitions and bytes of one of the operations since then."""
+    def per(self, earlier: "Size", calls: int) -> tuple[float, float, float]:
+        """Events, state transitions and bytes of one of the calls since then."""
         return (
-            (self.events - earlier.events) / operations,
-            (self.transitions - earlier.transitions) / operations,
-            (self.size - earlier.size) / operations,
+            (self.events - earlier.events) / calls,
+            (self.transitions - earlier.transitions) / calls,
+            (self.size - earlier.size) / calls,
         )
 
 

@@ -13,14 +13,14 @@ _LOOK_EVERY = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """Operations done one after another or side by side: seconds of each, and of the whole."""
+    """Calls done one after another or side by side: seconds of each, and of the whole."""
 
     seconds: float
     latencies: Sequence[float]
 
     @property
     def rate(self) -> float:
-        """Operations per second."""
+        """Calls per second."""
         return len(self.latencies) / self.seconds
 
     @property
@@ -53,15 +53,15 @@ class Medians:
         )
 
 
-async def measured(operations: Iterable[Callable[[], Awaitable[object]]], *, in_flight: int) -> Round:
-    """Run them with so many in flight; an operation that raises ends the run."""
-    waiting = iter(operations)
+async def measured(calls: Iterable[Callable[[], Awaitable[object]]], *, in_flight: int) -> Round:
+    """Run them with so many in flight; a call that raises ends the run."""
+    waiting = iter(calls)
     latencies: list[float] = []
 
     async def lane() -> None:
-        for operation in waiting:
+        for call in waiting:
             began = time.perf_counter()
-            await operation()
+            await call()
             latencies.append(time.perf_counter() - began)
 
     began = time.perf_counter()

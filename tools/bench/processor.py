@@ -20,9 +20,9 @@ def milliseconds() -> Mapping[str, float]:
     return spent
 
 
-def per_operation(before: Mapping[str, float], operations: int) -> dict[str, float]:
-    """Milliseconds of each program since then, for one of the operations; the largest first."""
-    spent = {program: (now - before.get(program, 0)) / operations for program, now in milliseconds().items()}
+def per_call(before: Mapping[str, float], calls: int) -> dict[str, float]:
+    """Milliseconds of each program since then, for one of the calls; the largest first."""
+    spent = {program: (now - before.get(program, 0)) / calls for program, now in milliseconds().items()}
     return dict(sorted(spent.items(), key=lambda item: -item[1]))
 
 
