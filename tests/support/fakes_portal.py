@@ -104,7 +104,17 @@ class FakeApis:
     def _add_people(self, app: FastAPI) -> None:
         @app.get("/api/directory/me")
         def me() -> Any:
-            return {"user_id": ADVISOR_ID, "name": "Anne Martin", "unit_name": "Agence Lyon", "language": "fr"}
+            rights = {"manage_campaigns": False, "access_level": "OWN", "administrator": False, "operator": False}
+            return {
+                "user_id": ADVISOR_ID,
+                "external_id": "anne",
+                "name": "Anne Martin",
+                "language": "fr",
+                "unit_id": CLIENT_ID,
+                "unit_name": "Agence Lyon",
+                "rights": rights,
+                "crm": False,
+            }
 
     def _add_notices(self, app: FastAPI) -> None:
         @app.get("/api/notifications/notices")
@@ -144,6 +154,7 @@ class FakeApis:
     def _add_figures(self, app: FastAPI) -> None:
         campaign = {
             "campaign_id": CAMPAIGN_ID,
+            "version": 1,
             "name": "Épargne d’hiver",
             "status": "RUNNING",
             "start_date": "2026-10-05",
@@ -152,7 +163,8 @@ class FakeApis:
 
         @app.get("/api/campaigns")
         def campaigns() -> Any:
-            return {"items": [campaign], "next": None}
+            owned = {"key": "winter", "owner_id": ADVISOR_ID, "owner_name": "Anne Martin"}
+            return {"items": [{**campaign, **owned}], "next": None}
 
         @app.get("/api/reports/campaigns")
         def figures() -> Any:

@@ -94,7 +94,7 @@ class FakeFollowUp:
             return _applied("duplicate") if same else problem(409, "id_reused")
         if self.pending:
             self.pending -= 1
-            answer = {"verdict": "pending", "command_id": COMMAND_ID, "ask": f"/api/followups/commands/{COMMAND_ID}"}
+            answer = {"verdict": "pending", "id": "1", "ask": f"/api/followups/commands/{COMMAND_ID}"}
             return JSONResponse(answer, status_code=202)
         try:
             self._decide(body)
@@ -188,7 +188,6 @@ class FakeFollowUp:
             "group": progression.groups(self.state, PLAN, waiting=not is_open).get(step.id),
             "enterable": is_open and step.id in progression.enterable_steps(self.state, PLAN),
             "blocked_by": list(progression.blocking_steps(step.id, self.state, PLAN)),
-            "due": None,
             "checklist": [{"id": i.id, "text": _TEXTS[i.id], "mandatory": i.mandatory} for i in step.checklist],
         }
 
@@ -207,7 +206,7 @@ def _command(body: dict[str, Any]) -> Command:
 
 
 def _applied(verdict: str) -> dict[str, Any]:
-    return {"verdict": verdict, "number": 2, "next_step": None, "conclusion_offered": False}
+    return {"id": "1", "verdict": verdict, "number": 2, "next_step": None, "conclusion_offered": False}
 
 
 def problem(status: int, code: str, data: dict[str, Any] | None = None) -> JSONResponse:

@@ -1,0 +1,180 @@
+"""The whole product as `make run` starts it, on free ports in a folder that is thrown away, with a small network."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.support.servers import throwaway_folder
+
+_ROOT = Path(__file__).parents[2]
+_START_WITHIN = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A running product."""
+
+    origin: str
+    folder: Path
+
+    @contextmanager
+    def as_crm(self) -> Iterator[httpx.Client]:
+        """Requests with the host CRM's credential."""
+        secret = (self.folder / "secrets" / "crm-client-secret").read_text(encoding="ascii")
+        form = {"grant_type": "client_credentials", "client_id": "crm", "client_secret": secret}
+        with httpx.Client(base_url=self.origin, timeout=30) as client:
+            token = client.post("/oidc/token", data=form).raise_for_status().json()["access_token"]
+            client.headers["Authorization"] = f"Bearer {token}"
+            yield client
+
+    def name_people(self, people: list[dict[str, str]]) -> None:
+        """The people whom the sign-in page names."""
+        (self.folder / "demo-users.json").write_text(json.dumps(people), encoding="utf-8")
+
+
+@contextmanager
+def running_product(*arguments: str) -> Iterator[Product]:
+    """The launcher with these arguments, until all roles are ready; stopped in order at the end."""
+    with throwaway_folder() as folder, (folder / "launcher.log").open("wb") as log:
+        port = _free_port()
+        command = [sys.executable, "-m", "deploy.embedded", "--data", str(folder / "var"), "--port", str(port)]
+        # Servers that the environment names belong to other tests; here all of them are our own.
+        alone = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "NATS_URL", "TEMPORAL_ADDRESS"}}
+        launcher = subprocess.Popen([*command, *arguments], cwd=_ROOT, env=alone, stdout=log, stderr=log)
+        product = Product(f"http://127.0.0.1:{port}", folder / "var")
+        try:
+            wait_until(lambda: _is_ready(product, launcher), within=_START_WITHIN)
+            yield product
+        finally:
+            launcher.send_signal(signal.SIGTERM)
+            launcher.wait(60)
+
+
+def wait_until(is_so: Callable[[], bool], *, within: float) -> None:
+    """Return once it is so; TimeoutError when it takes longer."""
+    deadline = time.monotonic() + within
+    while not is_so():
+        if time.monotonic() > deadline:
+            raise TimeoutError
+        time.sleep(0.1)
+
+
+def seed_small_network(product: Product, *, clients: int = 4) -> str:
+    """Anne who advises the clients of a branch, Boris who manages, and a running campaign; answers its id."""
+    with product.as_crm() as crm:
+        _put(crm, "units", [{"external_id": "net", "name": "Réseau"}, _unit("lyon", "Agence Lyon", "net")])
+        _put(crm, "profiles", [_profile("advisor", "OWN"), _profile("manager", "ALL", manage_campaigns=True)])
+        _put(crm, "users", [_user("anne", "Anne Martin", "advisor"), _user("boris", "Boris Petit", "manager")])
+        _put(crm, "clients", [_client(number) for number in range(1, clients + 1)])
+        campaign: dict[str, Any] = {}
+        wait_until(lambda: _created(crm, campaign), within=30)
+        path = f"/api/campaigns/{campaign['campaign_id']}"
+        anne = crm.get("/api/directory/users", params={"search": "Anne"}).raise_for_status().json()["items"][0]
+        share = {"rows": [{"advisor_id": anne["user_id"], "percent": "100"}]}
+        crm.put(f"{path}/allocation", json=share).raise_for_status()
+        wanted = [{"client": f"c{number}", "potential": f"{number}000.00"} for number in range(1, clients + 1)]
+        job = crm.post(f"{path}/clients", json={"clients": wanted}).raise_for_status().json()
+        wait_until(lambda: _is_done(crm, f"{path}/jobs/{job['job_id']}"), within=60)
+    product.name_people(
+        [
+            {"external_id": "anne", "name": "Anne Martin", "title": "Conseillère, Agence Lyon"},
+            {"external_id": "boris", "name": "Boris Petit", "title": "Responsable, Réseau"},
+        ]
+    )
+    return str(campaign["campaign_id"])
+
+
+def _free_port() -> int:
+    # The split layout uses the ports after it; what the system gives is far from those in use.
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
+def _is_ready(product: Product, launcher: "subprocess.Popen[bytes]") -> bool:
+    if launcher.poll() is not None:
+        log = (product.folder.parent / "launcher.log").read_text(encoding="utf-8")
+        raise RuntimeError(f"the product ended with {launcher.returncode}:\n{log[-4000:]}")
+    try:
+        return httpx.get(f"{product.origin}/readyz", timeout=5).is_success
+    except httpx.TransportError:
+        return False
+
+
+def _put(crm: httpx.Client, kind: str, items: list[dict[str, Any]]) -> None:
+    answer = crm.put(f"/api/directory/{kind}", json={"items": items}).raise_for_status().json()
+    if answer["errors"]:
+        raise RuntimeError(str(answer["errors"]))
+
+
+def _unit(external_id: str, name: str, parent: str) -> dict[str, Any]:
+    return {"external_id": external_id, "name": name, "parent": parent}
+
+
+def _profile(external_id: str, level: str, **rights: bool) -> dict[str, Any]:
+    return {"external_id": external_id, "name": external_id, "access_level": level, **rights}
+
+
+def _user(external_id: str, name: str, profile: str) -> dict[str, Any]:
+    return {"external_id": external_id, "name": name, "unit": "lyon", "profile": profile}
+
+
+def _client(number: int) -> dict[str, Any]:
+    return {
+        "external_id": f"c{number}",
+        "name": f"Client {number}",
+        "phone": f"01 00 00 00 0{number}",
+        "advisor": "anne",
+    }
+
+
+def _created(crm: httpx.Client, campaign: dict[str, Any]) -> bool:
+    """Created, once the campaign service has heard of its owner."""
+    today = date.today()  # noqa: DTZ011  the product's day is this machine's
+    definition = {
+        "key": "winter",
+        "name": "Épargne d’hiver",
+        "owner": "boris",
+        "target": "20000.00",
+        "start_date": (today - timedelta(days=20)).isoformat(),
+        "end_date": (today + timedelta(days=20)).isoformat(),
+        "sales_step": "meeting",
+        "steps": [
+            {
+                "id": "call",
+                "title": "Premier appel",
+                "kind": "TASK",
+                "offers_next": True,
+                "checklist": [{"id": "said", "text": "Présenter l’offre", "mandatory": True}],
+            },
+            {"id": "again", "title": "Second appel", "kind": "REMINDER", "mandatory": False, "offers_next": True},
+            {"id": "meeting", "title": "Rendez-vous de présentation", "kind": "APPOINTMENT", "offers_next": True},
+            {"id": "paper", "title": "Dossier", "kind": "FOLLOW_UP_SHEET", "mandatory": False},
+        ],
+    }
+    answer = crm.post("/api/campaigns", json=definition)
+    if answer.is_success:
+        campaign.update(answer.json())
+    elif answer.json().get("code") not in {"owner_unknown", "owner_lacks_right"}:
+        raise RuntimeError(answer.text)
+    return answer.is_success
+
+
+def _is_done(crm: httpx.Client, job: str) -> bool:
+    told = crm.get(job).raise_for_status().json()
+    if told["skipped"]:
+        raise RuntimeError(str(told))
+    return bool(told["state"] == "DONE")
