@@ -20,23 +20,21 @@ _ENDINGS = (
     "bois", "caillou", "champ", "combe", "côte", "fontaine", "fort", "franc", "gris", "lieu", "mare", "mont",
     "moulin", "noy", "pont", "roche", "sart", "val", "vent", "ville",
 )  # fmt: skip
-_REGIONS = ("Ouest", "Rhône", "Plateaux")
-_TOWNS = (
+REGIONS = ("Ouest", "Rhône", "Plateaux")
+TOWNS = (
     "Beauport", "Chêneval", "Fontclaire", "Grandlieu", "La Roseraie", "Les Ormeaux", "Montclair", "Port-Sablé",
     "Rivebelle", "Saint-Alban-des-Prés", "Valmarine", "Vieilleville",
 )  # fmt: skip
 
 
+_SEED = "jalon-demo"
+
+
+def seeded(purpose: str) -> Random:
+    """Chance that is the same at every load."""
+    return Random(f"{_SEED}/{purpose}")  # noqa: S311  names and days of a demonstration are no secrets
+
+
 def person(random: Random) -> str:
     """A first name and a family name."""
     return f"{random.choice(_FIRST)} {random.choice(_STEMS)}{random.choice(_ENDINGS)}"
-
-
-def regions() -> tuple[str, ...]:
-    """The three regions."""
-    return _REGIONS
-
-
-def towns() -> tuple[str, ...]:
-    """The twelve towns that have a branch."""
-    return _TOWNS

@@ -1,0 +1,133 @@
+"""The order in which the demonstration is loaded; whatever is there already is left as it is."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tools.demo.campaigns import Campaign, campaigns
+from tools.demo.crm import Crm, DemoError
+from tools.demo.network import Network
+from tools.demo.stories import signals
+
+Json = dict[str, Any]
+Say = Callable[[str], None]
+
+_ZONE = ZoneInfo("Europe/Paris")
+_BATCH = 500
+_PATIENCE_SECONDS = 180.0
+_ALL = ["UPCOMING", "RUNNING", "ENDED", "ARCHIVED"]
+
+
+def load(crm: Crm, network: Network, now: datetime, say: Say) -> None:
+    """Load what is not there yet. A load taken up again keeps the day on which it began."""
+    put_network(crm, network)
+    say(f"{len(network.users)} people and {len(network.clients)} clients")
+    held = _held(crm)
+    began = _began(crm, held, now)
+    planned = campaigns(network, began.astimezone(_ZONE).date())
+    untold = [campaign for campaign in planned if not _is_told(campaign, held.get(campaign.key))]
+    ids = {campaign.key: _create(crm, campaign) for campaign in untold}
+    jobs = {key: _target(crm, ids[key], campaign) for key, campaign in zip(ids, untold, strict=True)}
+    for key, job in jobs.items():
+        _wait_until_started(crm, ids[key], job)
+    say(f"{len(planned)} campaigns, {sum(len(campaign.entries) for campaign in planned)} targeted clients")
+    say(f"signals: {_tell(crm, signals(untold, began - timedelta(minutes=5)))}")
+    for campaign in untold:
+        _end(crm, ids[campaign.key], campaign)
+
+
+def put_network(crm: Crm, network: Network) -> None:
+    """The structure, the people and the clients."""
+    for what in ("units", "profiles", "users", "clients"):
+        answer = crm.put(f"/api/directory/{what}", {"items": getattr(network, what)})
+        if answer["errors"]:
+            raise DemoError(f"{what}: {answer['errors'][:3]}")
+
+
+def _held(crm: Crm) -> dict[str, Json]:
+    """The campaigns that are there, by key."""
+    page = crm.get("/api/campaigns", search="", status=_ALL, limit=200)
+    found = {item["key"]: item for item in page["items"]}
+    while page["next"]:
+        page = crm.get("/api/campaigns", status=_ALL, limit=200, after=page["next"])
+        found |= {item["key"]: item for item in page["items"]}
+    return found
+
+
+def _began(crm: Crm, held: dict[str, Json], now: datetime) -> datetime:
+    """When the first load began: all days of the demonstration are counted from it."""
+    ours = [item["campaign_id"] for key, item in held.items() if key.startswith("demo-")]
+    made = [datetime.fromisoformat(crm.get(f"/api/campaigns/{one}")["created_at"]) for one in ours]
+    return min(made, default=now)
+
+
+def _is_told(campaign: Campaign, held: Json | None) -> bool:
+    """A past campaign is moved to its end, or archived, as the last thing: then nothing is left to do."""
+    if held is None or campaign.over >= campaign.told_on:
+        return False
+    over: bool = held["end_date"] == campaign.over.isoformat()
+    return over and (held["status"] == "ARCHIVED") == campaign.archived
+
+
+def _create(crm: Crm, campaign: Campaign) -> str:
+    """The campaign's id, created under its key and shared out."""
+    made = crm.post("/api/campaigns", {"key": campaign.key, **campaign.body(campaign.end)})
+    campaign_id: str = made["campaign_id"]
+    if not made["allocation"]["rows"]:
+        crm.put(f"/api/campaigns/{campaign_id}/allocation", {"rows": campaign.shares()}, version=made["version"])
+    return campaign_id
+
+
+def _target(crm: Crm, campaign_id: str, campaign: Campaign) -> str | None:
+    """The job that targets the campaign's clients; None once the campaign is over."""
+    if crm.get(f"/api/campaigns/{campaign_id}")["status"] in ("ENDED", "ARCHIVED"):
+        return None
+    asked = crm.post(f"/api/campaigns/{campaign_id}/clients", {"key": campaign.key, "clients": campaign.targets()})
+    job: str = asked["job_id"]
+    return job
+
+
+def _wait_until_started(crm: Crm, campaign_id: str, job: str | None) -> None:
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while job is not None:
+        seen = crm.get(f"/api/campaigns/{campaign_id}/jobs/{job}")
+        if seen["state"] == "DONE":
+            return
+        if time.monotonic() > deadline:
+            raise DemoError(f"the follow-ups of campaign {campaign_id} have not started: {seen}")
+        time.sleep(0.2)
+
+
+def _tell(crm: Crm, told: Sequence[Json]) -> dict[str, int]:
+    """Send signals in batches until each has a verdict; answers how many of which."""
+    verdicts: dict[str, str] = {}
+    left = list(told)
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while left:
+        for batch in _batches(left):
+            answer = crm.post("/api/followups/signals", {"signals": batch})
+            verdicts |= {one["id"]: one["verdict"] for one in answer["verdicts"]}
+        left = [signal for signal in left if verdicts[signal["id"]] in ("pending", "unknown")]
+        if left and time.monotonic() > deadline:
+            raise DemoError(f"{len(left)} signals have no verdict yet")
+    outcomes = sorted(set(verdicts.values()))
+    return {outcome: sum(verdict == outcome for verdict in verdicts.values()) for outcome in outcomes}
+
+
+def _end(crm: Crm, campaign_id: str, campaign: Campaign) -> None:
+    """Move a past campaign's end to where it was, now that its clients are in; archive it where it is archived."""
+    if campaign.over >= campaign.told_on:
+        return
+    path = f"/api/campaigns/{campaign_id}"
+    seen = crm.get(path)
+    if date.fromisoformat(seen["end_date"]) != campaign.over:
+        crm.put(path, campaign.body(campaign.over), version=seen["version"])
+    if campaign.archived and not seen["archived"]:
+        crm.post(f"{path}/archive")
+
+
+def _batches(told: Sequence[Json]) -> Iterator[Sequence[Json]]:
+    for start in range(0, len(told), _BATCH):
+        yield told[start : start + _BATCH]
