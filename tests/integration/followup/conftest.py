@@ -12,22 +12,23 @@ AnotherWorld = Callable[..., Awaitable[World]]
 
 
 @pytest.fixture
-async def world(module_database: str, nats_url: str, temporal_address: str, task_queue: str) -> AsyncIterator[World]:
+async def world(fresh_database: str, nats_url: str, temporal_address: str, task_queue: str) -> AsyncIterator[World]:
     """The service with a worker."""
-    async with a_world(module_database, nats_url, temporal_address, task_queue) as world, a_worker(world):
+    async with a_world(fresh_database, nats_url, temporal_address, task_queue) as world, a_worker(world):
         yield world
+        await world.desk.close()  # what is on its way needs the worker
 
 
 @pytest.fixture
 async def another(
-    world: World, module_database: str, nats_url: str, temporal_address: str, task_queue: str
+    world: World, fresh_database: str, nats_url: str, temporal_address: str, task_queue: str
 ) -> AsyncIterator[AnotherWorld]:
     """Makes one more process of the service, beside the first one's worker; it takes the options of `a_world`."""
     async with AsyncExitStack() as stack:
 
         async def make(**options: Any) -> World:
             return await stack.enter_async_context(
-                a_world(module_database, nats_url, temporal_address, task_queue, **options)
+                a_world(fresh_database, nats_url, temporal_address, task_queue, **options)
             )
 
         yield make

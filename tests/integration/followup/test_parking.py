@@ -1,0 +1,106 @@
+"""Rule 10 of the write path: a command that is merely early waits for what it needs, and is refused at expiry."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from shared.rulebook.errors import NotVisible
+from shared.rulebook.follow_up import CompleteStep, Conclude, ConclusionKind
+from shared.rulebook.ids import follow_up_id
+from tests.integration.followup.conftest import AnotherWorld
+from tests.integration.followup.waiting import until
+from tests.integration.followup.world import World
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize("started", [True, False], ids=["running", "not-started"])
+async def test_a_signal_before_its_predecessor_is_parked_and_applied_when_that_comes(
+    world: World, *, started: bool
+) -> None:
+    follow_up = await world.a_follow_up(start=started)
+    early = await world.do(follow_up, CompleteStep("meeting"), key=f"early-{started}", park=HOUR)
+
+    await world.do(follow_up, CompleteStep("first-call"))
+    await until(lambda: _has_facts(world, follow_up, 3))
+
+    assert (early.kind, early.code) == ("parked", "mandatory_step_missing")
+    assert [fact.fact.step_id for fact in await world.facts(follow_up)] == [None, "first-call", "meeting"]
+    asked = await world.log.verdicts("tests", [f"early-{started}"])
+    assert [(verdict.kind, verdict.number, verdict.code) for verdict in asked] == [("applied", 3, None)]
+
+
+async def test_parked_signals_are_tried_again_in_the_order_in_which_they_came(world: World) -> None:
+    steps = ("paperwork", "meeting", "second-call")
+    follow_up = await world.a_follow_up()
+    for step in steps:
+        await world.do(follow_up, CompleteStep(step), park=HOUR)
+
+    await world.do(follow_up, CompleteStep("first-call"))
+    await until(lambda: _has_facts(world, follow_up, 5))
+
+    # The paperwork, tried first, still lacked the meeting; the meeting, recorded, brought it back.
+    assert [fact.fact.step_id for fact in await world.facts(follow_up)][2:] == ["meeting", "paperwork", "second-call"]
+
+
+async def test_a_parked_signal_blocks_nobody(world: World) -> None:
+    follow_up = await world.a_follow_up()
+    await world.do(follow_up, CompleteStep("meeting"), park=HOUR)
+
+    other = await world.do(follow_up, CompleteStep("second-call"), park=HOUR)
+    concluded = await world.do(follow_up, Conclude(ConclusionKind.REFUSAL, world.clock.today()))
+
+    assert other.kind == "parked"
+    assert (concluded.kind, concluded.number) == ("applied", 2)
+
+
+async def test_a_parked_signal_is_refused_at_expiry_with_what_was_missing(world: World, another: AnotherWorld) -> None:
+    follow_up = await world.a_follow_up()
+    await world.do(follow_up, CompleteStep("meeting"), key="early-3", park=HOUR)
+    tomorrow = await another(ahead=2 * HOUR)
+
+    before = await world.log.expire_parked()
+    await tomorrow.upkeep.send_again()
+
+    assert before == []
+    asked = await world.log.verdicts("tests", ["early-3"])
+    assert [(verdict.kind, verdict.code) for verdict in asked] == [("refused", "mandatory_step_missing")]
+    assert [verdict.data for verdict in asked] == [{"step": "meeting", "missing": ["first-call"]}]
+
+
+async def test_a_signal_for_an_unknown_client_is_parked_and_applied_after_targeting(world: World) -> None:
+    campaign, client = await world.a_campaign(), str(uuid4())
+    follow_up = follow_up_id(campaign, client)
+    early = await world.do(follow_up, CompleteStep("first-call"), key="early-4", park=HOUR)
+
+    await world.target(campaign, client)
+    await until(lambda: _taken_up(world))
+    await until(lambda: _has_facts(world, follow_up, 2))
+
+    assert early.kind == "parked"
+    asked = await world.log.verdicts("tests", ["early-4"])
+    assert [(verdict.kind, verdict.number) for verdict in asked] == [("applied", 2)]
+
+
+async def test_a_signal_for_a_client_who_never_comes_is_refused_by_name(world: World, another: AnotherWorld) -> None:
+    await world.do(str(uuid4()), CompleteStep("first-call"), key="early-5", park=HOUR)
+    tomorrow = await another(ahead=2 * HOUR)
+
+    await tomorrow.upkeep.send_again()
+
+    asked = await world.log.verdicts("tests", ["early-5"])
+    assert [(verdict.kind, verdict.code) for verdict in asked] == [("refused", "follow_up_unknown")]
+
+
+async def test_what_is_not_to_be_parked_is_refused_at_once(world: World) -> None:
+    with pytest.raises(NotVisible):
+        await world.do(str(uuid4()), CompleteStep("first-call"))
+
+
+async def _has_facts(world: World, follow_up: str, number: int) -> bool:
+    return len(await world.facts(follow_up)) >= number
+
+
+async def _taken_up(world: World) -> bool:
+    return await world.upkeep.send_again() > 0
