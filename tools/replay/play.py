@@ -42,11 +42,13 @@ async def play(
     return await settled(lambda: reports.read(session, campaign_id, jobs), expected)
 
 
-async def settled(read: Callable[[], Awaitable[Figures]], expected: Figures) -> Result:
-    """The figures once they equal what is expected, or once they have not moved for half a minute."""
+async def settled(
+    read: Callable[[], Awaitable[Figures]], expected: Figures, *, within: float = _SETTLES_WITHIN
+) -> Result:
+    """The figures once they equal what is expected, or once they have not moved for `within` seconds."""
     last = await read()
     moved = time.monotonic()
-    while (found := differences(expected, last)) and time.monotonic() - moved < _SETTLES_WITHIN:
+    while (found := differences(expected, last)) and time.monotonic() - moved < within:
         await asyncio.sleep(_LOOK_EVERY)
         figures = await read()
         if figures != last:

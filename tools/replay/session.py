@@ -33,8 +33,10 @@ class UnexpectedAnswerError(ReplayError):
 class Session:
     """Requests as the CRM; use as an async context."""
 
-    def __init__(self, url: str, secret: str, *, patience: float = _PATIENCE) -> None:
-        self._http = httpx.AsyncClient(base_url=url, timeout=httpx.Timeout(60, connect=5))
+    def __init__(
+        self, url: str, secret: str, *, patience: float = _PATIENCE, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        self._http = httpx.AsyncClient(base_url=url, timeout=httpx.Timeout(60, connect=5), transport=transport)
         self._secret = secret
         self._patience = patience
         self._token: str | None = None
