@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -134,7 +134,11 @@ def _fold(batch: _Batch, outcome: Outcome, held: dict[tuple[str, int], tuple[str
 
 
 def _add(batch: _Batch, known: Known, numbered: NumberedFact, now: datetime, *, version: int) -> None:
-    origin = batch.origins[numbered.command_id]
+    origin = batch.origins.get(numbered.command_id)
+    if origin is None:
+        # The log was restored to a moment before this command, the engine was not: the fact stands all the same.
+        _incident(batch, known.follow_up_id, "unknown_command", {"number": numbered.number})
+        origin = _origin_unknown(numbered.fact, now)
     after = apply(known.state, numbered.fact)
     batch.known[known.follow_up_id] = replace(known, state=after, known_version=version, started=True)
     batch.changed.add(known.follow_up_id)
@@ -194,6 +198,15 @@ def _origin(leased: Leased) -> dict[str, Any]:
         "received_at": leased.received_at,
         "door": leased.door,
         "actor": leased.circumstances.actor,
+    }
+
+
+def _origin_unknown(fact: Fact, now: datetime) -> dict[str, Any]:
+    return {
+        "occurred_at": datetime.combine(fact.on, time(), UTC),
+        "received_at": now,
+        "door": "system",
+        "actor": "unknown",
     }
 
 

@@ -70,7 +70,7 @@ class CommandDesk:
         """Send this command, and then those waiting behind it, without anybody having to wait for it."""
         task = asyncio.create_task(self._drive(leased))
         self._drives.add(task)
-        task.add_done_callback(self._drives.discard)
+        task.add_done_callback(self._ended)
 
     async def close(self) -> None:
         """Wait for what is on its way."""
@@ -96,6 +96,12 @@ class CommandDesk:
             for verdict in recorded.verdicts:
                 self._tell(verdict)
             leased = recorded.following
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._drives.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            # The verdict stays open; the command is sent again once its lease is over.
+            _log.error("verdict_open", exc_info=error)
 
     def _expect(self, command_id: str) -> asyncio.Future[Verdict]:
         future: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
