@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.embedded import binaries
@@ -41,9 +41,11 @@ class Temporal:
     metrics_port: int
     ui_port: int | None
     synchronous: str = "FULL"
+    dynamic: Mapping[str, object] = field(default_factory=dict)
+    """Dynamic configuration beyond ours."""
 
     @classmethod
-    def for_tests(cls, folder: Path) -> "Temporal":
+    def for_tests(cls, folder: Path, dynamic: Mapping[str, object] | None = None) -> "Temporal":
         """On free ports, without screens, and without a sync that only a power cut would need."""
         return cls(
             folder=folder,
@@ -53,6 +55,7 @@ class Temporal:
             metrics_port=free_port(),
             ui_port=None,
             synchronous="OFF",
+            dynamic=dynamic or {},
         )
 
     @property
@@ -86,5 +89,5 @@ class Temporal:
             yield from ("--ui-port", str(self.ui_port), "--ui-disable-news-fetch")
         for name, kind in SEARCH_ATTRIBUTES.items():
             yield from ("--search-attribute", f"{name}={kind}")
-        for key, value in _DYNAMIC.items():
+        for key, value in {**_DYNAMIC, **self.dynamic}.items():
             yield from ("--dynamic-config-value", f"{key}={json.dumps(value)}")

@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -51,10 +51,10 @@ def running_nats() -> Iterator[str]:
 
 
 @contextmanager
-def running_temporal() -> Iterator[str]:
-    """A server of its own; yields its address."""
+def running_temporal(dynamic: Mapping[str, object] | None = None) -> Iterator[str]:
+    """A server of its own, with this dynamic configuration beyond ours; yields its address."""
     with throwaway_folder() as folder:
-        server = Temporal.for_tests(folder / "temporal")
+        server = Temporal.for_tests(folder / "temporal", dynamic)
         with _running(server, stop=Child.kill):  # its graceful stop takes seconds, and nothing is kept
             yield server.address
 
