@@ -30,6 +30,8 @@ from shared.contracts.workflow import (
     CAMPAIGN_WORKFLOW,
     FOLLOW_UP_COMMAND,
     FOLLOW_UP_WORKFLOW,
+    REPEAT,
+    RULE,
     TASK_QUEUE,
     CampaignDates,
     CampaignStart,
@@ -147,7 +149,7 @@ def _failure(cause: BaseException | None) -> EngineAnswer:
     """A failure as the answer it carries; one whose type is not ours says nothing sure (rule 7)."""
     if not isinstance(cause, ApplicationError) or cause.type is None:
         return EngineAnswer(failure=UNCLEAR, data={"reason": type(cause).__name__})
-    if not cause.details:
+    if not cause.details or not cause.type.startswith((RULE, REPEAT)):
         return EngineAnswer(failure=cause.type, data={"reason": cause.message})
     details = CommandAnswer.model_validate(cause.details[0])
     return EngineAnswer(facts=details.facts, failure=cause.type, data=details.data)

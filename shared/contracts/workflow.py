@@ -18,7 +18,9 @@ CAMPAIGN_DATES = "dates"
 RULE = "rule."
 """Failure types that start so are refusals by the rulebook; no other failure is one."""
 
-# What a workflow says instead of judging: the sender repeats with what is missing, or leaves the verdict open.
+REPEAT = "repeat."
+"""What a workflow says instead of judging: the sender repeats with what is missing, or leaves the verdict open."""
+
 DEADLINE_PASSED = "repeat.deadline_passed"
 DEFINITION_NEEDED = "repeat.definition_needed"
 STATE_NEEDED = "repeat.state_needed"
