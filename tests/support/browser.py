@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 import services.portal
 
 _AXE = Path(services.portal.__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+_PATIENCE_MS = 15_000
 _RUN_AXE = "async () => (await axe.run()).violations"
 
 
@@ -26,6 +27,7 @@ def running_browser() -> Iterator[Browser]:
         if os.environ.get("CI"):
             pytest.fail("no chromium: `make browser` installs it")
         pytest.skip("no chromium: `make browser` installs it")
+    expect.set_options(timeout=_PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
         yield browser
@@ -57,7 +59,7 @@ def opened_tab(browser: Browser, origin: str, *, width: int = 1280, **options: A
     context = browser.new_context(
         base_url=origin, viewport={"width": width, "height": 850}, **{"locale": "fr-FR", **options}
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(_PATIENCE_MS)
     tab = Tab(context.new_page())
     tab.page.on("console", tab.note)
     tab.page.on("pageerror", lambda error: tab.complaints.append(str(error)))

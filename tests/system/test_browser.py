@@ -10,6 +10,8 @@ from tests.support.product import seed_small_network
 
 NOTICE = "section#notices"
 
+pytestmark = pytest.mark.timeout(300)
+
 
 @pytest.fixture(scope="module")
 def browser():

@@ -18,6 +18,7 @@ from tests.support.fakes_portal import NOTICE_ID, FakeApis
 from tests.support.fakes_portal_follow_up import CAMPAIGN_ID, FOLLOW_UP_ID
 
 FOLLOW_UP = f"/suivis/{FOLLOW_UP_ID}"
+pytestmark = pytest.mark.timeout(300)
 SCREENS = ["/connexion", f"/?campagne={CAMPAIGN_ID}", "/avis", f"/avis/{NOTICE_ID}", "/suivis", FOLLOW_UP, "/nowhere"]
 
 

@@ -18,7 +18,8 @@ from shared.contracts.directory import ClientChanged, UserChanged
 from shared.contracts.followup import FactRecorded
 from shared.rulebook.access import Principal
 from shared.runtime.database import Database
-from tests.support.fakes_notification import NOON, TODAY, FakeNoticeStore
+from tests.support.fakes_notification import FakeNoticeStore
+from tests.support.stories_notification import NOON, TODAY
 
 
 @dataclass

@@ -15,16 +15,8 @@ from shared.rulebook.ids import campaign_id, notice_id, user_id
 from shared.runtime.clock import FixedClock
 from shared.runtime.http import service_app
 from shared.runtime.security import current_principal
-from tests.support.fakes_notification import (
-    NOON,
-    TODAY,
-    FakeNoticeStore,
-    a_client,
-    a_definition,
-    a_fact,
-    a_reader,
-    the_notice_date_of,
-)
+from tests.support.fakes_notification import FakeNoticeStore
+from tests.support.stories_notification import NOON, TODAY, a_client, a_definition, a_fact, a_reader, the_notice_date_of
 
 C = campaign_id("retirement")
 NOTICE = notice_id(C, user_id("anne"))

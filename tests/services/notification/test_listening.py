@@ -13,7 +13,7 @@ from shared.rulebook.follow_up import Closing, FactKind
 from shared.rulebook.ids import campaign_id
 from shared.runtime.messaging import Bus, Outgoing
 from shared.runtime.outbox import cloud_event_bytes
-from tests.support.fakes_notification import a_client, a_definition, a_fact, a_reader, a_user, the_notice_date_of
+from tests.support.stories_notification import a_client, a_definition, a_fact, a_reader, a_user, the_notice_date_of
 
 C = campaign_id("retirement")
 ANNE = a_reader("anne")
@@ -51,7 +51,7 @@ async def send(bus, events):
 
 async def until(condition):
     async with asyncio.timeout(10):
-        while not await condition():  # noqa: ASYNC110  what is waited for happens in the database
+        while not await condition():
             await asyncio.sleep(0.02)
 
 

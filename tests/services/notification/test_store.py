@@ -16,7 +16,7 @@ from shared.rulebook.access import AccessLevel, Principal, in_reach
 from shared.rulebook.ids import campaign_id, notice_id, unit_id, user_id
 from shared.runtime.database import Database
 from shared.runtime.migrate import schema_differences
-from tests.support.fakes_notification import NOON, a_definition, a_fact, a_reader, a_user, the_notice_date_of
+from tests.support.stories_notification import NOON, a_definition, a_fact, a_reader, a_user, the_notice_date_of
 
 C = campaign_id("retirement")
 ANNE = a_reader("anne")

@@ -5,27 +5,15 @@ from datetime import date
 
 import pytest
 
-from services.portal.sessions import Sealer
 from shared.rulebook.follow_up import EntryState
 from tests.support.fakes_portal_follow_up import COMMAND_ID, FOLLOW_UP_ID
+from tests.support.follow_up_page import ADDRESS, HTMX, complete, form_of
 from tests.support.html_pages import Page
-
-ADDRESS = f"/suivis/{FOLLOW_UP_ID}"
-HTMX = {"HX-Request": "true", "HX-Current-URL": f"http://portal.test{ADDRESS}"}
 
 
 @pytest.fixture
 def state(apis):
     return apis.follow_up
-
-
-async def form_of(browser, **fields):
-    return Page((await browser.get(ADDRESS)).text).form(**fields)
-
-
-async def complete(browser, step, *, ticked=(), **changes):
-    form = await form_of(browser, kind="CompleteStep", step_id=step)
-    return await browser.post(ADDRESS, data=form.data(ticked=list(ticked), **changes))
 
 
 async def test_a_completed_step_offers_the_next_one_in_place(browser, state):
@@ -163,71 +151,6 @@ async def test_an_unplanned_interaction_is_recorded_and_the_position_stays(brows
     assert 'strip-to_do is-mandatory" aria-current="step"' in answer.text
 
 
-async def test_a_conclusion_is_offered_after_the_sales_step_and_takes_amounts_as_people_write_them(browser, state):
-    await complete(browser, "call", ticked=["said"])
-    await complete(browser, "meeting")
-    page = Page((await browser.get(ADDRESS)).text)
-    form = page.form(kind="Conclude")
-
-    answer = await browser.post(
-        ADDRESS, data=form.data(conclusion="SALE", on="2026-11-23", collected="1 234,56"), headers=HTMX
-    )
-
-    assert "card" in page.opened
-    assert "vous pouvez conclure" in page.text
-    assert state.recorded[-1] == {
-        "kind": "Conclude",
-        "conclusion": "SALE",
-        "on": "2026-11-23",
-        "collected": "1234.56",
-    }
-    assert "Vente le 23 nov. 2026" in answer.text
-    assert "1\u202f234,56\u00a0€ collectés" in answer.text
-    assert "Succès" in answer.text
-
-
-@pytest.mark.parametrize(
-    ("typed", "text"),
-    [
-        ({"conclusion": "SALE", "collected": "beaucoup"}, "Ce montant est illisible."),
-        ({"conclusion": "SALE", "collected": "1,234"}, "Ce montant peut se lire de deux façons"),
-        ({"conclusion": "SALE", "collected": "-5"}, "Le montant ne peut pas être négatif."),
-        ({"conclusion": "REFUSAL", "collected": "12"}, "Un montant collecté n’accompagne qu’une vente"),
-        ({"conclusion": "SALE", "on": "2027-01-01"}, "La date de conclusion doit être comprise entre le"),
-        ({"conclusion": "SALE", "on": "hier"}, "Cette date n’est pas lisible."),
-        ({"collected": "12"}, "Choisissez une conclusion."),
-        ({"conclusion": "SALE", "note": "x" * 20_001}, "Ce texte est trop long."),
-        ({"conclusion": "PERHAPS"}, "Certaines valeurs sont absentes ou incorrectes"),
-    ],
-)
-async def test_a_wrong_conclusion_says_what_is_wrong_and_keeps_what_was_typed(browser, state, typed, text):
-    form = await form_of(browser, kind="Conclude")
-
-    answer = await browser.post(ADDRESS, data=form.data(**typed))
-    page = Page(answer.text)
-
-    assert answer.status_code in (409, 422)
-    assert text in page.text
-    kept = page.form(kind="Conclude").data()
-    assert all(kept[name] == [value] for name, value in typed.items() if name != "conclusion")
-    assert state.recorded == []
-
-
-async def test_a_conclusion_left_out_steps_and_can_be_amended_and_withdrawn(browser, state):
-    form = await form_of(browser, kind="Conclude")
-    await browser.post(ADDRESS, data=form.data(conclusion="REFUSAL"))
-
-    page = Page((await browser.get(ADDRESS)).text)
-    amend = await browser.post(ADDRESS, data=page.form(kind="AmendConclusion").data(conclusion="NO_DECISION", note="x"))
-    page = Page((await browser.get(ADDRESS)).text)
-    withdraw = await browser.post(ADDRESS, data=page.form(kind="WithdrawConclusion").data(note="Se ravise"))
-
-    assert "Étapes obligatoires non faites" in page.text
-    assert "Sans décision" in page.text
-    assert (amend.status_code, withdraw.status_code) == (303, 303)
-    assert [body["kind"] for body in state.recorded] == ["Conclude", "AmendConclusion", "WithdrawConclusion"]
-
-
 async def test_before_the_entry_date_nothing_can_be_recorded(browser, state):
     state.today = date(2026, 11, 9)
 
@@ -248,66 +171,6 @@ async def test_the_timeline_says_who_what_when_from_where_and_what_was_refused(b
     assert "Terminer l’étape : Premier appel" in text
     assert "Refusé : Toutes les actions obligatoires de la tâche doivent être cochées." in text
     assert "&lt;b&gt;Bonjour&lt;/b&gt;" in html
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"Origin": "http://evil.test"},
-        {"Origin": "null"},
-        {"Origin": "null", "Sec-Fetch-Site": "cross-site"},
-        {"Sec-Fetch-Site": "cross-site"},
-        {"Sec-Fetch-Site": "same-site"},
-    ],
-)
-async def test_another_site_cannot_send_the_form(browser, state, headers):
-    form = await form_of(browser, kind="RecordInteraction")
-
-    answer = await browser.post(ADDRESS, data=form.data(), headers=headers)
-
-    assert answer.status_code == 403
-    assert state.recorded == []
-
-
-@pytest.mark.parametrize(
-    "headers", [{"Origin": "http://portal.test"}, {"Origin": "null", "Sec-Fetch-Site": "same-origin"}, {}]
-)
-async def test_our_own_pages_can(browser, state, headers):
-    form = await form_of(browser, kind="RecordInteraction")
-
-    answer = await browser.post(ADDRESS, data=form.data(interaction="TASK"), headers=headers)
-
-    assert answer.status_code == 303
-
-
-@pytest.mark.parametrize("token", ["", "another", "é"])
-async def test_a_form_of_another_session_records_nothing_and_keeps_what_was_typed(browser, state, token):
-    form = await form_of(browser, kind="RecordInteraction")
-
-    answer = await browser.post(ADDRESS, data=form.data(form_token=token, note="Important"))
-    again = Page(answer.text).form(kind="RecordInteraction")
-
-    assert answer.status_code == 403
-    assert "Ce formulaire vient d’une autre session." in answer.text
-    assert again.data()["note"] == ["Important"]
-    assert state.recorded == []
-
-
-async def test_the_token_of_a_form_is_bound_to_its_session(session):
-    sealer = Sealer("a key")
-
-    assert sealer.is_form_token(session, sealer.form_token(session))
-    assert not Sealer("another").is_form_token(session, sealer.form_token(session))
-
-
-@pytest.mark.parametrize("kind", ["", "Reassign", "DropTable"])
-async def test_a_form_that_is_none_of_ours_does_nothing(browser, state, kind):
-    form = await form_of(browser, kind="RecordInteraction")
-
-    answer = await browser.post(ADDRESS, data=form.data(kind=kind))
-
-    assert answer.status_code == 200
-    assert state.recorded == []
 
 
 async def test_a_time_without_zone_is_the_deployments(browser, state):
