@@ -8,6 +8,7 @@ import pytest
 from tools.bench import processor
 from tools.bench.history import Size, sample
 from tools.bench.measures import Medians, Round, measured
+from tools.bench.report import Found, object_of, text_of
 
 
 def test_a_round_tells_its_rate_its_median_and_what_one_in_a_hundred_exceeds():
@@ -56,3 +57,17 @@ def test_a_sample_is_spread_over_all():
 
 def test_processor_time_is_told_by_program():
     assert "load generator" in processor.milliseconds()
+
+
+def test_ratios_are_those_of_neighbouring_rounds_so_that_a_busy_minute_meets_both_sides():
+    def found(seconds):
+        rounds = [Round(each, [each] * 2) for each in seconds]
+        return Found(rounds, rounds, rounds, [(5.0, 1.0, 1000.0)] * 3, [{"web": 2.0}, {"web": 4.0}, {"worker": 1.0}])
+
+    bare, product = found([1.0, 10.0, 1.0]), found([2.0, 20.0, 4.0])
+    figures = object_of(bare, product, [0.1, 0.3])
+
+    assert (figures["step_ratio"], figures["step_p50_ratio"], figures["enrol_ratio"]) == (0.5, 2.0, 0.5)
+    assert figures["counted_after_seconds"] == 0.3
+    assert product.processor_cost() == {"web": 2.0}
+    assert "ratio 0.5" in text_of(bare, product, figures, [0.1])
