@@ -12,6 +12,10 @@ from shared.contracts.workflow import (
     FollowUpStart,
     update_id,
 )
+from shared.rulebook.decisions import decide
+from shared.rulebook.errors import RuleBroken
+from shared.rulebook.follow_up import FollowUpStatus
+from shared.rulebook.standing import status
 from shared.runtime.clock import Clock
 
 _TRIES = 4
@@ -29,6 +33,8 @@ class Sender:
     async def send(self, leased: Leased) -> Outcome:
         """The facts or the refusal to record; unclear when neither is sure: the same id is sent again later."""
         known = leased.follow_up
+        if (waits := _waits(leased)) is not None:
+            return waits
         message = self._message(leased)
         with_start = not known.started or known.state.closing is not None
         for repetition in range(_TRIES):
@@ -71,6 +77,18 @@ def start_of(known: Known) -> FollowUpStart:
         state=known.state,
         plan=known.plan,
     )
+
+
+def _waits(leased: Leased) -> Outcome | None:
+    """The refusal of what has to wait for the entry date: sent, it would end the delay in which nothing is paid for."""
+    known = leased.follow_up
+    if status(known.state, leased.circumstances.today) is not FollowUpStatus.WAITING:
+        return None
+    try:
+        decide(known.state, leased.command, known.plan, leased.circumstances)
+    except RuleBroken as broken:
+        return Outcome(leased, refused=broken.code, data=broken.data) if broken.code == "waiting" else None
+    return None
 
 
 def _outcome(leased: Leased, answer: EngineAnswer) -> Outcome:
