@@ -54,7 +54,7 @@ TEXTS: dict[str, Text] = {
     "indicators.achievement": ("Taux de réalisation", "Achievement"),
     "indicators.coverage": ("Couverture de l’objectif", "Coverage"),
     "indicators.pace": ("Avancement", "Pace"),
-    "indicators.pace_ahead": ("en avance", "ahead"),
+    "indicators.pace_ahead": ("en avance", "ahead"),  # codespell:ignore avance
     "indicators.pace_behind": ("en retard", "behind"),
     "indicators.days": ("Jours écoulés / restants", "Days elapsed / remaining"),
     "indicators.days_value": ("{elapsed} / {remaining}", "{elapsed} / {remaining}"),

@@ -84,6 +84,7 @@ async def test_a_pending_answer_is_shown_and_asked_about_until_it_is_there(brows
 
     assert f'hx-get="{asked}" hx-trigger="load delay:1s"' in answer.text
     assert "Enregistrement en cours" in answer.text
+    assert [form for form in Page(answer.text).forms if form.action.startswith(ADDRESS)] == []
     assert still.headers["hx-retarget"] == "#pending"
     assert still.text.lstrip().startswith('<div class="note note-blue" id="pending"')
     assert there.text.lstrip().startswith('<div id="follow-up">')
