@@ -5,7 +5,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,11 +17,10 @@ from tools.demo.network import Network
 def main(arguments: Sequence[str] | None = None) -> int:
     """0 when all is loaded."""
     given = _arguments(arguments)
-    began = time.monotonic()
     network = Network()
     try:
         with Crm(given.url, _secret(given.data)) as crm:
-            load(crm, network, datetime.now(UTC), lambda line: print(f"{time.monotonic() - began:5.1f} s  {line}"))
+            load(crm, network, datetime.now(UTC), _saying(), part=given.part)
     except DemoError as error:
         print(error, file=sys.stderr)
         return 1
@@ -35,7 +34,14 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     data = Path(os.environ.get("JALON_DATA", "var"))
     parser.add_argument("--url", default=url, help=f"the product's origin (default: {url})")
     parser.add_argument("--data", type=Path, default=data, help=f"where the sign-in page's list goes (default: {data})")
+    parser.add_argument("--part", type=float, default=1.0, help="target only this part of the clients (default: 1.0)")
     return parser.parse_args(arguments)
+
+
+def _saying() -> Callable[[str], None]:
+    """Prints a line with the seconds since now."""
+    began = time.monotonic()
+    return lambda line: print(f"{time.monotonic() - began:5.1f} s  {line}", flush=True)
 
 
 def _secret(data: Path) -> str:

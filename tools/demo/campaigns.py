@@ -1,7 +1,7 @@
 """The five campaigns of the demonstration, one or two in each status on the day they are loaded."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
@@ -104,8 +104,15 @@ FILE = _step(
 )  # fmt: skip
 
 
-def campaigns(network: Network, today: date) -> tuple[Campaign, ...]:
-    """The five, as from that day."""
+def campaigns(network: Network, today: date, *, part: float = 1.0) -> tuple[Campaign, ...]:
+    """The five, as from that day; with `part` of their clients, the first ones chosen."""
+    whole = _whole_campaigns(network, today)
+    return tuple(
+        replace(campaign, entries=campaign.entries[: round(len(campaign.entries) * part)]) for campaign in whole
+    )
+
+
+def _whole_campaigns(network: Network, today: date) -> tuple[Campaign, ...]:
     everywhere = tuple(range(len(TOWNS)))
     first_region = tuple(at for at in everywhere if region_of(at) == 0)
     return (

@@ -1,8 +1,8 @@
 """The order in which the demonstration is loaded; whatever is there already is left as it is."""
 
-import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from time import monotonic, sleep
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,27 +15,34 @@ Json = dict[str, Any]
 Say = Callable[[str], None]
 
 _ZONE = ZoneInfo("Europe/Paris")
-_BATCH = 500
+_BATCH = 200
 _PATIENCE_SECONDS = 180.0
+_ASK_AGAIN_SECONDS = 0.5
 _ALL = ["UPCOMING", "RUNNING", "ENDED", "ARCHIVED"]
 
 
-def load(crm: Crm, network: Network, now: datetime, say: Say) -> None:
+def load(crm: Crm, network: Network, now: datetime, say: Say, *, part: float = 1.0) -> None:
     """Load what is not there yet. A load taken up again keeps the day on which it began."""
     put_network(crm, network)
     say(f"{len(network.users)} people and {len(network.clients)} clients")
     held = _held(crm)
     began = _began(crm, held, now)
-    planned = campaigns(network, began.astimezone(_ZONE).date())
+    today = began.astimezone(_ZONE).date()
+    planned = campaigns(network, today, part=part)
     untold = [campaign for campaign in planned if not _is_told(campaign, held.get(campaign.key))]
     ids = {campaign.key: _create(crm, campaign) for campaign in untold}
     jobs = {key: _target(crm, ids[key], campaign) for key, campaign in zip(ids, untold, strict=True)}
     for key, job in jobs.items():
         _wait_until_started(crm, ids[key], job)
     say(f"{len(planned)} campaigns, {sum(len(campaign.entries) for campaign in planned)} targeted clients")
-    say(f"signals: {_tell(crm, signals(untold, began - timedelta(minutes=5)))}")
+    say(f"signals: {_tell(crm, signals(untold, _evening_before(today)))}")
     for campaign in untold:
         _end(crm, ids[campaign.key], campaign)
+
+
+def _evening_before(day: date) -> datetime:
+    """All that is told has happened by then, at whatever hour of the day it is told."""
+    return datetime.combine(day - timedelta(days=1), time(18), _ZONE)
 
 
 def put_network(crm: Crm, network: Network) -> None:
@@ -90,28 +97,29 @@ def _target(crm: Crm, campaign_id: str, campaign: Campaign) -> str | None:
 
 
 def _wait_until_started(crm: Crm, campaign_id: str, job: str | None) -> None:
-    deadline = time.monotonic() + _PATIENCE_SECONDS
+    deadline = monotonic() + _PATIENCE_SECONDS
     while job is not None:
         seen = crm.get(f"/api/campaigns/{campaign_id}/jobs/{job}")
         if seen["state"] == "DONE":
             return
-        if time.monotonic() > deadline:
+        if monotonic() > deadline:
             raise DemoError(f"the follow-ups of campaign {campaign_id} have not started: {seen}")
-        time.sleep(0.2)
+        sleep(0.2)
 
 
 def _tell(crm: Crm, told: Sequence[Json]) -> dict[str, int]:
     """Send signals in batches until each has a verdict; answers how many of which."""
     verdicts: dict[str, str] = {}
     left = list(told)
-    deadline = time.monotonic() + _PATIENCE_SECONDS
+    deadline = monotonic() + _PATIENCE_SECONDS
     while left:
         for batch in _batches(left):
             answer = crm.post("/api/followups/signals", {"signals": batch})
             verdicts |= {one["id"]: one["verdict"] for one in answer["verdicts"]}
         left = [signal for signal in left if verdicts[signal["id"]] in ("pending", "unknown")]
-        if left and time.monotonic() > deadline:
+        if left and monotonic() > deadline:
             raise DemoError(f"{len(left)} signals have no verdict yet")
+        sleep(_ASK_AGAIN_SECONDS if left else 0)
     outcomes = sorted(set(verdicts.values()))
     return {outcome: sum(verdict == outcome for verdict in verdicts.values()) for outcome in outcomes}
 

@@ -41,7 +41,7 @@ def _of_campaign(campaign: Campaign, now: datetime) -> Iterator[Json]:
         if not story and entry.entry_date < now.date():
             silent.append(entry)
         yield from story
-    if campaign.start <= now.date() <= campaign.over:
+    if campaign.start < now.date() <= campaign.over:
         yield from _odd_ones(campaign, silent[:_ODD_ONES], now)
 
 
