@@ -142,6 +142,14 @@ AMOUNTS: Sentences = {
     "amount_not_exact": ("Le montant s’arrête aux centimes.", "The amount goes no further than cents."),
     "amount_too_large": ("Le montant est trop grand.", "The amount is too large."),
     "advisor_twice": ("Un conseiller figure deux fois.", "An advisor appears twice."),
+    "advisor_unclear": (
+        "Chaque ligne de la répartition désigne un conseiller, et un seul.",
+        "Each row of the allocation names one advisor, and one only.",
+    ),
+    "client_unclear": (
+        "Chaque client se désigne par un seul identifiant : le nôtre ou celui du CRM.",
+        "Each client is named by one id: ours or the CRM’s.",
+    ),
     "advisor_unknown": ("Un conseiller est inconnu.", "An advisor is unknown."),
     "allocation_without_target": (
         "Fixez d’abord l’objectif de l’opération.",
