@@ -16,6 +16,7 @@ from services.followup.schemas import SignalIn, missing_fields
 from services.followup.use_cases.command_desk import CommandDesk
 from services.followup.use_cases.take_signals import UNNAMED, Signal, command_of
 from shared.contracts.followup import DirectSignal, DirectSignals
+from shared.rulebook.errors import RuleBroken
 from shared.runtime.clock import Clock
 
 
@@ -30,13 +31,18 @@ class DirectDoor:
 
     async def take(self, batch: DirectSignals) -> int:
         """How many were taken; they are decided after this answers, since their workflow waits for it."""
-        commands: list[NewCommand] = []
-        unreadable: list[KeptSignal] = []
-        for signal in batch.signals:
-            read = self._read(batch.follow_up_id, signal)
-            (unreadable if isinstance(read, KeptSignal) else commands).append(read)  # type: ignore[arg-type]
-        await self._log.keep(unreadable)
-        await self._desk.leave(commands)
+        read = [(raw, self._read(batch.follow_up_id, raw)) for raw in batch.signals]
+        commands = [(raw, one) for raw, one in read if isinstance(one, NewCommand)]
+        await self._log.keep([one for _, one in read if isinstance(one, KeptSignal)])
+        answers = await self._desk.leave([command for _, command in commands])
+        # One that was not written down, since its id stands for something else, is kept with its reason too.
+        await self._log.keep(
+            [
+                self._kept(batch.follow_up_id, raw, answer.data, code=answer.code)
+                for (raw, _), answer in zip(commands, answers, strict=True)
+                if isinstance(answer, RuleBroken)
+            ]
+        )
         return len(batch.signals)
 
     def _read(self, follow_up_id: str, raw: DirectSignal) -> NewCommand | KeptSignal:
@@ -54,9 +60,18 @@ class DirectDoor:
             return self._kept(follow_up_id, raw, {"other_follow_up": command.follow_up_id})
         return command
 
-    def _kept(self, follow_up_id: str, raw: DirectSignal, data: dict[str, Any]) -> KeptSignal:
-        now = self._clock.now()
-        return KeptSignal(follow_up_id, raw.signal_key, raw.name, raw.payload, "invalid_signal", data, now)
+    def _kept(
+        self, follow_up_id: str, raw: DirectSignal, data: dict[str, Any], *, code: str = "invalid_signal"
+    ) -> KeptSignal:
+        return KeptSignal(
+            follow_up_id=follow_up_id,
+            signal_key=raw.signal_key,
+            name=_storable(raw.name),
+            payload=raw.payload,
+            code=code,
+            data=data,
+            received_at=self._clock.now(),
+        )
 
 
 def _completed(said: object, raw: DirectSignal) -> dict[str, Any]:
@@ -69,6 +84,16 @@ def _completed(said: object, raw: DirectSignal) -> dict[str, Any]:
 
 def _problems(error: Exception) -> dict[str, Any]:
     if not isinstance(error, ValidationError):
-        return {"error": str(error)[:200]}
+        return {"error": _storable(str(error)[:200])}
     found = error.errors(include_input=False, include_url=False)[:20]
-    return {"errors": [{"field": ".".join(map(str, one["loc"]))[:200], "message": one["msg"][:200]} for one in found]}
+    return {
+        "errors": [
+            {"field": _storable(".".join(map(str, one["loc"]))[:200]), "message": _storable(one["msg"][:200])}
+            for one in found
+        ]
+    }
+
+
+def _storable(said: str) -> str:
+    """Text from outside without what PostgreSQL cannot hold: a nul, half of a surrogate pair."""
+    return said.encode(errors="backslashreplace").decode().replace("\x00", "\\x00")

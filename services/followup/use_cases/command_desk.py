@@ -59,12 +59,13 @@ class CommandDesk:
             for command in commands:
                 self._waiting.pop(command.command_id, None)
 
-    async def leave(self, commands: Sequence[NewCommand]) -> None:
-        """Write the commands down and send them without waiting for their verdicts."""
-        if commands:
-            for admission in await self._log.admit(commands):
-                if isinstance(admission, Leased):
-                    self.drive(admission)
+    async def leave(self, commands: Sequence[NewCommand]) -> Sequence[Admission]:
+        """Write the commands down and send them without waiting for their verdicts; answers what the log said."""
+        admissions = await self._log.admit(commands) if commands else ()
+        for admission in admissions:
+            if isinstance(admission, Leased):
+                self.drive(admission)
+        return admissions
 
     def drive(self, leased: Leased) -> None:
         """Send this command, and then those waiting behind it, without anybody having to wait for it."""

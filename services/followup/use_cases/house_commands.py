@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from services.followup.ports import Definitions, NewCommand
 from services.followup.use_cases.command_desk import CommandDesk
-from services.followup.use_cases.take_signals import fingerprint
+from services.followup.use_cases.take_signals import fingerprint, said
 from shared.contracts.campaign import ClientsTargeted, TargetedClient
 from shared.rulebook.follow_up import CloseArchived, Command, Reassign, ReopenUnarchived, TargetAgain
 from shared.rulebook.ids import follow_up_id
@@ -62,7 +62,7 @@ class HouseCommands:
             command_id=uuid7(),
             source=source,
             source_id=source_id,
-            content=fingerprint({"command": repr(wish)}),
+            content=fingerprint(said(wish)),
             follow_up_id=follow_up,
             command=wish,
             door="job" if source == "targeting" else "system",

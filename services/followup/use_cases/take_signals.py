@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -58,7 +58,7 @@ def command_of(
             {
                 "type": signal.type,
                 "follow_up": target,
-                "command": repr(command),
+                "command": said(command),
                 "occurred_at": signal.occurred_at.timestamp(),
                 "note": signal.note,
             }
@@ -74,10 +74,25 @@ def command_of(
     )
 
 
+def said(command: Command) -> dict[str, Any]:
+    """What a command says, for its fingerprint."""
+    return {"command": type(command).__name__, **asdict(command)}
+
+
 def fingerprint(content: Mapping[str, Any]) -> str:
-    """A hash of what a sender said, the same for the same content whatever its order."""
-    canonical = json.dumps(content, sort_keys=True, default=str)
+    """A hash of what a sender said, the same for the same content whatever its order and whichever process asks."""
+    canonical = json.dumps(content, sort_keys=True, default=_plain)
     return hashlib.blake2b(canonical.encode(), digest_size=16).hexdigest()
+
+
+def _plain(value: object) -> object:
+    match value:
+        case frozenset():
+            return sorted(value)  # a set's own order differs from process to process
+        case Decimal():
+            return f"{value:.2f}"
+        case _:
+            return str(value)
 
 
 def _wish(signal: Signal, clock: Clock) -> Command:

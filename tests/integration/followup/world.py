@@ -21,7 +21,7 @@ from services.followup.store.targeting import PostgresTargeting
 from services.followup.use_cases.command_desk import CommandDesk
 from services.followup.use_cases.house_commands import HouseCommands
 from services.followup.use_cases.send import Sender
-from services.followup.use_cases.take_signals import fingerprint
+from services.followup.use_cases.take_signals import fingerprint, said
 from services.followup.use_cases.upkeep import Upkeep
 from shared.contracts.campaign import CampaignDefined, ClientsTargeted, StepDefinition, TargetedClient
 from shared.contracts.followup import FactRecorded, FactsPage
@@ -146,7 +146,7 @@ class World:
             command_id=uuid7(),
             source="tests",
             source_id=key or str(uuid4()),
-            content=fingerprint({"command": repr(command), "follow_up": follow_up}),
+            content=fingerprint({"command": said(command), "follow_up": follow_up}),
             follow_up_id=follow_up,
             command=command,
             door="crm",
