@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from functools import partial
 
 from fastapi import FastAPI
@@ -12,26 +12,24 @@ from services.notification.settings import Settings
 from services.notification.store import StoredNotices, StoredStreams, announcing, keeping
 from services.notification.use_cases.announce import keep_announcing
 from services.notification.use_cases.push import LivePages
-from shared.runtime.background import Background
 from shared.runtime.clock import Clock
-from shared.runtime.database import Database
 from shared.runtime.http import service_app
-from shared.runtime.messaging import Bus
-from shared.runtime.principals import Principals
-from shared.runtime.security import Security
-from shared.runtime.tokens import TokenVerifier
+from shared.runtime.service import Parts, Running
 
+NAME = "notification"
 _FORGET_EVERY_SECONDS = 3600
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
-    """The service as an ASGI application; everything it holds is made and closed by its lifespan."""
+    """The service, connected while its lifespan lasts."""
     settings = settings or Settings()
+    parts = Parts(settings, NAME, publishes=False)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with AsyncExitStack() as stack:
-            await _start(app, settings, stack)
+        async with parts.running(app) as running:
+            await _begin(app, settings, parts, running)
+            app.state.health.started = True
             yield
 
     app = service_app(title="Notification", version="1.0.0", lifespan=lifespan, settings=settings)
@@ -39,40 +37,21 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     return app
 
 
-async def _start(app: FastAPI, settings: Settings, stack: AsyncExitStack) -> None:
+async def _begin(app: FastAPI, settings: Settings, parts: Parts, running: Running) -> None:
+    """Start the consumers, the announcer and the live pages."""
     clock = Clock(settings.zone)
-    database = Database(settings.database_url, service="notification", pool_size=settings.db_pool_size)
-    stack.push_async_callback(database.close)
-    background_database = Database(settings.database_url, service="notification", pool_size=2, background=True)
-    stack.push_async_callback(background_database.close)
-    bus = await Bus.connect(settings.nats_url, name="notification", replicas=settings.nats_replicas)
-    stack.push_async_callback(bus.close)
-    await bus.ensure_streams()
-    principals = Principals(bus)
-    await principals.start()
-    stack.push_async_callback(principals.stop)
-    verifier = TokenVerifier(settings)
-    stack.push_async_callback(verifier.close)
-
-    streams = StoredStreams(background_database)
+    streams = StoredStreams(parts.sweeps)
     pages = LivePages(
-        StoredStreams(database), pause=settings.notice_push_seconds, heartbeat=settings.notice_heartbeat_seconds
+        StoredStreams(parts.database), pause=settings.notice_push_seconds, heartbeat=settings.notice_heartbeat_seconds
     )
-    app.state.security = Security(verifier, principals)
-    app.state.doors = api.Doors(StoredNotices(database), pages, clock)
-
-    await consumers.listen(bus, partial(keeping, database))
-    background = await stack.enter_async_context(Background())
+    app.state.doors = api.Doors(StoredNotices(parts.database), pages, clock)
+    await consumers.listen(running.bus, partial(keeping, parts.database))
     announcer = partial(
-        keep_announcing, partial(announcing, background_database), clock, pause=settings.notice_announce_seconds
+        keep_announcing, partial(announcing, parts.sweeps), clock, pause=settings.notice_announce_seconds
     )
-    background.start("notification-announce", announcer)
-    background.start("notification-push", pages.watch)
-    background.start("notification-forget", partial(_keep_forgetting, streams, clock, settings))
-
-    for name, check in (("database", database.ready), ("nats", bus.ready), ("rights", principals.ready)):
-        app.state.health.add(name, check)
-    app.state.health.started = True
+    running.background.start("notification-announce", announcer)
+    running.background.start("notification-push", pages.watch)
+    running.background.start("notification-forget", partial(_keep_forgetting, streams, clock, settings))
 
 
 async def _keep_forgetting(streams: StoredStreams, clock: Clock, settings: Settings) -> None:

@@ -15,14 +15,10 @@ from services.reporting.store.ledger import PostgresLedgers
 from services.reporting.store.replicas import PostgresReplicas
 from services.reporting.use_cases.checks import refill_page
 from services.reporting.use_cases.regroup import regroup_all
-from shared.runtime.background import Background
 from shared.runtime.clock import Clock
 from shared.runtime.database import Database
 from shared.runtime.http import service_app
-from shared.runtime.messaging import Bus
-from shared.runtime.principals import Principals
-from shared.runtime.security import Security
-from shared.runtime.tokens import TokenVerifier
+from shared.runtime.service import Parts, Running
 
 NAME = "reporting"
 _BACKGROUND_CONNECTIONS = 5
@@ -33,38 +29,23 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """Reporting, connected while its lifespan lasts."""
     settings = settings or Settings()
     clock = Clock(settings.zone)
-    database = Database(settings.database_url, service=NAME, pool_size=settings.db_pool_size)
+    parts = Parts(settings, NAME, publishes=False, sweeping=_BACKGROUND_CONNECTIONS)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        sweeps = Database(settings.database_url, service=NAME, pool_size=_BACKGROUND_CONNECTIONS, background=True)
-        bus = await Bus.connect(settings.nats_url, name=NAME, replicas=settings.nats_replicas)
-        await bus.ensure_streams()
-        verifier, principals = TokenVerifier(settings), Principals(bus)
-        app.state.security = Security(verifier, principals)
-        for name, check in (("database", database.ready), ("nats", bus.ready), ("rights", principals.ready)):
-            app.state.health.add(name, check)
-        async with Background() as background:
-            await _begin(settings, clock, sweeps, bus, background)
-            await principals.start()
+        async with parts.running(app) as running:
+            await _begin(settings, clock, parts.sweeps, running)
             app.state.health.started = True
             yield
-            app.state.health.started = False
-            await bus.stop_consuming()
-            await principals.stop()
-        await verifier.close()
-        await bus.close()
-        await sweeps.close()
-        await database.close()
 
     app = service_app(title="Reporting", version="1.0.0", lifespan=lifespan, settings=settings)
-    app.include_router(create_router(PostgresReadings(database), PostgresChecks(database), clock))
+    app.include_router(create_router(PostgresReadings(parts.database), PostgresChecks(parts.database), clock))
     return app
 
 
-async def _begin(settings: Settings, clock: Clock, sweeps: Database, bus: Bus, background: Background) -> None:
+async def _begin(settings: Settings, clock: Clock, sweeps: Database, running: Running) -> None:
     """Start the consumers and the loops."""
-    ledgers, checks, source = PostgresLedgers(sweeps), PostgresChecks(sweeps), BusFactSource(bus)
+    ledgers, checks, source = PostgresLedgers(sweeps), PostgresChecks(sweeps), BusFactSource(running.bus)
     defined = asyncio.Event()
 
     async def regroup() -> None:
@@ -77,15 +58,15 @@ async def _begin(settings: Settings, clock: Clock, sweeps: Database, bus: Bus, b
             more = reached is not None and not reached.ended
 
     await listen(
-        bus,
+        running.bus,
         ledgers,
         PostgresReplicas(sweeps),
         batch=settings.reporting_batch_size,
         pause=settings.reporting_pause_seconds,
         on_definition=defined.set,
     )
-    background.start("reporting regrouping", lambda: _again_and_again(regroup, defined))
-    background.start("reporting refill", lambda: _again_and_again(refill, asyncio.Event()))
+    running.background.start("reporting regrouping", lambda: _again_and_again(regroup, defined))
+    running.background.start("reporting refill", lambda: _again_and_again(refill, asyncio.Event()))
 
 
 async def _again_and_again(work: Callable[[], Awaitable[None]], hint: asyncio.Event) -> None:

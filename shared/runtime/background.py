@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from shared.runtime import metrics
 from shared.runtime.logging import logger
@@ -14,6 +14,7 @@ Loop = Callable[[], Awaitable[None]]
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 5.0
 _HEALTHY_AFTER = 30.0
+_AGAIN = 0.2
 _log = logger(__name__)
 
 
@@ -29,9 +30,7 @@ class Background:
 
     async def stop(self) -> None:
         """Cancel every loop and wait until it has ended."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await cancel(*self._tasks)
         self._tasks.clear()
 
     async def __aenter__(self) -> Self:
@@ -59,14 +58,25 @@ async def _keep_running(name: str, loop: Loop) -> None:
         pause = min(pause * 2, _LONGEST_PAUSE)
 
 
+async def cancel(*tasks: "asyncio.Future[Any]") -> None:
+    """Cancel, and return once all have ended.
+
+    Asked again and again: before Python 3.12 `asyncio.wait_for` forgets a cancellation that comes as it succeeds.
+    """
+    running = {task for task in tasks if not task.done()}
+    while running:
+        for task in running:
+            task.cancel()
+        _, running = await asyncio.wait(running, timeout=_AGAIN)
+
+
 async def outcome_of(work: Awaitable[object]) -> BaseException | None:
     """The error that `work` ended with, or None; cancelling the caller cancels the work."""
     task = asyncio.ensure_future(work)
     try:
         await asyncio.wait({task})
     except asyncio.CancelledError:
-        task.cancel()
-        await asyncio.wait({task})
+        await cancel(task)
         raise
     if task.cancelled():
         return asyncio.CancelledError()

@@ -40,7 +40,7 @@ LOOP_FAILURES = Counter(
     "jalon_loop_failures", "Background loops that failed and were restarted", ("loop",), registry=REGISTRY
 )
 INCIDENTS = Counter(
-    "jalon_incidents", "Facts that contradict what is recorded; each is kept for operators", ("kind",), registry=REGISTRY
+    "jalon_incidents", "Facts that contradict what is recorded, kept for operators", ("kind",), registry=REGISTRY
 )
 RIGHTS_STALE = Counter("jalon_rights_stale", "Requests refused because rights were stale", registry=REGISTRY)
 

@@ -15,23 +15,26 @@ from shared.runtime.security import Security
 from shared.runtime.settings import Settings
 from shared.runtime.tokens import TokenVerifier
 
-_BACKGROUND_CONNECTIONS = 3
-
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """The connected parts; `sweeps` is the database in the role of background loops."""
+    """The connected parts."""
 
     bus: Bus
     background: Background
-    sweeps: Database
+    principals: Principals
 
 
 class Parts:
-    """The parts of service `name`. Made before anything is connected, so that routes can be wired to `database`."""
+    """The parts of service `name`, made before anything is connected, so that routes can be wired to them.
 
-    def __init__(self, settings: Settings, name: str) -> None:
+    `sweeps` is the database in the role of background loops. A service that `publishes` has an outbox and a relay.
+    """
+
+    def __init__(self, settings: Settings, name: str, *, publishes: bool = True, sweeping: int = 3) -> None:
         self.database = Database(settings.database_url, service=name, pool_size=settings.db_pool_size)
+        self.sweeps = Database(settings.database_url, service=name, pool_size=sweeping, background=True)
+        self._publishes = publishes
         self._settings = settings
         self._name = name
         self._relay: Relay | None = None
@@ -48,20 +51,20 @@ class Parts:
         The service sets `app.state.health.started` once its own loops and consumers run.
         """
         settings, name = self._settings, self._name
-        sweeps = Database(settings.database_url, service=name, pool_size=_BACKGROUND_CONNECTIONS, background=True)
         bus = await Bus.connect(settings.nats_url, name=name, replicas=settings.nats_replicas)
         verifier = TokenVerifier(settings)
         principals = Principals(bus)
-        self._relay = Relay(sweeps, bus)
         try:
             await bus.ensure_streams()
             app.state.security = Security(verifier, principals)
             for check, ask in (("database", self.database.ready), ("nats", bus.ready), ("rights", principals.ready)):
                 app.state.health.add(check, ask)
             async with Background() as background:
-                background.start(f"{name} relay", self._relay.run)
+                if self._publishes:
+                    self._relay = Relay(self.sweeps, bus)
+                    background.start(f"{name} relay", self._relay.run)
                 await principals.start()
-                yield Running(bus, background, sweeps)
+                yield Running(bus, background, principals)
                 app.state.health.started = False
                 await bus.stop_consuming()
                 await principals.stop()
@@ -69,5 +72,5 @@ class Parts:
             self._relay = None
             await verifier.close()
             await bus.close()
-            await sweeps.close()
+            await self.sweeps.close()
             await self.database.close()
