@@ -4,39 +4,40 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 
 from tools.replay.plan import Json
 from tools.replay.progress import Report
 from tools.replay.session import ReplayError, Session
 
-_BATCH = 500
+_BATCH = 250
 """Signals of one call at most, though never fewer than one client's."""
-_IN_FLIGHT = 2
+_IN_FLIGHT = 4
+"""Batches whose verdicts are awaited at once: what is sent beyond what the product decides only waits there."""
 _ASKED_AT_ONCE = 200
 _DECIDED = frozenset({"applied", "duplicate"})
 _UNDECIDED = frozenset({"pending", "parked"})
-_PATIENCE = 120.0
-_LOOK_EVERY = 0.5
+_PATIENCE = 300.0
+_SOONEST, _LATEST = 0.1, 2.0
 
 
 @dataclass(slots=True)
 class Sent:
-    """What became of the signals: how many are known to be applied, which were refused, which are still undecided."""
+    """What became of the signals: how many are known to be applied, and which were refused and why."""
 
     applied: int = 0
     refused: list[str] = field(default_factory=list)
-    undecided: list[str] = field(default_factory=list)
 
-    def take(self, verdicts: Sequence[Json]) -> None:
-        """Count the verdicts."""
+    def undecided_of(self, verdicts: Sequence[Json]) -> list[str]:
+        """Count the verdicts; answers the ids of those that are still to come."""
+        undecided = []
         for verdict in verdicts:
             if verdict["verdict"] in _DECIDED:
                 self.applied += 1
             elif verdict["verdict"] in _UNDECIDED:
-                self.undecided.append(verdict["id"])
+                undecided.append(verdict["id"])
             else:
                 self.refused.append(f"{verdict['id']}: {verdict.get('code') or verdict['verdict']}")
+        return undecided
 
 
 async def send(session: Session, clients: Iterable[Sequence[Json]], report: Report) -> Sent:
@@ -44,38 +45,36 @@ async def send(session: Session, clients: Iterable[Sequence[Json]], report: Repo
     sent = Sent()
     batches = _batches(clients)
     await asyncio.gather(*(_send_batches(session, batches, sent, report) for _ in range(_IN_FLIGHT)))
-    await _wait_for_verdicts(session, sent, report)
     return sent
 
 
 async def _send_batches(session: Session, batches: Iterator[list[Json]], sent: Sent, report: Report) -> None:
     for batch in batches:
         answer = await session.post("/api/followups/signals", {"signals": batch})
-        before = len(sent.undecided)
-        sent.take(answer["verdicts"])
-        report.advance(len(batch) - (len(sent.undecided) - before))
+        undecided = sent.undecided_of(answer["verdicts"])
+        report.advance(len(batch) - len(undecided))
+        await _until_decided(session, undecided, sent, report)
 
 
-async def _wait_for_verdicts(session: Session, sent: Sent, report: Report) -> None:
-    deadline = time.monotonic() + _PATIENCE
-    while sent.undecided:
-        left = len(sent.undecided)
-        async for verdicts in _asked(session, sent):
-            sent.take(verdicts)
-        if len(sent.undecided) < left:
-            report.advance(left - len(sent.undecided))
-            deadline = time.monotonic() + _PATIENCE
-        elif time.monotonic() > deadline:
-            raise ReplayError(f"{left} signals have no verdict, among them {sent.undecided[:3]}")
-        else:
-            await asyncio.sleep(_LOOK_EVERY)
+async def _until_decided(session: Session, undecided: list[str], sent: Sent, report: Report) -> None:
+    deadline, pause = time.monotonic() + _PATIENCE, _SOONEST
+    while undecided:
+        if time.monotonic() > deadline:
+            raise ReplayError(f"{len(undecided)} signals have no verdict, among them {undecided[:3]}")
+        await asyncio.sleep(pause)
+        left = [one async for one in _asked(session, undecided, sent)]
+        if len(left) < len(undecided):
+            report.advance(len(undecided) - len(left))
+            deadline, pause = time.monotonic() + _PATIENCE, _SOONEST
+        pause = min(pause * 2, _LATEST)
+        undecided = left
 
 
-async def _asked(session: Session, sent: Sent) -> AsyncIterator[Sequence[Json]]:
-    ids = iter(sent.undecided)
-    sent.undecided = []
-    while page := list(islice(ids, _ASKED_AT_ONCE)):
-        yield (await session.get("/api/followups/signals", {"ids": page}))["verdicts"]
+async def _asked(session: Session, undecided: Sequence[str], sent: Sent) -> AsyncIterator[str]:
+    for start in range(0, len(undecided), _ASKED_AT_ONCE):
+        ids = undecided[start : start + _ASKED_AT_ONCE]
+        for one in sent.undecided_of((await session.get("/api/followups/signals", {"ids": ids}))["verdicts"]):
+            yield one
 
 
 def _batches(clients: Iterable[Sequence[Json]]) -> Iterator[list[Json]]:
