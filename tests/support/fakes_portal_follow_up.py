@@ -185,7 +185,7 @@ class FakeFollowUp:
             "note": "",
             "sales": step.id == PLAN.sales_step,
             "state": states[state] if state else "not_begun",
-            "group": progression.groups(self.state, PLAN, waiting=not is_open).get(step.id),
+            "group": progression.groups(self.state, PLAN, waiting=self.status() == FollowUpStatus.WAITING).get(step.id),
             "enterable": is_open and step.id in progression.enterable_steps(self.state, PLAN),
             "blocked_by": list(progression.blocking_steps(step.id, self.state, PLAN)),
             "checklist": [{"id": i.id, "text": _TEXTS[i.id], "mandatory": i.mandatory} for i in step.checklist],
