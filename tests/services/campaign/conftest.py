@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -19,14 +19,14 @@ from services.campaign.settings import Settings
 from services.campaign.store.replicas import PostgresReplicas
 from services.campaign.tables import metadata
 from shared.contracts.campaign import CampaignDefined, CampaignMoment, ClientsTargeted
-from shared.contracts.directory import ClientChanged, UserChanged
+from shared.contracts.directory import HEARTBEAT_SUBJECT, ClientChanged, UserChanged
 from shared.contracts.wire import CloudEvent
 from shared.rulebook.access import AccessLevel, Principal
 from shared.rulebook.ids import client_id, user_id
 from shared.runtime.clock import FixedClock
 from shared.runtime.database import Database
 from shared.runtime.messaging import Bus
-from shared.runtime.principals import PrincipalsBucket
+from shared.runtime.principals import Principals, PrincipalsBucket, Stale
 from shared.runtime.streams import type_of
 from tests.support.fakes_campaign import FakeFollowUps, FakePeople, TokensAreNames, a_person
 
@@ -142,12 +142,26 @@ def code_of(answer: httpx.Response) -> str:
     return code
 
 
+async def _until_ready(principals: Principals, settings: Settings) -> None:
+    """Return once rights are watched: a role that stops before, as none does in earnest, may wait for ever on 3.11."""
+    directory = await nats.connect(settings.nats_url)
+    async with asyncio.timeout(10):
+        while True:
+            await directory.publish(HEARTBEAT_SUBJECT, b'{"revision": 0}')
+            with suppress(Stale):
+                await principals.ready()
+                break
+            await asyncio.sleep(0.01)
+    await directory.close()
+
+
 @asynccontextmanager
 async def running(settings: Settings, follow_ups: FakeFollowUps) -> AsyncIterator[Door]:
     app = create_app(settings)
     people = dict(PEOPLE)
     clock = FixedClock(ZoneInfo("Europe/Paris"), NOW)
     async with app.router.lifespan_context(app):
+        await _until_ready(app.state.security.principals, settings)
         app.state.security = TokensAreNames(people)
         door = app.state.door
         app.state.door = replace(door, desk=replace(door.desk, people=FakePeople(people), clock=clock))

@@ -144,3 +144,38 @@ async def test_two_jobs_on_the_same_clients_target_each_once(desk, campaigns, da
     assert sum(job.targeted for job in jobs) == 600
     assert sum(job.skipped for job in jobs) == 1200
     assert len(await rows_of(database, select(targeted_clients.c.client_id))) == 600
+
+
+async def ask_for_a_stranger(desk, database):
+    """A job that targets a client whom the directory has not told yet, and one whom it has."""
+    campaign_id, _ = await ask_for(desk, database, 1)
+    items = [TargetItem(1, None, "late", Decimal(1), None), TargetItem(2, None, "c1", Decimal(1), None)]
+    job = await target_clients(desk, BOSS, campaign_id, items, key="late", content="late")
+    targeting = Targeting(desk.campaigns, desk.clock, PATIENCE)
+    while await targeting.work():
+        pass
+    return campaign_id, job.job_id, targeting
+
+
+async def test_a_client_whom_the_directory_tells_a_moment_later_is_targeted_all_the_same(desk, campaigns, database):
+    campaign_id, job_id, targeting = await ask_for_a_stranger(desk, database)
+    waiting = await campaigns.job(campaign_id, job_id)
+
+    await PostgresReplicas(database).keep_clients([a_client_changed("late", "anne")])
+    assert await targeting.work() is False
+    desk.clock.advance(timedelta(seconds=1))
+    assert await targeting.work() is True
+
+    done = await campaigns.job(campaign_id, job_id)
+    assert (waiting.targeted, waiting.skipped, waiting.done) == (1, 0, False)
+    assert (done.targeted, done.skipped, done.done) == (2, 0, True)
+
+
+async def test_a_client_who_stays_unknown_is_skipped_in_the_end(desk, campaigns, database):
+    campaign_id, job_id, targeting = await ask_for_a_stranger(desk, database)
+
+    desk.clock.advance(timedelta(seconds=11))
+    assert await targeting.work() is True
+
+    done = await campaigns.job(campaign_id, job_id)
+    assert (done.targeted, done.skipped, done.done) == (1, 1, True)

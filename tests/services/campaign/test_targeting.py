@@ -1,7 +1,5 @@
 """Clients are targeted by jobs: each exactly once, whoever dies in between, with a reason for every one skipped."""
 
-from datetime import timedelta
-
 import pytest
 
 from services.campaign.store.replicas import PostgresReplicas
@@ -115,19 +113,6 @@ async def test_the_same_call_under_the_same_key_is_the_same_job(door, heard):
     assert again["targeted"] == 1
     assert (other.status_code, code_of(other)) == (409, "key_taken")
     await heard(2)
-
-
-async def test_a_client_that_the_directory_tells_a_moment_later_is_targeted_all_the_same(door, database):
-    campaign = await door.create()
-    asked = await door.ask(
-        "POST", f"/{campaign['campaign_id']}/clients", json={"clients": [{"client": "late"}, {"client": "c1"}]}
-    )
-
-    await PostgresReplicas(database).keep_clients([a_client_changed("late", "anne")])
-    door.clock.advance(timedelta(milliseconds=150))
-    job = await door.job_when_worked(campaign["campaign_id"], asked.json()["job_id"])
-
-    assert (job["targeted"], job["skipped"]) == (2, 0)
 
 
 async def test_an_erased_client_is_unknown(door, database):
