@@ -20,9 +20,13 @@ class Coalescer(Generic[Item, Result]):
     rather than returns, goes to every caller of that batch.
     """
 
-    def __init__(self, run: Run[Item, Result], *, max_size: int = 100) -> None:
+    def __init__(
+        self, run: Run[Item, Result], *, max_size: int = 100, gather: Callable[[], float] = lambda: 0.0
+    ) -> None:
+        """`gather` says how many seconds to let items gather before each batch: 0 where few are expected."""
         self._run = run
         self._max_size = max_size
+        self._gather = gather
         self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
         self._worker: asyncio.Task[None] | None = None
 
@@ -41,8 +45,11 @@ class Coalescer(Generic[Item, Result]):
 
     async def _work(self) -> None:
         try:
-            while batch := self._next_batch():
-                await self._run_batch(batch)
+            while self._waiting:
+                if pause := self._gather():
+                    await asyncio.sleep(pause)
+                if batch := self._next_batch():
+                    await self._run_batch(batch)
         finally:
             self._worker = None
             for _, caller in self._waiting:

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from shared.contracts.wire import CloudEvent, Event
 from shared.runtime import metrics, parking
+from shared.runtime.background import cancel
 from shared.runtime.connection import Connection
 from shared.runtime.logging import logger
 from shared.runtime.pulling import ACK_WAIT, Pull, Source
@@ -45,9 +46,7 @@ class Consumption:
         for consumer in self._consumers:
             consumer.stop()
         _, late = await asyncio.wait(self._tasks, timeout=_GRACE)
-        for task in late:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await cancel(*late)
 
 
 def start(

@@ -14,6 +14,7 @@ from nats.js.kv import KV_DEL, KV_PURGE, KeyValue
 
 from shared.contracts.directory import HEARTBEAT_SUBJECT, PRINCIPALS_BUCKET, PrincipalRecord
 from shared.runtime import metrics
+from shared.runtime.background import cancel
 from shared.runtime.connection import Connection
 from shared.runtime.logging import logger
 from shared.runtime.problems import Unavailable
@@ -97,8 +98,7 @@ class Principals:
     async def stop(self) -> None:
         """Stop watching."""
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await cancel(self._task)
 
     async def ready(self) -> None:
         """Raise while rights are not known."""

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Header, Path, Response
 from services.followup.ports import CommandLog, Reading, Verdict
 from services.followup.schemas import CommandIn, CommandOut
 from services.followup.use_cases.take_commands import TakeCommands, Wish
+from shared.rulebook.access import Principal
 from shared.rulebook.errors import NotVisible, Refused
 from shared.rulebook.follow_up import CompleteStep
 from shared.rulebook.progression import conclusion_offered, next_offer
@@ -49,7 +50,7 @@ def command_routes(take: TakeCommands, log: CommandLog, reading: Reading, clock:
             response.status_code = 202
             answer.ask = f"/api/followups/commands/{verdict.command_id}"
         elif isinstance(wish.command, CompleteStep):
-            await _offer(answer, wish.command.step_id, principal, follow_up_id)
+            await _offer(answer, wish.command.step_id, verdict, principal)
         return answer
 
     @router.get("/commands/{command_id}")
@@ -60,12 +61,16 @@ def command_routes(take: TakeCommands, log: CommandLog, reading: Reading, clock:
             raise NotVisible("command_unknown")
         return CommandOut(**verdict_fields(found))
 
-    async def _offer(answer: CommandOut, step_id: str, principal: CurrentPrincipal, follow_up_id: str) -> None:
-        row = await reading.one(principal, follow_up_id)
-        if row is not None:
-            plan = row.definition.plan()
-            answer.next_step = next_offer(step_id, row.state, plan)
-            answer.conclusion_offered = conclusion_offered(row.state, plan)
+    async def _offer(answer: CommandOut, step_id: str, verdict: Verdict, principal: Principal) -> None:
+        """What comes next; read again only for a repetition, whose verdict was reached before."""
+        if verdict.after is not None:
+            state, plan = verdict.after.state, verdict.after.plan
+        elif (row := await reading.one(principal, verdict.follow_up_id or "")) is not None:
+            state, plan = row.state, row.definition.plan()
+        else:
+            return
+        answer.next_step = next_offer(step_id, state, plan)
+        answer.conclusion_offered = conclusion_offered(state, plan)
 
     return router
 

@@ -51,8 +51,8 @@ class Targeting(Protocol):
     async def progress(self, campaign_id: str, job_id: str) -> TargetingCount:
         """How far a targeting job is."""
 
-    async def not_started(self, limit: int) -> Sequence[Known]:
-        """Follow-ups whose execution was never started."""
+    async def not_started(self, limit: int, *, after: str | None = None) -> Sequence[Known]:
+        """Follow-ups whose execution was never started, in the order of their ids, those after `after`."""
 
     async def mark_started(self, known: Sequence[Known]) -> None:
         """Their executions run, by the plans given."""

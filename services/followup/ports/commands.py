@@ -81,6 +81,8 @@ class Verdict:
     data: dict[str, Any] | None = None
     repeated: bool = False
     """The same id and content had been received before."""
+    after: Known | None = None
+    """The follow-up as this verdict left it; only where the verdict was reached just now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +102,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What the row of the command says after recording, the verdicts it settled, and the next command to send."""
+    """The verdicts that were settled, the next command to send, and what is known of the follow-up now."""
 
     verdicts: tuple[Verdict, ...]
     following: Leased | None
+    after: Known
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.followup.ports import Admission, KeptSignal, Leased, NewCommand, Outcome, Recorded, Verdict
 from services.followup.store.recording import record, verdict_of
-from services.followup.store.rows import Locked, Plans, claim, lock
+from services.followup.store.rows import Locked, Plans, circumstances_of, claim, lock
 from shared.contracts.commands import command_to_wire
 from shared.rulebook.access import in_reach
 from shared.rulebook.errors import NotVisible, Refused
@@ -34,17 +34,23 @@ _COLUMNS = (
     ("parked", "boolean"),
 )
 _NAMES = ", ".join(name for name, _ in _COLUMNS)
+# The first command of a follow-up in this batch is leased at once unless an older one is undecided.
 _INSERT = sa.text(
     f"""
-    insert into commands ({_NAMES})
-    select {", ".join(f"cast(n.{name} as {kind})" for name, kind in _COLUMNS)}
+    insert into commands ({_NAMES}, leased_until, attempts)
+    select {", ".join(f"cast(n.{name} as {kind})" for name, kind in _COLUMNS)},
+           case when n.turn then cast(:lease as timestamptz) end, case when n.turn then 1 else 0 end
+    from (select w.*, w.first = 'True' and not exists (
+        select 1 from commands u
+        where u.follow_up_id = cast(w.follow_up_id as uuid) and u.verdict is null and not u.parked
+    ) as turn
     from rows from (
         jsonb_to_recordset(cast(:rows as jsonb))
-            as ({", ".join(f"{name} {'jsonb' if kind == 'jsonb' else 'text'}" for name, kind in _COLUMNS)})
-    ) with ordinality as n({_NAMES}, place)
+            as ({", ".join(f"{name} {'jsonb' if kind == 'jsonb' else 'text'}" for name, kind in _COLUMNS)}, first text)
+    ) with ordinality as w({_NAMES}, first, place)) n
     order by n.place
     on conflict (source, source_id) do nothing
-    returning command_id::text
+    returning command_id::text, leased_until is not null
     """  # noqa: S608  column names of our own
 )
 _KEEP = sa.text(
@@ -121,16 +127,12 @@ class PostgresCommandLog:
                 command.command_id: _objection(command, locked.get(command.follow_up_id)) for command in commands
             }
             wanted = [command for command in commands if refused[command.command_id] is None]
-            written = await self._write_down(conn, wanted, locked)
-            earlier = await self._earlier(conn, [command for command in wanted if command.command_id not in written])
-            known = {key: value.known for key, value in locked.items()}
-            # An older one that nobody holds is left to `claim_due`, since nobody here would send it.
             until = self._clock.now() + self._lease
-            claimed = await claim(conn, self._clock, known, until, only=written)
-            leases = {leased.command_id: leased for leased in claimed.values()}
+            written = await self._write_down(conn, wanted, locked, until)
+            earlier = await self._earlier(conn, [command for command in wanted if command.command_id not in written])
         return [
             refused[command.command_id]
-            or leases.pop(command.command_id, None)
+            or (self._leased(command, locked, until) if written.get(command.command_id) else None)
             or _answer(command, earlier, parked=command.follow_up_id not in locked)
             for command in commands
         ]
@@ -192,12 +194,35 @@ class PostgresCommandLog:
             return None if row is None else verdict_of(row)
 
     async def _write_down(
-        self, conn: AsyncConnection, commands: Sequence[NewCommand], locked: dict[str, Locked]
-    ) -> set[str]:
+        self, conn: AsyncConnection, commands: Sequence[NewCommand], locked: dict[str, Locked], until: datetime
+    ) -> dict[str, bool]:
+        """The commands now written down, and whether each is leased."""
         if not commands:
-            return set()
-        rows = [_row(command, parked=command.follow_up_id not in locked) for command in commands]
-        return set((await conn.execute(_INSERT, {"rows": json.dumps(rows)})).scalars())
+            return {}
+        seen: set[str] = set()
+        rows = []
+        for command in commands:
+            parked = command.follow_up_id not in locked
+            first = not parked and command.follow_up_id not in seen
+            seen.add(command.follow_up_id)
+            rows.append({**_row(command, parked=parked), "first": str(first)})
+        parameters = {"rows": json.dumps(rows), "lease": until}
+        return {row[0]: row[1] for row in (await conn.execute(_INSERT, parameters)).all()}
+
+    def _leased(self, command: NewCommand, locked: dict[str, Locked], until: datetime) -> Leased:
+        return Leased(
+            command_id=command.command_id,
+            source_id=command.source_id,
+            command=command.command,
+            circumstances=circumstances_of(self._clock, command.occurred_at, command.actor),
+            door=command.door,
+            occurred_at=command.occurred_at,
+            received_at=command.received_at,
+            park_until=command.park_until,
+            leased_until=until,
+            follow_up=locked[command.follow_up_id].known,
+            attempt=1,
+        )
 
     async def _earlier(self, conn: AsyncConnection, commands: Sequence[NewCommand]) -> dict[tuple[str, str], Any]:
         if not commands:

@@ -1,8 +1,8 @@
 """Recording what the engine answered, each fact and each verdict once: rule 6 of the write path."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -24,35 +24,50 @@ from shared.runtime.outbox import enqueue
 _FACT: TypeAdapter[Fact] = TypeAdapter(Fact)
 _log = logger(__name__)
 
-_INSERT_FACTS = sa.text(
+# One statement, since each costs more than what it does: under load this is the hot path. It runs after the rows of
+# the follow-ups were locked, so that it sees every command written down for them.
+_WRITE = sa.text(
     """
-    insert into facts (follow_up_id, number, command_id, event, recorded_at)
-    select follow_up_id, number, command_id, event::jsonb, :now
-    from unnest(cast(:follow_up_ids as uuid[]), cast(:numbers as int[]), cast(:command_ids as uuid[]),
-                cast(:events as text[])) as n(follow_up_id, number, command_id, event)
-    """
-)
-_UPDATE_FOLLOW_UPS = sa.text(
-    """
-    update follow_ups f
-    set state = n.state::jsonb, number = (n.state::jsonb ->> 'number')::int, closing = n.state::jsonb ->> 'closing',
-        advisor_id = case when n.state::jsonb ->> 'closing' is null then (n.state::jsonb ->> 'advisor_id')::uuid
-                          else f.advisor_id end,
-        entry_date = (n.state::jsonb ->> 'entry_date')::date,
-        potential = (n.state::jsonb ->> 'potential')::numeric, known_version = n.version, started = true
-    from unnest(cast(:ids as uuid[]), cast(:states as text[]), cast(:versions as int[])) as n(id, state, version)
-    where f.follow_up_id = n.id
-    """
-)
-_DECIDE = sa.text(
-    """
-    update commands c
-    set verdict = n.verdict, code = n.code, data = n.data::jsonb, number = n.number, parked = n.parked,
-        decided_at = case when n.verdict is not null then :now end, leased_until = null
-    from unnest(cast(:ids as uuid[]), cast(:verdicts as text[]), cast(:codes as text[]), cast(:datas as text[]),
-                cast(:numbers as int[]), cast(:parkeds as boolean[])) as n(id, verdict, code, data, number, parked)
-    where c.command_id = n.id and c.verdict is null
-    returning c.command_id::text, c.source_id, c.follow_up_id::text, c.verdict, c.parked, c.number, c.code, c.data
+    with fact as (
+        select * from jsonb_to_recordset(cast(:facts as jsonb))
+            as n(follow_up_id uuid, number int, command_id uuid, event jsonb)
+    ), changed as (
+        select * from jsonb_to_recordset(cast(:changed as jsonb)) as n(follow_up_id uuid, state jsonb, version int)
+    ), decision as (
+        select * from jsonb_to_recordset(cast(:decisions as jsonb))
+            as n(command_id uuid, verdict text, code text, data jsonb, number int, parked boolean)
+    ), written as (
+        insert into facts (follow_up_id, number, command_id, event, recorded_at)
+        select follow_up_id, number, command_id, event, :now from fact
+    ), updated as (
+        update follow_ups f
+        set state = n.state, number = (n.state ->> 'number')::int, closing = n.state ->> 'closing',
+            advisor_id = case when n.state ->> 'closing' is null then (n.state ->> 'advisor_id')::uuid
+                              else f.advisor_id end,
+            entry_date = (n.state ->> 'entry_date')::date, potential = (n.state ->> 'potential')::numeric,
+            known_version = n.version, started = true
+        from changed n
+        where f.follow_up_id = n.follow_up_id
+    ), freed as (
+        update commands c set parked = false
+        from changed n
+        where c.follow_up_id = n.follow_up_id and c.verdict is null and c.parked
+          and c.command_id not in (select command_id from decision)
+    ), decided as (
+        update commands c
+        set verdict = n.verdict, code = n.code, data = n.data, number = n.number, parked = n.parked,
+            decided_at = case when n.verdict is not null then cast(:now as timestamptz) end, leased_until = null
+        from decision n
+        where c.command_id = n.command_id and c.verdict is null
+        returning c.command_id, c.source_id, c.follow_up_id, c.verdict, c.parked, c.number, c.code, c.data
+    )
+    select d.command_id::text, d.source_id, d.follow_up_id::text, d.verdict, d.parked, d.number, d.code, d.data,
+           exists (
+               select 1 from commands u
+               where u.follow_up_id = d.follow_up_id and u.verdict is null
+                 and u.command_id not in (select command_id from decision)
+           ) as others
+    from decided d
     """
 )
 _COMMANDS = sa.text(
@@ -61,9 +76,6 @@ _COMMANDS = sa.text(
            door, actor, occurred_at, received_at
     from commands where command_id = any(cast(:ids as uuid[]))
     """
-)
-_UNPARK = sa.text(
-    "update commands set parked = false where follow_up_id = any(cast(:ids as uuid[])) and verdict is null and parked"
 )
 _HELD = sa.text(
     """
@@ -111,10 +123,9 @@ async def record(
     held = await _held(conn, batch, outcomes)
     for outcome in outcomes:
         _fold(batch, outcome, held, now)
-    await _write(conn, batch, now)
-    verdicts = await _decide(conn, batch, now)
-    following = await claim(conn, clock, batch.known, now + lease)
-    return [_recorded(outcome, verdicts, following) for outcome in outcomes]
+    verdicts, others = await _write(conn, batch, now)
+    following = await claim(conn, clock, {one: batch.known[one] for one in others}, now + lease) if others else {}
+    return [_recorded(batch, outcome, verdicts, following) for outcome in outcomes]
 
 
 def _fold(batch: _Batch, outcome: Outcome, held: dict[tuple[str, int], tuple[str | None, Fact]], now: datetime) -> None:
@@ -226,60 +237,54 @@ async def _held(
     return {(row[0], row[1]): (row[2], _FACT.validate_json(row[3])) for row in rows}
 
 
-async def _write(conn: AsyncConnection, batch: _Batch, now: datetime) -> None:
+async def _write(conn: AsyncConnection, batch: _Batch, now: datetime) -> tuple[dict[str, Verdict], set[str]]:
+    """Write the batch; answers the verdicts, and the follow-ups that have more commands to decide."""
     for follow_up_id, kind, data in batch.incidents:
         await conn.execute(_INCIDENT, {"follow_up_id": follow_up_id, "kind": kind, "data": json.dumps(data)})
-    if not batch.events:
-        return
-    events = batch.events
-    await conn.execute(
-        _INSERT_FACTS,
-        {
-            "now": now,
-            "follow_up_ids": [event.follow_up_id for event in events],
-            "numbers": [event.number for event in events],
-            "command_ids": [event.command_id for event in events],
-            "events": [event.model_dump_json(exclude_none=True) for event in events],
-        },
+    if not batch.decisions:
+        return {}, set(batch.known)
+    parameters = {"now": now, "facts": _facts(batch), "changed": _changed(batch), "decisions": _decisions(batch)}
+    rows = list((await conn.execute(_WRITE, parameters)).mappings())
+    await enqueue(conn, batch.events, source="followup")
+    verdicts = {row["command_id"]: verdict_of(row) for row in rows}
+    others = {row["follow_up_id"] for row in rows if row["others"]}
+    if before := [one for one in batch.decisions if one not in verdicts]:
+        told = (await conn.execute(_COMMANDS, {"ids": before})).mappings().all()
+        verdicts.update({row["command_id"]: verdict_of(row) for row in told})
+        others = set(batch.known)
+    return verdicts, others
+
+
+def _facts(batch: _Batch) -> str:
+    """JSON by pydantic: faster than lists that the driver turns into arrays."""
+    return _json_list(
+        f'{{"follow_up_id":"{event.follow_up_id}","number":{event.number},"command_id":"{event.command_id}",'
+        f'"event":{event.model_dump_json(exclude_none=True)}}}'
+        for event in batch.events
     )
-    changed = [batch.known[follow_up_id] for follow_up_id in sorted(batch.changed)]
-    await conn.execute(
-        _UPDATE_FOLLOW_UPS,
-        {
-            "ids": [known.follow_up_id for known in changed],
-            "states": [STATE.dump_json(known.state, exclude_none=True).decode() for known in changed],
-            "versions": [known.known_version for known in changed],
-        },
+
+
+def _changed(batch: _Batch) -> str:
+    return _json_list(
+        f'{{"follow_up_id":"{known.follow_up_id}","version":{known.known_version},'
+        f'"state":{STATE.dump_json(known.state, exclude_none=True).decode()}}}'
+        for known in (batch.known[follow_up_id] for follow_up_id in sorted(batch.changed))
     )
-    await enqueue(conn, events, source="followup")
-    await conn.execute(_UNPARK, {"ids": sorted(batch.changed)})
 
 
-async def _decide(conn: AsyncConnection, batch: _Batch, now: datetime) -> dict[str, Verdict]:
-    decisions = list(batch.decisions.values())
-    if not decisions:
-        return {}
-    parameters = {
-        "now": now,
-        "ids": [decision.command_id for decision in decisions],
-        "verdicts": [decision.verdict for decision in decisions],
-        "codes": [decision.code for decision in decisions],
-        "datas": [None if decision.data is None else json.dumps(decision.data) for decision in decisions],
-        "numbers": [decision.number for decision in decisions],
-        "parkeds": [decision.parked for decision in decisions],
-    }
-    rows = list((await conn.execute(_DECIDE, parameters)).mappings())
-    decided = {row["command_id"] for row in rows}
-    before = [decision.command_id for decision in decisions if decision.command_id not in decided]
-    if before:
-        rows += (await conn.execute(_COMMANDS, {"ids": before})).mappings()
-    return {row["command_id"]: verdict_of(row) for row in rows}
+def _decisions(batch: _Batch) -> str:
+    return json.dumps([asdict(decision) for decision in batch.decisions.values()])
 
 
-def _recorded(outcome: Outcome, verdicts: dict[str, Verdict], following: dict[str, Leased]) -> Recorded:
+def _json_list(items: Iterable[str]) -> str:
+    return f"[{','.join(items)}]"
+
+
+def _recorded(batch: _Batch, outcome: Outcome, verdicts: dict[str, Verdict], following: dict[str, Leased]) -> Recorded:
     ids = {outcome.leased.command_id, *(fact.command_id for fact in outcome.facts)}
     settled = tuple(verdicts[one] for one in sorted(ids) if one in verdicts)
-    return Recorded(settled, following.pop(outcome.leased.follow_up.follow_up_id, None))
+    follow_up_id = outcome.leased.follow_up.follow_up_id
+    return Recorded(settled, following.pop(follow_up_id, None), batch.known[follow_up_id])
 
 
 def verdict_of(row: Any, *, repeated: bool = False) -> Verdict:

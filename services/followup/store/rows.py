@@ -1,6 +1,6 @@
 """Rows of follow-ups and commands as the values of `ports`, and back; plans are read once per version."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -42,7 +42,6 @@ _CLAIM = sa.text(
     update commands c set leased_until = :lease, attempts = attempts + 1
     from oldest o
     where c.command_id = o.command_id and (o.leased_until is null or o.leased_until <= :now)
-      and (cast(:only as uuid[]) is null or c.command_id = any(cast(:only as uuid[])))
     returning c.command_id::text, c.source_id, c.follow_up_id::text, c.body, c.door, c.actor,
               c.occurred_at, c.received_at, c.park_until, c.attempts
     """
@@ -96,26 +95,17 @@ async def lock(conn: AsyncConnection, plans: Plans, follow_up_ids: Sequence[str]
 
 
 async def claim(
-    conn: AsyncConnection,
-    clock: Clock,
-    known: dict[str, Known],
-    lease_until: datetime,
-    *,
-    only: Collection[str] | None = None,
+    conn: AsyncConnection, clock: Clock, known: Mapping[str, Known], lease_until: datetime
 ) -> dict[str, Leased]:
-    """Lease, for each of these locked follow-ups, its oldest undecided command unless somebody holds it.
-
-    `only` says which commands the caller would send: one that it leaves alone must not be leased.
-    """
-    now = clock.now()
-    parameters = {
-        "ids": list(known),
-        "now": now,
-        "lease": lease_until,
-        "only": None if only is None else list(only),
-    }
+    """Lease, for each of these locked follow-ups, its oldest undecided command unless somebody holds it."""
+    parameters = {"ids": list(known), "now": clock.now(), "lease": lease_until}
     rows = (await conn.execute(_CLAIM, parameters)).mappings().all()
     return {row["follow_up_id"]: _leased(row, known[row["follow_up_id"]], clock, lease_until) for row in rows}
+
+
+def circumstances_of(clock: Clock, occurred_at: datetime, actor: str) -> Circumstances:
+    """What surrounds a command that is sent now."""
+    return Circumstances(today=clock.today(), occurred_on=clock.day_of(occurred_at), actor=actor)
 
 
 def _leased(row: Any, known: Known, clock: Clock, lease_until: datetime) -> Leased:
@@ -123,9 +113,7 @@ def _leased(row: Any, known: Known, clock: Clock, lease_until: datetime) -> Leas
         command_id=row["command_id"],
         source_id=row["source_id"],
         command=command_from_wire(row["body"]),
-        circumstances=Circumstances(
-            today=clock.today(), occurred_on=clock.day_of(row["occurred_at"]), actor=row["actor"]
-        ),
+        circumstances=circumstances_of(clock, row["occurred_at"], row["actor"]),
         door=row["door"],
         occurred_at=row["occurred_at"],
         received_at=row["received_at"],

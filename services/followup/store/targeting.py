@@ -63,10 +63,11 @@ _NOT_STARTED = sa.text(
     select f.follow_up_id::text, f.campaign_id::text, f.client_id::text, f.state::text, f.known_version, f.started,
            c.version
     from follow_ups f join campaigns c on c.campaign_id = f.campaign_id
-    where not f.started
+    where not f.started and f.follow_up_id > cast(:after as uuid)
     order by f.follow_up_id limit :limit
     """
 )
+_FIRST = "00000000-0000-0000-0000-000000000000"
 _MARK_STARTED = sa.text(
     """
     update follow_ups f set started = true, known_version = greatest(f.known_version, n.version)
@@ -112,10 +113,10 @@ class PostgresTargeting:
             already = (await conn.execute(_ALREADY, {"job_id": job_id})).scalar_one()
         return TargetingCount(received=row[0], started=row[1], already_targeted=already)
 
-    async def not_started(self, limit: int) -> Sequence[Known]:
+    async def not_started(self, limit: int, *, after: str | None = None) -> Sequence[Known]:
         """See the port."""
         async with self._database.reading() as conn:
-            rows = (await conn.execute(_NOT_STARTED, {"limit": limit})).all()
+            rows = (await conn.execute(_NOT_STARTED, {"limit": limit, "after": after or _FIRST})).all()
             return [
                 Known(
                     follow_up_id=row[0],

@@ -5,6 +5,7 @@ docs/architecture.md, The write path. Single commands are folded into few transa
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from services.followup.ports import Admission, CommandLog, Leased, NewCommand, Outcome, Recorded, Verdict
@@ -12,6 +13,9 @@ from services.followup.use_cases.send import Sender
 from shared.runtime.batching import Coalescer
 from shared.runtime.logging import logger
 
+_MANY = 6
+_GATHER = 0.01
+"""Seconds; far below what an update takes when so many are on their way."""
 _log = logger(__name__)
 
 
@@ -23,8 +27,8 @@ class CommandDesk:
         self._sender = sender
         self._answer_within = answer_within.total_seconds()
         self._slots = asyncio.Semaphore(in_flight)
-        self._admissions: Coalescer[NewCommand, Admission] = Coalescer(log.admit, max_size=200)
-        self._recordings: Coalescer[Outcome, Recorded] = Coalescer(log.record, max_size=200)
+        self._admissions: Coalescer[NewCommand, Admission] = Coalescer(log.admit, max_size=200, gather=self._gather)
+        self._recordings: Coalescer[Outcome, Recorded] = Coalescer(log.record, max_size=200, gather=self._gather)
         self._waiting: dict[str, asyncio.Future[Verdict]] = {}
         self._drives: set[asyncio.Task[None]] = set()
 
@@ -80,6 +84,10 @@ class CommandDesk:
         await self._admissions.close()
         await self._recordings.close()
 
+    def _gather(self) -> float:
+        """A transaction costs as much as many commands: when many are on their way, let some gather."""
+        return _GATHER if len(self._drives) >= _MANY else 0.0
+
     async def _admit(self, commands: Sequence[NewCommand]) -> Sequence[Admission]:
         """Write down; a batch of its own is one transaction, a single command shares one with its neighbours."""
         if len(commands) == 1:
@@ -95,7 +103,7 @@ class CommandDesk:
                 return
             recorded = await self._recordings.submit(outcome)
             for verdict in recorded.verdicts:
-                self._tell(verdict)
+                self._tell(replace(verdict, after=recorded.after))
             leased = recorded.following
 
     def _ended(self, task: asyncio.Task[None]) -> None:

@@ -1,7 +1,7 @@
 """What the service does by itself: send again, refuse what waited too long, start executions, tell dates."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 
 from services.followup.ports import CommandLog, Definitions, Engine, Known, Targeting
@@ -11,6 +11,7 @@ from shared.contracts.campaign import CampaignDefined
 from shared.contracts.workflow import CampaignDates
 from shared.rulebook.follow_up import FollowUpStatus
 from shared.rulebook.standing import status
+from shared.runtime.batching import Coalescer
 from shared.runtime.clock import Clock
 
 _PAGE = 500
@@ -38,7 +39,8 @@ class Upkeep:
         self._targeting = targeting
         self._engine = engine
         self._clock = clock
-        self._slots = asyncio.Semaphore(in_flight)
+        self._in_flight = in_flight
+        self._turn = asyncio.Lock()
 
     async def send_again(self) -> int:
         """Take up commands whose sender is gone, and refuse parked ones whose time is over."""
@@ -50,14 +52,10 @@ class Upkeep:
 
     async def start_executions(self) -> int:
         """Start the executions of follow-ups that never had one; a start that fails is tried in the next round."""
-        waiting = await self._targeting.not_started(_PAGE)
-        outcomes = await asyncio.gather(*(self._start(known) for known in waiting), return_exceptions=True)
-        started = [known for known, error in zip(waiting, outcomes, strict=True) if error is None]
-        await self._targeting.mark_started(started)
-        errors = [error for error in outcomes if isinstance(error, BaseException)]
-        if errors and not started:
-            raise errors[0]
-        return len(started)
+        pages = self._waiting_for_a_start()
+        marks: Coalescer[Known, None] = Coalescer(self._mark_started, max_size=_PAGE)
+        started = await asyncio.gather(*(self._start_from(pages, marks) for _ in range(self._in_flight)))
+        return sum(started)
 
     async def tell_dates(self) -> int:
         """Tell the campaigns' executions the dates of definitions they do not know yet."""
@@ -67,10 +65,31 @@ class Upkeep:
             await self._definitions.mark_told(definition.campaign_id, definition.version)
         return len(definitions)
 
-    async def _start(self, known: Known) -> None:
-        waits = status(known.state, self._clock.today()) is FollowUpStatus.WAITING
-        async with self._slots:
+    async def _waiting_for_a_start(self) -> AsyncIterator[Known]:
+        """Page after page in the order of ids, so that those on their way are not met again."""
+        after: str | None = None
+        while page := await self._targeting.not_started(_PAGE, after=after):
+            for known in page:
+                yield known
+            after = page[-1].follow_up_id
+
+    async def _start_from(self, pages: AsyncIterator[Known], marks: "Coalescer[Known, None]") -> int:
+        """Start one after another; many of these run at once, and never wait for each other's slowest."""
+        started = 0
+        while (known := await self._next(pages)) is not None:
+            waits = status(known.state, self._clock.today()) is FollowUpStatus.WAITING
             await self._engine.start(start_of(known), self._wakes_at(known) if waits else None)
+            await marks.submit(known)
+            started += 1
+        return started
+
+    async def _next(self, pages: AsyncIterator[Known]) -> Known | None:
+        async with self._turn:
+            return await anext(pages, None)
+
+    async def _mark_started(self, known: Sequence[Known]) -> Sequence[None]:
+        await self._targeting.mark_started(known)
+        return [None] * len(known)
 
     def _wakes_at(self, known: Known) -> datetime:
         share = int(known.follow_up_id.replace("-", "")[-8:], 16) / 0xFFFFFFFF
