@@ -9,7 +9,8 @@ from typing import Any
 from uuid import uuid4
 
 from temporalio import activity
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import Client, WithStartWorkflowOperation, WorkflowHandle
+from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import TimeSkipper
 from temporalio.worker import Worker
@@ -40,6 +41,7 @@ from workflows.followup.workflow import FollowUpWorkflow
 
 WORKFLOWS = [FollowUpWorkflow, CampaignWorkflow]
 DAY = timedelta(days=1)
+TODAY = datetime.now(UTC).date()
 PLAN = Plan(
     version=1,
     steps=(
@@ -117,6 +119,23 @@ class Stage:
             search_attributes=search_attributes(start.campaign_id, start.state),
         )
 
+    async def a_follow_up_by_command(
+        self, follow_up_id: str, command: Command, *, update: str
+    ) -> WorkflowHandle[Any, Any]:
+        """A follow-up's execution whose first task is this command."""
+        start = a_start(follow_up_id)
+        operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
+            FOLLOW_UP_WORKFLOW,
+            start,
+            id=f"follow-up/{follow_up_id}",
+            task_queue=self.task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        )
+        await self.client.execute_update_with_start_workflow(
+            FOLLOW_UP_COMMAND, a_message(command), start_workflow_operation=operation, id=update
+        )
+        return await operation.workflow_handle()
+
     async def send(
         self, follow_up: WorkflowHandle[Any, Any], command: Command, *, update: str | None = None, **extra: Any
     ) -> CommandAnswer:
@@ -182,7 +201,7 @@ def a_start(follow_up_id: str, *, plan: Plan = PLAN) -> FollowUpStart:
         client_id="7d2c1c7e-0000-4000-8000-00000000000d",
         state=FollowUp(
             number=1,
-            entry_date=_today() - 20 * DAY,
+            entry_date=TODAY - 20 * DAY,
             potential=Decimal("1000.00"),
             initial_potential=Decimal("1000.00"),
             advisor_id="7d2c1c7e-0000-4000-8000-00000000000a",
@@ -197,10 +216,6 @@ def a_message(command: Command, **extra: Any) -> FollowUpCommand:
         "recorded": 1,
         "deadline": datetime.now(UTC) + timedelta(seconds=30),
         "version": 1,
-        "circumstances": Circumstances(today=_today(), occurred_on=_today(), actor="crm"),
+        "circumstances": Circumstances(today=TODAY, occurred_on=TODAY, actor="crm"),
     }
     return FollowUpCommand(command=command, **{**given, **extra})
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()
