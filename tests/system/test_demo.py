@@ -109,11 +109,11 @@ def test_the_demonstration_is_loaded_once_though_the_loading_was_killed_and_begu
         "demo-retraite": "UPCOMING",
     }
     assert {key: one["clients"] for key, one in first.items()} == {
-        "demo-precaution": 11,
-        "demo-emprunteur": 17,
-        "demo-versements": 30,
-        "demo-prevoyance": 16,
-        "demo-retraite": 12,
+        "demo-precaution": 9,
+        "demo-emprunteur": 13,
+        "demo-versements": 24,
+        "demo-prevoyance": 13,
+        "demo-retraite": 9,
     }
     assert "applied" not in again
     assert second == first
@@ -133,7 +133,7 @@ def test_every_figure_of_the_demonstration_is_alive(product):
         assert by_campaign[one]["accepted"]["count"] > 0
         assert by_campaign[one]["refused"]["count"] > 0
     assert by_campaign["demo-precaution"]["closed_without_conclusion"]["count"] > 0
-    assert by_campaign["demo-retraite"]["waiting"] == 12
+    assert by_campaign["demo-retraite"]["waiting"] == 9
     assert sum(one["contacts"] for one in told) > 50
 
 
@@ -173,7 +173,7 @@ def test_the_stories_hold_all_that_the_figures_need(network):
     told = signals(five, EVENING)
 
     kinds = Counter(signal.get("kind", signal["type"]) for signal in told)
-    assert 1_500 < len(told) < 2_500
+    assert 1_200 < len(told) < 2_500
     assert {"step_completed", "interaction_recorded", "SALE", "SIGNATURE", "REFUSAL", "NO_DECISION"} == set(kinds)
     assert min(kinds.values()) > 20
     for campaign in five[:4]:

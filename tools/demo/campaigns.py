@@ -117,25 +117,25 @@ def _whole_campaigns(network: Network, today: date) -> tuple[Campaign, ...]:
     first_region = tuple(at for at in everywhere if region_of(at) == 0)
     return (
         _campaign(
-            network, today, key="demo-precaution", name="Épargne de précaution", days=(-200, -110), clients=110,
+            network, today, key="demo-precaution", name="Épargne de précaution", days=(-200, -110), clients=90,
             target=180_000, steps=(CALL, MEETING), branches=everywhere, owner=NETWORK_MANAGER, archived=True,
         ),
         _campaign(
-            network, today, key="demo-emprunteur", name="Assurance emprunteur", days=(-150, -40), clients=170,
+            network, today, key="demo-emprunteur", name="Assurance emprunteur", days=(-150, -40), clients=130,
             target=320_000, steps=(CALL, REMINDER, MEETING, FILE), branches=everywhere, owner=NETWORK_MANAGER,
         ),
         _campaign(
             network, today, key="demo-versements", name="Versements sur contrats d’épargne", days=(-50, 10),
-            clients=300, target=400_000, steps=(CALL, REMINDER, MEETING, SHEET), branches=everywhere,
+            clients=240, target=400_000, steps=(CALL, REMINDER, MEETING, SHEET), branches=everywhere,
             owner=NETWORK_MANAGER,
         ),
         _campaign(
-            network, today, key="demo-prevoyance", name="Prévoyance des dirigeants", days=(-30, 45), clients=160,
+            network, today, key="demo-prevoyance", name="Prévoyance des dirigeants", days=(-30, 45), clients=130,
             target=150_000, steps=(CALL, LETTER, MEETING, FILE, SHEET), branches=first_region,
             owner=f"{region(0)}-manager",
         ),
         _campaign(
-            network, today, key="demo-retraite", name="Préparer sa retraite", days=(14, 75), clients=120,
+            network, today, key="demo-retraite", name="Préparer sa retraite", days=(14, 75), clients=90,
             target=250_000, steps=(CALL, REMINDER, MEETING), branches=first_region[:1], owner=f"{branch(0)}-manager",
         ),
     )  # fmt: skip

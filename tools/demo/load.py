@@ -1,5 +1,6 @@
 """The order in which the demonstration is loaded; whatever is there already is left as it is."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from time import monotonic, sleep
@@ -108,20 +109,25 @@ def _wait_until_started(crm: Crm, campaign_id: str, job: str | None) -> None:
 
 
 def _tell(crm: Crm, told: Sequence[Json]) -> dict[str, int]:
-    """Send signals in batches until each has a verdict; answers how many of which."""
+    """Send signals batch by batch, the next one when each of the one before has its verdict; how many got which."""
+    outcomes: Counter[str] = Counter()
+    for batch in _batches(told):
+        outcomes += _tell_batch(crm, batch)
+    return dict(sorted(outcomes.items()))
+
+
+def _tell_batch(crm: Crm, batch: Sequence[Json]) -> Counter[str]:
     verdicts: dict[str, str] = {}
-    left = list(told)
+    left = list(batch)
     deadline = monotonic() + _PATIENCE_SECONDS
     while left:
-        for batch in _batches(left):
-            answer = crm.post("/api/followups/signals", {"signals": batch})
-            verdicts |= {one["id"]: one["verdict"] for one in answer["verdicts"]}
+        answer = crm.post("/api/followups/signals", {"signals": left})
+        verdicts |= {one["id"]: one["verdict"] for one in answer["verdicts"]}
         left = [signal for signal in left if verdicts[signal["id"]] in ("pending", "unknown")]
         if left and monotonic() > deadline:
             raise DemoError(f"{len(left)} signals have no verdict yet")
         sleep(_ASK_AGAIN_SECONDS if left else 0)
-    outcomes = sorted(set(verdicts.values()))
-    return {outcome: sum(verdict == outcome for verdict in verdicts.values()) for outcome in outcomes}
+    return Counter(verdicts.values())
 
 
 def _end(crm: Crm, campaign_id: str, campaign: Campaign) -> None:
