@@ -34,20 +34,25 @@ _COLUMNS = (
     ("parked", "boolean"),
 )
 _NAMES = ", ".join(name for name, _ in _COLUMNS)
-# The first command of a follow-up in this batch is leased at once unless an older one is undecided.
+# The first new command of a follow-up in this batch is leased at once unless an older one is undecided.
 _INSERT = sa.text(
     f"""
     insert into commands ({_NAMES}, leased_until, attempts)
     select {", ".join(f"cast(n.{name} as {kind})" for name, kind in _COLUMNS)},
            case when n.turn then cast(:lease as timestamptz) end, case when n.turn then 1 else 0 end
-    from (select w.*, w.first = 'True' and not exists (
-        select 1 from commands u
-        where u.follow_up_id = cast(w.follow_up_id as uuid) and u.verdict is null and not u.parked
-    ) as turn
-    from rows from (
-        jsonb_to_recordset(cast(:rows as jsonb))
-            as ({", ".join(f"{name} {'jsonb' if kind == 'jsonb' else 'text'}" for name, kind in _COLUMNS)}, first text)
-    ) with ordinality as w({_NAMES}, first, place)) n
+    from (
+        select w.*, w.parked = 'False' and e.command_id is null
+               and row_number() over (partition by w.follow_up_id order by e.command_id is not null, w.place) = 1
+               and not exists (
+                   select 1 from commands u
+                   where u.follow_up_id = cast(w.follow_up_id as uuid) and u.verdict is null and not u.parked
+               ) as turn
+        from rows from (
+            jsonb_to_recordset(cast(:rows as jsonb))
+                as ({", ".join(f"{name} {'jsonb' if kind == 'jsonb' else 'text'}" for name, kind in _COLUMNS)})
+        ) with ordinality as w({_NAMES}, place)
+        left join commands e on e.source = w.source and e.source_id = w.source_id
+    ) n
     order by n.place
     on conflict (source, source_id) do nothing
     returning command_id::text, leased_until is not null
@@ -199,13 +204,7 @@ class PostgresCommandLog:
         """The commands now written down, and whether each is leased."""
         if not commands:
             return {}
-        seen: set[str] = set()
-        rows = []
-        for command in commands:
-            parked = command.follow_up_id not in locked
-            first = not parked and command.follow_up_id not in seen
-            seen.add(command.follow_up_id)
-            rows.append({**_row(command, parked=parked), "first": str(first)})
+        rows = [_row(command, parked=command.follow_up_id not in locked) for command in commands]
         parameters = {"rows": json.dumps(rows), "lease": until}
         return {row[0]: row[1] for row in (await conn.execute(_INSERT, parameters)).all()}
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
-from services.followup.ports import EngineAnswer
+from services.followup.ports import EngineAnswer, Leased, Verdict
 from shared.rulebook.follow_up import BeginStep, CompleteStep, RecordInteraction
 from shared.rulebook.steps import StepKind
 from tests.integration.followup.conftest import AnotherWorld
@@ -69,6 +69,17 @@ async def test_a_batch_is_decided_in_its_order(world: World) -> None:
     verdicts = await world.desk.submit_many(batch)
 
     assert [verdict.number for verdict in _verdicts(verdicts)] == [2, 3, 4, 5, 6, 7, 8, 9]
+
+
+async def test_a_new_command_behind_a_repeated_one_is_sent_at_once(world: World) -> None:
+    follow_up = await world.a_follow_up()
+    await world.do(follow_up, CALL, key="repeated")
+    batch = [world.wish(follow_up, CALL, key=key) for key in ("repeated", "new", "newer", "new")]
+
+    admitted = await world.log.admit(batch)
+
+    assert [isinstance(one, Leased) for one in admitted] == [False, True, False, False]
+    assert [one.kind for one in admitted if isinstance(one, Verdict)] == ["applied", "pending", "pending"]
 
 
 async def test_a_command_waits_for_an_older_one_whose_verdict_is_open(world: World, another: AnotherWorld) -> None:
