@@ -21,7 +21,7 @@ async def publish(bus, *numbers, topic="a"):
 
 async def parked_soon(bus, count):
     async with asyncio.timeout(8):
-        while len(found := await bus.parked()) < count:  # noqa: ASYNC110  the server's state is awaited
+        while len(found := await bus.parked()) < count:
             await asyncio.sleep(0.02)
     return found
 

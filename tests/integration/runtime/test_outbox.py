@@ -29,7 +29,7 @@ async def left(database) -> int:
 
 async def until_empty(database, within: float = 10.0) -> None:
     async with asyncio.timeout(within):
-        while await left(database):  # noqa: ASYNC110  another session's work is awaited
+        while await left(database):
             await asyncio.sleep(0.01)
 
 
