@@ -156,11 +156,9 @@ class Principals:
             try:
                 await asyncio.wait({following, asked}, return_when=asyncio.FIRST_COMPLETED)
             finally:
-                following.cancel()
-                asked.cancel()
-                outcomes = await asyncio.gather(following, asked, return_exceptions=True)
-            if isinstance(outcomes[0], Exception):
-                _log.warning("principals cannot be watched", error=type(outcomes[0]).__name__)
+                await cancel(following, asked)
+            if not following.cancelled() and (error := following.exception()) is not None:
+                _log.warning("principals cannot be watched", error=type(error).__name__)
                 await asyncio.sleep(0.2)
 
     async def _follow(self) -> None:
