@@ -60,9 +60,7 @@ async def keep_told(changes: PrincipalChanges, bucket: PrincipalsBucket, nudged:
     await bucket.prepare()
     await repair(changes, bucket)
     last_beat = float("-inf")
-    this = asyncio.current_task()
-    # Asked for each time: NATS and PostgreSQL clients lose a cancellation that comes together with their answer.
-    while this is None or not this.cancelling():
+    while True:
         nudged.clear()
         told = await tell_changes(changes, bucket)
         if told is Told.ALL and clock.time() - last_beat >= _BEAT:
