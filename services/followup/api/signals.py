@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from services.followup.api.commands import verdict_fields
 from services.followup.ports import CommandLog, Verdict
-from services.followup.schemas import SignalIn, SignalsIn, VerdictOut, VerdictsOut, missing_fields
+from services.followup.schemas import SignalIn, SignalsIn, VerdictOut, VerdictsOut, missing_fields, plain, problems_of
 from services.followup.use_cases.command_desk import CommandDesk
 from services.followup.use_cases.take_signals import CRM, Signal, command_of
 from shared.rulebook.access import Action, may
@@ -50,18 +50,14 @@ def _read(raw: dict[str, Any]) -> Signal | VerdictOut:
     try:
         signal = SignalIn.model_validate(raw)
     except ValidationError as error:
-        problems = [
-            {"field": ".".join(str(part)[:100] for part in one["loc"]), "message": one["msg"][:200]}
-            for one in error.errors(include_input=False, include_url=False)[:20]
-        ]
-        return _refused(raw, "invalid_signal", {"errors": problems})
+        return _refused(raw, "invalid_signal", {"errors": problems_of(error)})
     if missing := missing_fields(signal):
         return _refused(raw, "invalid_signal", {"errors": [{"field": name, "message": "required"} for name in missing]})
     return Signal(**{name: getattr(signal, name) for name in SignalIn.model_fields})
 
 
 def _refused(raw: dict[str, Any], code: str, data: dict[str, Any]) -> VerdictOut:
-    return VerdictOut(id=str(raw.get("id", ""))[:200], verdict="refused", code=code, data=data)
+    return VerdictOut(id=plain(raw.get("id", "")), verdict="refused", code=code, data=data)
 
 
 def _out(signal_id: str, verdict: Verdict | Exception) -> VerdictOut:

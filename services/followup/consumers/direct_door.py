@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from services.followup.ports import CommandLog, KeptSignal, NewCommand
-from services.followup.schemas import SignalIn, missing_fields
+from services.followup.schemas import SignalIn, missing_fields, plain, problems_of
 from services.followup.use_cases.command_desk import CommandDesk
 from services.followup.use_cases.take_signals import UNNAMED, Signal, command_of
 from shared.contracts.followup import DirectSignal, DirectSignals
@@ -66,7 +66,7 @@ class DirectDoor:
         return KeptSignal(
             follow_up_id=follow_up_id,
             signal_key=raw.signal_key,
-            name=_storable(raw.name),
+            name=plain(raw.name),
             payload=raw.payload,
             code=code,
             data=data,
@@ -83,17 +83,4 @@ def _completed(said: object, raw: DirectSignal) -> dict[str, Any]:
 
 
 def _problems(error: Exception) -> dict[str, Any]:
-    if not isinstance(error, ValidationError):
-        return {"error": _storable(str(error)[:200])}
-    found = error.errors(include_input=False, include_url=False)[:20]
-    return {
-        "errors": [
-            {"field": _storable(".".join(map(str, one["loc"]))[:200]), "message": _storable(one["msg"][:200])}
-            for one in found
-        ]
-    }
-
-
-def _storable(said: str) -> str:
-    """Text from outside without what PostgreSQL cannot hold: a nul, half of a surrogate pair."""
-    return said.encode(errors="backslashreplace").decode().replace("\x00", "\\x00")
+    return {"errors": problems_of(error)} if isinstance(error, ValidationError) else {"error": plain(error)}

@@ -28,7 +28,16 @@ from services.followup.schemas.shown import (
     Timeline,
     TimelineItem,
 )
-from services.followup.schemas.signals import CommandOut, SignalIn, SignalsIn, VerdictOut, VerdictsOut, missing_fields
+from services.followup.schemas.signals import (
+    CommandOut,
+    SignalIn,
+    SignalsIn,
+    VerdictOut,
+    VerdictsOut,
+    missing_fields,
+    plain,
+    problems_of,
+)
 
 __all__ = [
     "AmendConclusionIn",
@@ -64,4 +73,6 @@ __all__ = [
     "WithdrawClientIn",
     "WithdrawConclusionIn",
     "missing_fields",
+    "plain",
+    "problems_of",
 ]

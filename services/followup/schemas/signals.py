@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 
 from services.followup.schemas.fields import Amount, Note, Reference, StepId
 from shared.contracts.wire import Incoming
@@ -34,6 +34,17 @@ _NEEDED = {"step_completed": ("step",), "interaction_recorded": ("interaction",)
 def missing_fields(signal: SignalIn) -> list[str]:
     """The fields that a signal of this type needs and lacks."""
     return [name for name in _NEEDED[signal.type] if getattr(signal, name) is None]
+
+
+def problems_of(error: ValidationError) -> list[dict[str, str]]:
+    """Which fields are wrong and why, without what was in them."""
+    found = error.errors(include_input=False, include_url=False)[:20]
+    return [{"field": plain(".".join(map(str, one["loc"]))), "message": plain(one["msg"])} for one in found]
+
+
+def plain(said: object) -> str:
+    """Text from outside, cut short and without what JSON or PostgreSQL cannot hold: a nul, half a surrogate pair."""
+    return str(said)[:200].encode(errors="backslashreplace").decode().replace("\x00", "\\x00")
 
 
 class SignalsIn(Incoming):
