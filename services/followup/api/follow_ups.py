@@ -1,6 +1,7 @@
 """Follow-ups as people and integrations read them, within the reader's reach."""
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -28,6 +29,9 @@ from shared.runtime.clock import Clock
 from shared.runtime.security import CurrentPrincipal
 
 _Uuid = Annotated[str | None, Query(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+_CURSOR = re.compile(
+    r"(?P<potential>[0-9]{1,16}(\.[0-9]{1,2})?):(?P<follow_up_id>[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+)
 _CLOSED = {FollowUpStatus.CONCLUDED, FollowUpStatus.WITHDRAWN, FollowUpStatus.ARCHIVED}
 
 
@@ -91,11 +95,10 @@ async def _visible(reading: Reading, principal: Principal, follow_up_id: str) ->
 def _cursor(text: str | None) -> tuple[Decimal, str] | None:
     if text is None:
         return None
-    potential, _, follow_up_id = text.partition(":")
-    try:
-        return Decimal(potential), follow_up_id
-    except InvalidOperation:
-        raise Invalid("cursor_invalid") from None
+    found = _CURSOR.fullmatch(text)
+    if found is None:
+        raise Invalid("cursor_invalid")
+    return Decimal(found["potential"]), found["follow_up_id"]
 
 
 def _item(row: FollowUpRow, standing: Standing) -> FollowUpItem:
