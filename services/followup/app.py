@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 from fastapi import FastAPI
@@ -65,6 +65,7 @@ class _Service:
         )
         self.house = HouseCommands(self.desk, self.definitions, self.clock)
         self.park_for = timedelta(hours=settings.park_hours)
+        self.to_start = asyncio.Event()
 
     def add_routes(self, app: FastAPI) -> None:
         """The HTTP interface."""
@@ -95,6 +96,7 @@ class _Service:
             targeting=self.targeting,
             people=PostgresPeople(self.parts.database),
             house=self.house,
+            enrolled=self._enrolled,
         )
         upkeep = Upkeep(
             log=self.log,
@@ -105,21 +107,30 @@ class _Service:
             clock=self.clock,
             in_flight=self.settings.engine_in_flight,
         )
-        for name, work in (
-            ("send again", upkeep.send_again),
-            ("start executions", upkeep.start_executions),
-            ("tell dates", upkeep.tell_dates),
-            ("settle archived campaigns", self.house.settle),
+        for name, work, hint in (
+            ("send again", upkeep.send_again, asyncio.Event()),
+            ("start executions", upkeep.start_executions, self.to_start),
+            ("tell dates", upkeep.tell_dates, asyncio.Event()),
+            ("settle archived campaigns", self.house.settle, asyncio.Event()),
         ):
-            running.background.start(f"{NAME} {name}", _rounds(work))
+            running.background.start(f"{NAME} {name}", _rounds(work, hint))
+
+    def _enrolled(self) -> None:
+        self.parts.written()
+        self.to_start.set()
 
 
-def _rounds(work: Callable[[], Awaitable[int]]) -> Callable[[], Awaitable[None]]:
-    """A loop that goes on at once while there is something to do."""
+def _rounds(work: Callable[[], Awaitable[int]], hint: asyncio.Event) -> Callable[[], Awaitable[None]]:
+    """A loop that goes on while there is something to do, at each hint, and every second: others leave work too."""
 
     async def loop() -> None:
         while True:
-            found = await work()
-            await asyncio.sleep(_SOON if found else _ROUND)
+            hint.clear()
+            if await work():
+                await asyncio.sleep(_SOON)
+                continue
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_ROUND):
+                    await hint.wait()
 
     return loop

@@ -92,7 +92,7 @@ class TemporalEngine:
             )
         )
 
-    async def start(self, start: FollowUpStart, entry_at: datetime | None) -> None:
+    async def start(self, start: FollowUpStart, entry_at: datetime | None) -> bool:
         """See the port. An execution that ran and ended is not started again: its row knows that it was started."""
         delay = None if entry_at is None else max(entry_at - datetime.now(UTC), timedelta(0)) or None
         try:
@@ -109,7 +109,11 @@ class TemporalEngine:
                 rpc_timeout=_START_TIMEOUT,
             )
         except WorkflowAlreadyStartedError:
-            return
+            return True
+        except RPCError as error:
+            _log.warning("not_started", follow_up_id=start.follow_up_id, reason=error.status.name)
+            return False
+        return True
 
     async def set_campaign_dates(self, dates: CampaignDates) -> None:
         """See the port. One whose last moment was told is started again: a moment told twice is told once."""

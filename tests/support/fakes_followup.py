@@ -213,10 +213,11 @@ class FakeEngine:
         self.executions.setdefault(start.follow_up_id, Ledger(start.state, start.plan, start.kept))
         return await self.update(start.follow_up_id, update_id, message)
 
-    async def start(self, start: FollowUpStart, entry_at: datetime | None) -> None:
+    async def start(self, start: FollowUpStart, entry_at: datetime | None) -> bool:
         """See the port."""
         self.started.append((start, entry_at))
         self.executions.setdefault(start.follow_up_id, Ledger(start.state, start.plan, start.kept))
+        return True
 
     async def set_campaign_dates(self, dates: CampaignDates) -> None:
         """See the port."""

@@ -1,6 +1,6 @@
 """Events of other services: definitions, targeted clients and people. Each may come twice, late or out of order."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from services.followup.ports import Definitions, People, Targeting
@@ -12,16 +12,24 @@ from shared.runtime.messaging import Bus
 
 
 async def listen(
-    bus: Bus, *, definitions: Definitions, targeting: Targeting, people: People, house: HouseCommands
+    bus: Bus,
+    *,
+    definitions: Definitions,
+    targeting: Targeting,
+    people: People,
+    house: HouseCommands,
+    enrolled: Callable[[], None],
 ) -> None:
-    """Start the consumers."""
+    """Start the consumers; `enrolled` is called when follow-ups came into being."""
 
     async def campaigns(events: Sequence[CloudEvent[Any]]) -> None:
         for event in events:
             if isinstance(event.data, CampaignDefined):
                 await definitions.hold(event.data)
             else:
-                await house.target_again(event.data, await targeting.enrol(event.data))
+                again = await targeting.enrol(event.data)
+                enrolled()
+                await house.target_again(event.data, again)
 
     async def users(events: Sequence[CloudEvent[Any]]) -> None:
         await people.keep_users([event.data for event in events])

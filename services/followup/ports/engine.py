@@ -29,8 +29,8 @@ class Engine(Protocol):
     async def update_with_start(self, start: FollowUpStart, update_id: str, message: FollowUpCommand) -> EngineAnswer:
         """Send, starting the execution from `start` when none runs."""
 
-    async def start(self, start: FollowUpStart, entry_at: datetime | None) -> None:
-        """Start the execution unless it runs; it sleeps until `entry_at`."""
+    async def start(self, start: FollowUpStart, entry_at: datetime | None) -> bool:
+        """Start the execution unless it was started; it sleeps until `entry_at`. False when the engine did not."""
 
     async def set_campaign_dates(self, dates: CampaignDates) -> None:
         """Start the campaign's execution or move its dates."""

@@ -78,9 +78,9 @@ class Upkeep:
         started = 0
         while (known := await self._next(pages)) is not None:
             waits = status(known.state, self._clock.today()) is FollowUpStatus.WAITING
-            await self._engine.start(start_of(known), self._wakes_at(known) if waits else None)
-            await marks.submit(known)
-            started += 1
+            if await self._engine.start(start_of(known), self._wakes_at(known) if waits else None):
+                await marks.submit(known)
+                started += 1
         return started
 
     async def _next(self, pages: AsyncIterator[Known]) -> Known | None:

@@ -25,8 +25,8 @@ class WatchedEngine:
         self.sent.append(message)
         return await self._keep(await self.real.update_with_start(start, update_id, message))
 
-    async def start(self, start: FollowUpStart, entry_at: datetime | None) -> None:
-        await self.real.start(start, entry_at)
+    async def start(self, start: FollowUpStart, entry_at: datetime | None) -> bool:
+        return await self.real.start(start, entry_at)
 
     async def set_campaign_dates(self, dates: CampaignDates) -> None:
         await self.real.set_campaign_dates(dates)
