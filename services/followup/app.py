@@ -17,6 +17,7 @@ from services.followup.store.people import PostgresPeople
 from services.followup.store.reading import PostgresReading
 from services.followup.store.targeting import PostgresTargeting
 from services.followup.use_cases.command_desk import CommandDesk
+from services.followup.use_cases.flow import Flow
 from services.followup.use_cases.house_commands import HouseCommands
 from services.followup.use_cases.send import Sender
 from services.followup.use_cases.take_commands import TakeCommands
@@ -57,10 +58,11 @@ class _Service:
         self.definitions = PostgresDefinitions(self.parts.database)
         self.targeting = PostgresTargeting(self.parts.database, self.clock)
         self.reading = PostgresReading(self.parts.database)
+        self.flow = Flow(settings.engine_in_flight)
         self.desk = CommandDesk(
             self.log,
             Sender(self.engine, self.clock, deadline=deadline),
-            in_flight=settings.engine_in_flight,
+            self.flow,
             answer_within=timedelta(seconds=settings.answer_within_seconds),
         )
         self.house = HouseCommands(self.desk, self.definitions, self.clock)
@@ -105,7 +107,7 @@ class _Service:
             targeting=self.targeting,
             engine=self.engine,
             clock=self.clock,
-            in_flight=self.settings.engine_in_flight,
+            flow=self.flow,
         )
         for name, work, hint in (
             ("send again", upkeep.send_again, asyncio.Event()),

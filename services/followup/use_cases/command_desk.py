@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from services.followup.ports import Admission, CommandLog, Leased, NewCommand, Outcome, Recorded, Verdict
+from services.followup.use_cases.flow import Flow
 from services.followup.use_cases.send import Sender
 from shared.runtime.batching import Coalescer
 from shared.runtime.logging import logger
@@ -20,13 +21,13 @@ _log = logger(__name__)
 
 
 class CommandDesk:
-    """Takes commands from every door. `in_flight` bounds what this process sends to the engine at once."""
+    """Takes commands from every door; `flow` bounds what this process sends to the engine at once."""
 
-    def __init__(self, log: CommandLog, sender: Sender, *, in_flight: int, answer_within: timedelta) -> None:
+    def __init__(self, log: CommandLog, sender: Sender, flow: Flow, *, answer_within: timedelta) -> None:
         self._log = log
         self._sender = sender
         self._answer_within = answer_within.total_seconds()
-        self._slots = asyncio.Semaphore(in_flight)
+        self._flow = flow
         self._admissions: Coalescer[NewCommand, Admission] = Coalescer(log.admit, max_size=200, gather=self._gather)
         self._recordings: Coalescer[Outcome, Recorded] = Coalescer(log.record, max_size=200, gather=self._gather)
         self._waiting: dict[str, asyncio.Future[Verdict]] = {}
@@ -96,11 +97,13 @@ class CommandDesk:
 
     async def _drive(self, leased: Leased | None) -> None:
         while leased is not None:
-            async with self._slots:
+            async with self._flow.turn():
                 outcome = await self._sender.send(leased)
             if outcome.unclear:
+                self._flow.unanswered()
                 _log.warning("verdict_open", command_id=leased.command_id, follow_up_id=leased.follow_up.follow_up_id)
                 return
+            self._flow.answered()
             recorded = await self._recordings.submit(outcome)
             for verdict in recorded.verdicts:
                 self._tell(replace(verdict, after=recorded.after))

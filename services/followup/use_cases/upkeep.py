@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from services.followup.ports import CommandLog, Definitions, Engine, Known, Targeting
 from services.followup.use_cases.command_desk import CommandDesk
+from services.followup.use_cases.flow import Flow
 from services.followup.use_cases.send import start_of
 from shared.contracts.campaign import CampaignDefined
 from shared.contracts.workflow import CampaignDates
@@ -31,7 +32,7 @@ class Upkeep:
         targeting: Targeting,
         engine: Engine,
         clock: Clock,
-        in_flight: int,
+        flow: Flow,
     ) -> None:
         self._log = log
         self._desk = desk
@@ -39,7 +40,7 @@ class Upkeep:
         self._targeting = targeting
         self._engine = engine
         self._clock = clock
-        self._in_flight = in_flight
+        self._flow = flow
         self._turn = asyncio.Lock()
 
     async def send_again(self) -> int:
@@ -54,7 +55,7 @@ class Upkeep:
         """Start the executions of follow-ups that never had one; a start that fails is tried in the next round."""
         pages = self._waiting_for_a_start()
         marks: Coalescer[Known, None] = Coalescer(self._mark_started, max_size=_PAGE)
-        started = await asyncio.gather(*(self._start_from(pages, marks) for _ in range(self._in_flight)))
+        started = await asyncio.gather(*(self._start_from(pages, marks) for _ in range(self._flow.allowed)))
         return sum(started)
 
     async def tell_dates(self) -> int:
@@ -78,7 +79,9 @@ class Upkeep:
         started = 0
         while (known := await self._next(pages)) is not None:
             waits = status(known.state, self._clock.today()) is FollowUpStatus.WAITING
-            if await self._engine.start(start_of(known), self._wakes_at(known) if waits else None):
+            async with self._flow.turn():
+                runs = await self._engine.start(start_of(known), self._wakes_at(known) if waits else None)
+            if runs:
                 await marks.submit(known)
                 started += 1
         return started

@@ -19,6 +19,7 @@ from services.followup.store.command_log import PostgresCommandLog
 from services.followup.store.reading import PostgresReading
 from services.followup.store.targeting import PostgresTargeting
 from services.followup.use_cases.command_desk import CommandDesk
+from services.followup.use_cases.flow import Flow
 from services.followup.use_cases.house_commands import HouseCommands
 from services.followup.use_cases.send import Sender
 from services.followup.use_cases.take_signals import fingerprint, said
@@ -203,10 +204,11 @@ async def a_world(
     clock = ClockAhead(settings.zone, ahead)
     engine = around(TemporalEngine(connected, task_queue=task_queue))
     log = PostgresCommandLog(database, clock, lease=lease)
-    desk = CommandDesk(log, Sender(engine, clock, deadline=deadline), in_flight=32, answer_within=answer_within)
+    flow = Flow(32)
+    desk = CommandDesk(log, Sender(engine, clock, deadline=deadline), flow, answer_within=answer_within)
     definitions, targeting = PostgresDefinitions(database), PostgresTargeting(database, clock)
     upkeep = Upkeep(
-        log=log, desk=desk, definitions=definitions, targeting=targeting, engine=engine, clock=clock, in_flight=16
+        log=log, desk=desk, definitions=definitions, targeting=targeting, engine=engine, clock=clock, flow=flow
     )
     reading = PostgresReading(database)
     try:

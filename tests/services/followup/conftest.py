@@ -17,6 +17,7 @@ from services.followup.api import command_routes, follow_up_routes, signal_route
 from services.followup.ports import Known
 from services.followup.settings import Settings
 from services.followup.use_cases.command_desk import CommandDesk
+from services.followup.use_cases.flow import Flow
 from services.followup.use_cases.send import Sender
 from services.followup.use_cases.take_commands import TakeCommands
 from shared.rulebook.access import AccessLevel, Principal
@@ -100,7 +101,7 @@ async def service() -> AsyncIterator[Service]:
     log, engine = FakeCommandLog(clock), FakeEngine()
     reading = FakeReading(log, a_definition(CAMPAIGN, steps=STEPS))
     sender = Sender(engine, clock, deadline=timedelta(seconds=8))
-    desk = CommandDesk(log, sender, in_flight=32, answer_within=timedelta(seconds=0.2))
+    desk = CommandDesk(log, sender, Flow(32), answer_within=timedelta(seconds=0.2))
     app = service_app(title="Follow-ups", version="1", lifespan=_nothing, settings=Settings())
     app.include_router(signal_routes(desk, log, clock, park_for=timedelta(hours=1)))
     app.include_router(command_routes(TakeCommands(desk, reading, clock), log, reading, clock))
