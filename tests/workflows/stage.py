@@ -1,5 +1,6 @@
 """Both workflows on a real server with activities that only remember: no database, no broker."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -66,12 +67,14 @@ class RememberingCampaign(CampaignActivities):
 
 
 class RememberingFollowUp(FollowUpActivities):
-    """Says that facts are recorded up to `recorded`, and keeps the batches of signals."""
+    """Says that facts are recorded up to `recorded`, and keeps the batches of signals while it is `open`."""
 
     def __init__(self) -> None:
         self.recorded = 1_000
         self.asked = 0
         self.batches: list[DirectSignals] = []
+        self.open = asyncio.Event()
+        self.open.set()
 
     @activity.defn
     async def confirm_recorded(self, asked: ConfirmRecorded) -> None:
@@ -83,6 +86,7 @@ class RememberingFollowUp(FollowUpActivities):
     @activity.defn
     async def log_signals(self, batch: DirectSignals) -> None:
         """See the port."""
+        await self.open.wait()
         self.batches.append(batch)
 
 

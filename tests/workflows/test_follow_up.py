@@ -81,9 +81,11 @@ async def test_while_it_asks_whether_it_may_end_it_still_takes_commands(stage: S
 
 async def test_signals_are_handed_on_in_batches_of_twenty_at_most(stage: Stage) -> None:
     follow_up = await stage.a_follow_up()
+    stage.follow_ups.open.clear()
 
     for number in range(45):
         await follow_up.signal("anything", number)
+    stage.follow_ups.open.set()
     await until(lambda: _handed_on(stage, 45))
 
     assert max(len(batch.signals) for batch in stage.follow_ups.batches) <= 20

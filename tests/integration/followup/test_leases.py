@@ -1,6 +1,7 @@
 """Rule 3 of the write path: a sender may freeze at any moment, and its command is applied once all the same."""
 
 import asyncio
+from datetime import timedelta
 
 from shared.contracts.workflow import DEADLINE_PASSED
 from shared.rulebook.follow_up import Conclude, ConclusionKind, RecordInteraction, WithdrawConclusion
@@ -16,10 +17,11 @@ CALL = RecordInteraction(StepKind.REMINDER)
 
 async def test_while_the_lease_lasts_nobody_else_sends(world: World, another: AnotherWorld) -> None:
     frozen = await another(around=lambda real: FreezingEngine(real, before=True))
+    soon = await another(ahead=timedelta(seconds=15))  # of the lease's twenty
     follow_up = await world.a_follow_up()
     caller = await _frozen_with(frozen, follow_up)
 
-    found = await world.upkeep.send_again()
+    found = await soon.upkeep.send_again()
 
     assert found == 0
     assert await world.kinds(follow_up) == ["ClientTargeted"]
