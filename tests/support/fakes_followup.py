@@ -125,7 +125,7 @@ class FakeCommandLog:
                 same = row.command.content == command.content
                 return row.told(repeated=True) if same else Refused("id_reused", {"id": command.source_id})
         waits = any(row.open and row.command.follow_up_id == command.follow_up_id for row in self.rows)
-        row = _Row(command, parked=known is None)
+        row = _Row(command, parked=known is None, code=None if known else "follow_up_unknown")
         self.rows.append(row)
         return row.told() if waits or known is None else self._lease(row, known)
 

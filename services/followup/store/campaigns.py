@@ -30,6 +30,22 @@ _RESERVE = sa.text(
 _RELEASE = sa.text(
     "update campaigns set reserved_steps = null, reserved_whole = false where campaign_id = :campaign_id"
 )
+_KEEP_PARKED = sa.text(
+    """
+    update commands c set code = 'step_being_removed'
+    from follow_ups f
+    where f.follow_up_id = c.follow_up_id and f.campaign_id = :campaign_id and c.verdict is null and c.parked
+      and (:whole or c.body ->> 'step_id' = any(cast(:steps as text[])))
+    """
+)
+_UNPARK = sa.text(
+    """
+    update commands c set parked = false, code = null
+    from follow_ups f
+    where f.follow_up_id = c.follow_up_id and f.campaign_id = :campaign_id and c.verdict is null and c.parked
+      and c.code = 'step_being_removed'
+    """
+)
 _UNDECIDED = sa.text(
     """
     select exists (
@@ -89,7 +105,7 @@ class PostgresDefinitions:
     async def hold(self, definition: CampaignDefined) -> int:
         """See the port. It waits for commands that are just being written down under the version before."""
         async with self._database.transaction() as conn:
-            await conn.execute(
+            held = await conn.execute(
                 _HOLD,
                 {
                     "campaign_id": definition.campaign_id,
@@ -100,6 +116,8 @@ class PostgresDefinitions:
                     "deleted": definition.deleted,
                 },
             )
+            if held.rowcount:
+                await conn.execute(_UNPARK, {"campaign_id": definition.campaign_id})
             return int((await conn.execute(_VERSION, {"campaign_id": definition.campaign_id})).scalar_one())
 
     async def reserve(self, campaign_id: str, step_ids: Sequence[str] | None) -> StepsReserved | None:
@@ -107,7 +125,9 @@ class PostgresDefinitions:
         steps = {"campaign_id": campaign_id, "steps": list(step_ids or ()), "whole": step_ids is None}
         async with self._database.transaction() as conn:
             await conn.execute(_RESERVE, steps)
-        async with self._database.reading() as conn:
+        async with self._database.transaction() as conn:
+            # First, so that one which a fact frees at this moment is seen as undecided.
+            await conn.execute(_KEEP_PARKED, steps)
             if (await conn.execute(_UNDECIDED, steps)).scalar_one():
                 return None
             return await _counts(conn, steps)
@@ -116,6 +136,7 @@ class PostgresDefinitions:
         """See the port."""
         async with self._database.transaction() as conn:
             await conn.execute(_RELEASE, {"campaign_id": campaign_id})
+            await conn.execute(_UNPARK, {"campaign_id": campaign_id})
 
     async def definitions_to_tell(self, limit: int) -> Sequence[CampaignDefined]:
         """See the port."""

@@ -8,9 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.followup.ports import Admission, KeptSignal, Leased, NewCommand, Outcome, Recorded, Verdict
+from services.followup.ports import Admission, KeptSignal, Leased, NewCommand, Outcome, Recorded, Verdict, VerdictKind
 from services.followup.store.recording import record, verdict_of
-from services.followup.store.rows import Locked, Plans, circumstances_of, claim, lock
+from services.followup.store.rows import STEP_BEING_REMOVED, Locked, Plans, circumstances_of, claim, lock
 from shared.contracts.commands import command_to_wire
 from shared.rulebook.access import in_reach
 from shared.rulebook.errors import NotVisible, Refused
@@ -32,6 +32,7 @@ _COLUMNS = (
     ("received_at", "timestamptz"),
     ("park_until", "timestamptz"),
     ("parked", "boolean"),
+    ("code", "text"),
 )
 _NAMES = ", ".join(name for name, _ in _COLUMNS)
 # The first new command of a follow-up in this batch is leased at once unless an older one is undecided.
@@ -125,7 +126,7 @@ class PostgresCommandLog:
         self._plans = Plans()
 
     async def admit(self, commands: Sequence[NewCommand]) -> Sequence[Admission]:
-        """See the port. A command on a step that is being removed, or out of reach, is not written down."""
+        """See the port. A person's command on a step being removed, or out of reach, is not written down."""
         async with self._database.transaction() as conn:
             locked = await lock(conn, self._plans, [command.follow_up_id for command in commands])
             refused = {
@@ -138,7 +139,7 @@ class PostgresCommandLog:
         return [
             refused[command.command_id]
             or (self._leased(command, locked, until) if written.get(command.command_id) else None)
-            or _answer(command, earlier, parked=command.follow_up_id not in locked)
+            or _answer(command, earlier, parked=_parked_for(command, locked.get(command.follow_up_id)))
             for command in commands
         ]
 
@@ -204,7 +205,7 @@ class PostgresCommandLog:
         """The commands now written down, and whether each is leased."""
         if not commands:
             return {}
-        rows = [_row(command, parked=command.follow_up_id not in locked) for command in commands]
+        rows = [_row(command, _parked_for(command, locked.get(command.follow_up_id))) for command in commands]
         parameters = {"rows": json.dumps(rows), "lease": until}
         return {row[0]: row[1] for row in (await conn.execute(_INSERT, parameters)).all()}
 
@@ -243,23 +244,34 @@ def _objection(command: NewCommand, locked: Locked | None) -> Exception | None:
         return None
     if not in_reach(principal, locked.advisor_id, locked.unit_path):
         return NotVisible("follow_up_unknown")
-    step_id = getattr(command.command, "step_id", None)
-    if locked.reserved_whole or step_id in locked.reserved_steps:
-        return Refused("step_being_removed", {"step": step_id})
+    if _is_reserved(command, locked):
+        return Refused(STEP_BEING_REMOVED, {"step": getattr(command.command, "step_id", None)})
     return None
 
 
-def _answer(command: NewCommand, earlier: dict[tuple[str, str], Any], *, parked: bool) -> Admission:
+def _parked_for(command: NewCommand, locked: Locked | None) -> str | None:
+    """Why a command is parked as it is written down; None for one that is sent when its turn comes."""
+    if locked is None:
+        return "follow_up_unknown"
+    # Whether the step stays is being decided: a signal on it waits for that, since a signal is never turned away.
+    return STEP_BEING_REMOVED if command.park_until is not None and _is_reserved(command, locked) else None
+
+
+def _is_reserved(command: NewCommand, locked: Locked) -> bool:
+    return locked.reserved_whole or getattr(command.command, "step_id", None) in locked.reserved_steps
+
+
+def _answer(command: NewCommand, earlier: dict[tuple[str, str], Any], *, parked: str | None) -> Admission:
     row = earlier.get((command.source, command.source_id))
     if row is None:
-        kind = "parked" if parked else "pending"
-        return Verdict(command.command_id, command.source_id, kind, command.follow_up_id)  # type: ignore[arg-type]
+        kind: VerdictKind = "pending" if parked is None else "parked"
+        return Verdict(command.command_id, command.source_id, kind, command.follow_up_id, code=parked)
     if row["content"] != command.content:
         return Refused("id_reused", {"id": command.source_id})
     return verdict_of(row, repeated=True)
 
 
-def _row(command: NewCommand, *, parked: bool) -> dict[str, Any]:
+def _row(command: NewCommand, parked: str | None) -> dict[str, Any]:
     return {
         "command_id": command.command_id,
         "source": command.source,
@@ -273,5 +285,6 @@ def _row(command: NewCommand, *, parked: bool) -> dict[str, Any]:
         "occurred_at": command.occurred_at.isoformat(),
         "received_at": command.received_at.isoformat(),
         "park_until": command.park_until and command.park_until.isoformat(),
-        "parked": str(parked),
+        "parked": str(parked is not None),
+        "code": parked,
     }

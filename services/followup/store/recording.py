@@ -47,6 +47,7 @@ _WRITE = sa.text(
         update commands c set parked = false
         from changed n
         where c.follow_up_id = n.follow_up_id and c.verdict is null and c.parked
+          and c.code is distinct from 'step_being_removed'
           and c.command_id not in (select command_id from decision)
     ), decided as (
         update commands c

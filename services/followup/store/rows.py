@@ -16,6 +16,8 @@ from shared.rulebook.follow_up import Circumstances, FollowUp
 from shared.rulebook.steps import Plan
 from shared.runtime.clock import Clock
 
+STEP_BEING_REMOVED = "step_being_removed"
+"""The code of a signal that is parked until it is decided whether its step stays; no fact frees it."""
 STATE: TypeAdapter[FollowUp] = TypeAdapter(FollowUp)
 
 _LOCK = sa.text(

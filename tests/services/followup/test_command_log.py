@@ -161,7 +161,7 @@ async def test_what_is_unknown_is_parked_or_hidden(desk: Desk) -> None:
     )
 
     assert isinstance(parked, Verdict)
-    assert parked.kind == "parked"
+    assert (parked.kind, parked.code) == ("parked", "follow_up_unknown")
     assert isinstance(hidden, NotVisible)
 
 
