@@ -13,6 +13,8 @@ from shared.runtime.messaging import Bus
 
 Keeping = Callable[[], AbstractAsyncContextManager[Replicas]]
 E = TypeVar("E", bound=Event)
+_GATHER = 0.1
+"""Seconds in which facts gather after a round: a transaction costs many of them."""
 
 
 async def listen(bus: Bus, keeping: Keeping) -> None:
@@ -29,7 +31,7 @@ async def listen(bus: Bus, keeping: Keeping) -> None:
             await replicas.keep_users(list(_of(UserChanged, events)))
             await replicas.keep_clients(list(_of(ClientChanged, events)))
 
-    await bus.consume("notification-facts", [FactRecorded], keep_facts)
+    await bus.consume("notification-facts", [FactRecorded], keep_facts, gather=_GATHER)
     await bus.consume("notification", [CampaignDefined, CampaignMoment, UserChanged, ClientChanged], keep_others)
 
 

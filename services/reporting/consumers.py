@@ -1,6 +1,5 @@
 """What reporting hears: facts, definitions and people, each by a consumer of its own so that none delays another."""
 
-import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
@@ -37,8 +36,6 @@ async def listen(
 
     async def count_facts(events: Sequence[CloudEvent[Any]]) -> None:
         await record_facts(ledgers, list(_of(FactRecorded, events)))
-        if len(events) < batch:
-            await asyncio.sleep(pause)
 
     async def follow_definitions(events: Sequence[CloudEvent[Any]]) -> None:
         await keep_definitions(ledgers, list(_of(CampaignDefined, events)))
@@ -51,7 +48,7 @@ async def listen(
             clients=list(_of(ClientChanged, events)),
         )
 
-    await bus.consume("reporting-facts", [FactRecorded], count_facts, batch=batch)
+    await bus.consume("reporting-facts", [FactRecorded], count_facts, batch=batch, gather=pause)
     await bus.consume("reporting-definitions", [CampaignDefined], follow_definitions)
     await bus.consume("reporting-people", [UserChanged, UnitChanged, ClientChanged], keep_people)
 

@@ -34,6 +34,15 @@ _GRACE = 10.0
 _log = logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How many events at once, how often one may fail, and for how many seconds others gather after a batch."""
+
+    batch: int
+    max_deliver: int
+    gather: float
+
+
 class Consumption:
     """The running consumers of one durable name."""
 
@@ -49,17 +58,12 @@ class Consumption:
         await cancel(*late)
 
 
-def start(
-    bus: Connection, durable: str, models: Sequence[type[Event]], handle: Handle, *, batch: int, max_deliver: int
-) -> Consumption:
+def start(bus: Connection, durable: str, models: Sequence[type[Event]], handle: Handle, pace: "Pace") -> Consumption:
     """One consumer per stream that holds some of `models`, and one for parked messages to be tried again."""
     readers = {model.type: CloudEvent[model] for model in models}  # type: ignore[valid-type]
     sources = [*_sources(durable, models), Source(PARKING, f"{durable}-retry", (parking.retry_subject(durable),))]
     return Consumption(
-        [
-            _Consumer(bus, durable, source, readers=readers, handle=handle, batch=batch, max_deliver=max_deliver)
-            for source in sources
-        ]
+        [_Consumer(bus, durable, source, readers=readers, handle=handle, pace=pace) for source in sources]
     )
 
 
@@ -87,17 +91,16 @@ class _Consumer:
         *,
         readers: dict[str, type[CloudEvent[Any]]],
         handle: Handle,
-        batch: int,
-        max_deliver: int,
+        pace: "Pace",
     ) -> None:
         self.durable = durable
         self._stopping = asyncio.Event()
         self._bus = bus
         self._readers = readers
         self._handle = handle
-        self._max_deliver = max_deliver
+        self._pace = pace
         self._failures: dict[int, int] = {}
-        self._pull = Pull(bus, source, batch)
+        self._pull = Pull(bus, source, pace.batch)
 
     def stop(self) -> None:
         """End after the batch in hand; at once when it only waits."""
@@ -110,7 +113,10 @@ class _Consumer:
             try:
                 async with self._pull.opened():
                     while not self._stopping.is_set():
-                        await self._process(await self._pull.next_batch())
+                        messages = await self._pull.next_batch()
+                        await self._process(messages)
+                        if self._pace.gather and 0 < len(messages) < self._pace.batch and not self._stopping.is_set():
+                            await self._wait(self._pace.gather)
             except Exception as error:  # noqa: BLE001  the loop outlives whatever happens
                 _log.warning("consuming was interrupted", consumer=self.durable, error=parking.reason_of(error))
                 await self._wait(_AFTER_INTERRUPTION)
@@ -175,7 +181,7 @@ class _Consumer:
             await entry.message.nak(delay=_PAUSES[-1])
             return
         failures = self._failures.get(entry.seq, 0) + 1
-        if failures >= self._max_deliver:
+        if failures >= self._pace.max_deliver:
             await self._park(entry.message, error)
             self._failures.pop(entry.seq, None)
             return

@@ -7,7 +7,7 @@ from typing import TypeVar
 from shared.contracts.wire import Answer, Event, Question
 from shared.runtime import consuming, parking, questions, streams
 from shared.runtime.connection import Connection
-from shared.runtime.consuming import Consumption, Handle
+from shared.runtime.consuming import Consumption, Handle, Pace
 from shared.runtime.outbox import cloud_event_bytes
 from shared.runtime.parking import NotParkedError, ParkedMessage
 from shared.runtime.questions import AnyAnswer, NobodyAnswers, QuestionRefused
@@ -46,16 +46,24 @@ class Bus(Connection):
             raise error
 
     async def consume(
-        self, durable: str, models: Sequence[type[Event]], handle: Handle, *, batch: int = 200, max_deliver: int = 5
+        self,
+        durable: str,
+        models: Sequence[type[Event]],
+        handle: Handle,
+        *,
+        batch: int = 200,
+        max_deliver: int = 5,
+        gather: float = 0.0,
     ) -> Consumption:
         """Have `handle` called with decoded events, a batch at a time and in order, and acknowledge after it returned.
 
-        One transaction per batch is meant. When it fails, the events are tried one by one; one that fails
-        `max_deliver` times, or cannot be decoded, is parked and never blocks those behind it. While PostgreSQL or
-        NATS is away, nothing is parked: it waits. `durable` is one consumer for all replicas of a role; across
-        replicas, and for an event tried again, only the events' own numbers tell the order.
+        One transaction per batch is meant; after one that was not full, others gather for `gather` seconds. When it
+        fails, the events are tried one by one; one that fails `max_deliver` times, or cannot be decoded, is parked and
+        never blocks those behind it. While PostgreSQL or NATS is away, nothing is parked: it waits. `durable` is one
+        consumer for all replicas of a role; across replicas, and for an event tried again, only the events' own
+        numbers tell the order.
         """
-        consumption = consuming.start(self, durable, models, handle, batch=batch, max_deliver=max_deliver)
+        consumption = consuming.start(self, durable, models, handle, Pace(batch, max_deliver, gather))
         self._consumptions.append(consumption)
         return consumption
 

@@ -33,6 +33,8 @@ _STATE = text("select count(*), coalesce(extract(epoch from now() - min(written_
 
 _LIMIT = 1000
 _POLL = 0.1
+_GATHER = 0.02
+"""After a round, seconds in which others gather: a lone event left at once, and a round costs many events."""
 _MEASURE_EVERY = 5.0
 _OTHER_RELAY = 1.0
 _log = logger(__name__)
@@ -86,6 +88,8 @@ class Relay:
             rows = (await connection.execute(_NEXT, {"limit": _LIMIT})).all()
             if rows:
                 await self._send(connection, rows)
+                if len(rows) < _LIMIT:
+                    await asyncio.sleep(_GATHER)
             else:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._nudged.wait(), _POLL)

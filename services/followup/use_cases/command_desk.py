@@ -15,7 +15,7 @@ from shared.runtime.batching import Coalescer
 from shared.runtime.logging import logger
 
 _MANY = 6
-_GATHER = 0.01
+_GATHER = 0.02
 """Seconds; far below what an update takes when so many are on their way."""
 _log = logger(__name__)
 

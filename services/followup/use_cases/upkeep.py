@@ -12,10 +12,10 @@ from shared.contracts.campaign import CampaignDefined
 from shared.contracts.workflow import CampaignDates
 from shared.rulebook.follow_up import FollowUpStatus
 from shared.rulebook.standing import status
-from shared.runtime.batching import Coalescer
 from shared.runtime.clock import Clock
 
 _PAGE = 500
+_MARKED_AT_ONCE = 50
 _NIGHT = timedelta(hours=5)
 """Executions wake during this time before the entry date, so that they do not all wake at midnight."""
 
@@ -53,10 +53,10 @@ class Upkeep:
 
     async def start_executions(self) -> int:
         """Start the executions of follow-ups that never had one; a start that fails is tried in the next round."""
-        pages = self._waiting_for_a_start()
-        marks: Coalescer[Known, None] = Coalescer(self._mark_started, max_size=_PAGE)
-        started = await asyncio.gather(*(self._start_from(pages, marks) for _ in range(self._flow.allowed)))
-        return sum(started)
+        pages, started = self._waiting_for_a_start(), _Started(self._targeting)
+        await asyncio.gather(*(self._start_from(pages, started) for _ in range(self._flow.allowed)))
+        await started.mark()
+        return started.count
 
     async def tell_dates(self) -> int:
         """Tell the campaigns' executions the dates of definitions they do not know yet."""
@@ -74,25 +74,18 @@ class Upkeep:
                 yield known
             after = page[-1].follow_up_id
 
-    async def _start_from(self, pages: AsyncIterator[Known], marks: "Coalescer[Known, None]") -> int:
+    async def _start_from(self, pages: AsyncIterator[Known], started: "_Started") -> None:
         """Start one after another; many of these run at once, and never wait for each other's slowest."""
-        started = 0
         while (known := await self._next(pages)) is not None:
             waits = status(known.state, self._clock.today()) is FollowUpStatus.WAITING
             async with self._flow.turn():
                 runs = await self._engine.start(start_of(known), self._wakes_at(known) if waits else None)
             if runs:
-                await marks.submit(known)
-                started += 1
-        return started
+                await started.add(known)
 
     async def _next(self, pages: AsyncIterator[Known]) -> Known | None:
         async with self._turn:
             return await anext(pages, None)
-
-    async def _mark_started(self, known: Sequence[Known]) -> Sequence[None]:
-        await self._targeting.mark_started(known)
-        return [None] * len(known)
 
     def _wakes_at(self, known: Known) -> datetime:
         share = int(known.follow_up_id.replace("-", "")[-8:], 16) / 0xFFFFFFFF
@@ -112,3 +105,25 @@ class Upkeep:
             end_on=definition.end_date,
             deleted=definition.deleted,
         )
+
+
+class _Started:
+    """Follow-ups whose executions run, marked many at a time; one that is not marked is started once more, in vain."""
+
+    def __init__(self, targeting: Targeting) -> None:
+        self.count = 0
+        self._targeting = targeting
+        self._unmarked: list[Known] = []
+
+    async def add(self, known: Known) -> None:
+        """Mark it, at once or soon."""
+        self.count += 1
+        self._unmarked.append(known)
+        if len(self._unmarked) >= _MARKED_AT_ONCE:
+            await self.mark()
+
+    async def mark(self) -> None:
+        """Mark what was added."""
+        marked, self._unmarked = self._unmarked, []
+        if marked:
+            await self._targeting.mark_started(marked)
