@@ -17,7 +17,7 @@ from temporalio.worker import (
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from shared.contracts.workflow import TASK_QUEUE
-from shared.runtime import logging, temporal
+from shared.runtime import logging, memory, temporal
 from shared.runtime.health import Health
 from shared.runtime.messaging import Bus
 from shared.runtime.probes import serve_probes
@@ -62,6 +62,7 @@ async def work(settings: Settings) -> None:
         client = await temporal.connect(settings, role="worker", lazy=False)
         health.add("nats", bus.ready)
         health.add("temporal", client.service_client.check_health)
+        memory.settle()
         async with make_worker(client, bus, settings):
             health.started = True
             await stop.wait()

@@ -7,7 +7,7 @@ from starlette.applications import Starlette
 
 from deploy.embedded.one_origin import OneOrigin
 from deploy.embedded.roles import ROLES, Role
-from shared.runtime import logging
+from shared.runtime import logging, memory
 from shared.runtime.settings import Settings
 
 
@@ -19,6 +19,7 @@ def create_host() -> OneOrigin:
 def serve(app: object, settings: Settings, *, role: str) -> None:
     """Serve `app` until told to stop; connections that stay open (live push) are given three seconds."""
     logging.configure(settings, role=role)
+    memory.settle()
     uvicorn.run(
         app,  # type: ignore[arg-type]  # uvicorn names the same ASGI types by other aliases
         host=settings.http_host,

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
 from shared.contracts.problems import Problem
-from shared.runtime import errors, logging, metrics
+from shared.runtime import errors, logging, memory, metrics
 from shared.runtime.health import Health
 from shared.runtime.middleware import Edge
 from shared.runtime.openapi import with_problems
@@ -55,8 +55,10 @@ def serve(create_app: Callable[[S], FastAPI], settings_type: type[S], *, role: s
     """Run one service until it is told to stop: the body of `python -m services.<name>`."""
     settings = settings_type()
     logging.configure(settings, role=role)
+    app = create_app(settings)
+    memory.settle()
     uvicorn.run(
-        create_app(settings),
+        app,
         host=settings.http_host,
         port=settings.http_port,
         loop="uvloop",

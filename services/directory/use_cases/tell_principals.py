@@ -13,7 +13,7 @@ from services.directory.ports import PrincipalChanges, PrincipalsBucket
 
 BATCH = 500
 _BEAT = 0.4  # a beat is due every half second, and a pass may take a while
-_POLL = 0.1
+_POLL = 0.25  # what this process writes is told at once; this is for what another one wrote
 
 
 class Told(Enum):
