@@ -211,12 +211,14 @@ class FakeNoticeStore:
 
     def _shown(self, notice: Notice, reader: Principal, today: date) -> Notice:
         campaign = self.campaigns[notice.campaign_id]
+        clients = len(self._list(notice.campaign_id, reader, today))
         return replace(
             notice,
             campaign_name=campaign.name,
             start_date=campaign.start_date,
             end_date=campaign.end_date,
-            clients=len(self._list(notice.campaign_id, reader, today)),
+            clients=clients,
+            news=min(notice.news, clients),
         )
 
     def _client(self, row: _Row) -> ClientToContact:

@@ -122,7 +122,8 @@ def _mine(reader: Principal, today: date) -> Select[Any]:
             campaigns.c.start_date,
             campaigns.c.end_date,
             to_contact.label("clients"),
-            notices.c.news,
+            # A client who came and was closed before the notice was read is no news any more.
+            func.least(notices.c.news, to_contact).label("news"),
             notices.c.unread,
             notices.c.revision,
             notices.c.created_at,

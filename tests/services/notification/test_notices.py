@@ -131,6 +131,16 @@ async def test_only_open_clients_are_to_be_contacted(world):
     assert [client.follow_up_id for client in listed] == [a_fact(C, "open", "anne").follow_up_id]
 
 
+async def test_a_client_closed_before_the_notice_is_read_is_no_news_any_more(world):
+    await world.hear(a_definition(C), the_notice_date_of(C), a_fact(C, "client", "anne"))
+    await world.announce()
+
+    await world.hear(a_fact(C, "client", "anne", number=2, closing=Closing.CONCLUDED))
+
+    (notice,) = await world.notices_of(ANNE)
+    assert (notice.clients, notice.news, notice.unread) == (0, 0, True)
+
+
 async def test_a_client_who_was_contacted_is_marked_however_late_the_fact_comes(world):
     potential_changed = a_fact(C, "client", "anne", FactKind.POTENTIAL_CHANGED, number=3, potential=7)
     await world.hear(a_definition(C), the_notice_date_of(C), a_fact(C, "client", "anne"), potential_changed)
