@@ -68,7 +68,7 @@ class Pull:
             yield
         finally:
             if self._bus.connected:
-                await subscription.unsubscribe()
+                await subscription.drain()  # what is on its way here arrives, to be given back too
                 await self._give_back()
 
     async def next_batch(self) -> Sequence[Msg]:

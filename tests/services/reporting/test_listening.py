@@ -60,7 +60,7 @@ async def send(bus, events):
 
 
 async def until_equal(read, expected):
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(40):
         while await read() != expected:
             await asyncio.sleep(0.05)
 
