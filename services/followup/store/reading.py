@@ -136,7 +136,7 @@ def _reach(principal: Principal) -> ColumnElement[bool]:
         case AccessLevel.UNIT:
             inside = advisors.c.unit_path[sa.func.cardinality(advisors.c.unit_path)] == principal.unit_id
         case _:
-            inside = advisors.c.unit_path.any(principal.unit_id)
+            inside = advisors.c.unit_path.contains([principal.unit_id])
     return follow_ups.c.advisor_id.in_(sa.select(advisors.c.advisor_id).where(inside))
 
 

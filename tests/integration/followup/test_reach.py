@@ -1,0 +1,40 @@
+"""Who sees which follow-ups: the reach in SQL says what the rulebook says, at every level."""
+
+from uuid import uuid4
+
+import pytest
+
+from services.followup.ports import FollowUpFilter
+from services.followup.store.people import PostgresPeople
+from shared.contracts.directory import UserChanged
+from shared.rulebook.access import AccessLevel, Principal, in_reach
+from tests.integration.followup.world import World
+
+NETWORK, REGION, BRANCH, ELSEWHERE = (str(uuid4()) for _ in range(4))
+PATHS = {"branch": (NETWORK, REGION, BRANCH), "region": (NETWORK, REGION), "elsewhere": (NETWORK, ELSEWHERE)}
+
+
+@pytest.mark.parametrize("level", list(AccessLevel))
+async def test_a_list_holds_just_the_follow_ups_within_reach(world: World, level: AccessLevel) -> None:
+    campaign = await world.a_campaign()
+    advisors = {}
+    for place, path in PATHS.items():
+        follow_up = await world.a_follow_up(campaign, start=False)
+        async with world.database.reading() as conn:
+            query = f"select advisor_id::text from follow_ups where follow_up_id = '{follow_up}'"  # noqa: S608
+            advisor = (await conn.exec_driver_sql(query)).scalar_one()
+        advisors[follow_up] = (advisor, path)
+        user = UserChanged(
+            user_id=advisor, external_id=advisor, name=place, unit_id=path[-1], unit_path=path, revision=1
+        )
+        await PostgresPeople(world.database).keep_users([user])
+    me = next(advisor for advisor, path in advisors.values() if path == PATHS["region"])
+    principal = Principal(user_id=me, unit_id=REGION, unit_path=PATHS["region"], access_level=level)
+
+    seen = {row.follow_up_id for row in await world.reading.page(principal, FollowUpFilter(campaign_id=campaign))}
+    one_by_one = {one for one in advisors if await world.reading.one(principal, one) is not None}
+
+    assert (
+        seen == one_by_one == {one for one, (advisor, path) in advisors.items() if in_reach(principal, advisor, path)}
+    )
+    assert len(seen) == {"NONE": 0, "OWN": 1, "UNIT": 1, "SUBTREE": 2, "ALL": 3}[level]
