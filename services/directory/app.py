@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from services.directory.api.csv_import import csv_router
 from services.directory.api.put import put_router
 from services.directory.api.read import read_router
 from services.directory.settings import Settings
@@ -41,6 +42,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     app = service_app(title="Directory", version="1.0.0", lifespan=lifespan, settings=settings)
     directory = PostgresDirectory(parts.database)
-    app.include_router(put_router(directory, Clock(settings.zone), written))
+    clock = Clock(settings.zone)
+    app.include_router(put_router(directory, clock, written))
+    app.include_router(csv_router(directory, PostgresDirectory(parts.database, keeps=False), clock, written))
     app.include_router(read_router(directory))
     return app

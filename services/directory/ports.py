@@ -12,6 +12,14 @@ from shared.rulebook.access import Principal, Rights
 
 
 @dataclass(frozen=True, slots=True)
+class Author:
+    """Who changes something, a user id or `crm`, and when."""
+
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Unit:
     """A unit; `path` holds unit ids from the root to itself. `revision` is 0 until saved."""
 

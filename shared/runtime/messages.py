@@ -26,6 +26,7 @@ _TITLES: dict[int, tuple[str, str]] = {
 _ERROR = ("Erreur interne", "Internal error")
 
 MESSAGES: rule_messages.Sentences = {
+    **rule_messages.FILES,
     **rule_messages.RIGHTS,
     **rule_messages.LIMITS,
     **rule_messages.CAMPAIGN,

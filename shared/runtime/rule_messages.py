@@ -180,6 +180,22 @@ LIMITS: Sentences = {
     ),
 }
 
+FILES: Sentences = {
+    "csv_encoding": (
+        "Ce fichier n’est ni en UTF-8 ni en Windows-1252 : enregistrez-le en CSV UTF-8.",
+        "This file is neither UTF-8 nor Windows-1252: save it as CSV UTF-8.",
+    ),
+    "csv_empty": ("Ce fichier n’a pas de ligne de titres.", "This file has no header row."),
+    "csv_unreadable": (
+        "Le fichier est illisible à la ligne {row} : vérifiez les guillemets. Rien n’a été enregistré.",
+        "The file cannot be read at row {row}: check the quotation marks. Nothing was kept.",
+    ),
+    "csv_column_missing": ("La colonne « {column} » manque.", "The column “{column}” is missing."),
+    "csv_column_unknown": ("La colonne « {column} » est inconnue.", "The column “{column}” is unknown."),
+    "csv_column_twice": ("La colonne « {column} » figure deux fois.", "The column “{column}” appears twice."),
+    "csv_too_many_rows": ("Pas plus de {limit} lignes par fichier.", "At most {limit} rows a file."),
+}
+
 RIGHTS: Sentences = {
     "right_missing": ("Vous n’avez pas le droit nécessaire.", "You lack the right that this needs."),
     "not_visible": (

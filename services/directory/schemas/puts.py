@@ -1,11 +1,12 @@
 """What the CRM puts, and what it is answered row by row."""
 
-from typing import Annotated, Any, Literal, TypeVar
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
 
 from services.directory.schemas.fields import OWN_CODES, Attributes, Email, ExternalId, Line, Phone
-from services.directory.use_cases.bulk import RowError
+from services.directory.use_cases.bulk import Outcome, RowError
 from shared.contracts.wire import Incoming
 from shared.rulebook.access import AccessLevel
 
@@ -19,6 +20,7 @@ _CODES = {
     "too_long": "too_long",
 }
 _ECHOED = 200
+_MOST_REPORTED = 1_000
 
 
 class RightsInput(Incoming):
@@ -70,7 +72,7 @@ class ClientInput(Incoming):
     attributes: Attributes = Field(default_factory=dict)
 
 
-Input = TypeVar("Input", UnitInput, ProfileInput, UserInput, ClientInput)
+Input = TypeVar("Input", bound=BaseModel)
 
 
 def _items_of(kind: type[BaseModel]) -> Any:
@@ -102,7 +104,7 @@ class ClientsPut(Incoming):
 
 
 class RowProblem(BaseModel):
-    """Why row `row`, counted from 0, was not kept."""
+    """Why row `row`, counted from 0 in a put and from 1, the header, in a file, was not kept."""
 
     row: int
     external_id: str | None
@@ -117,12 +119,59 @@ class PutAnswer(BaseModel):
     unchanged: int
     errors: list[RowProblem]
 
+    @classmethod
+    def of(cls, outcome: Outcome) -> Self:
+        """The outcome as answered."""
+        return cls(upserted=outcome.upserted, unchanged=outcome.unchanged, errors=_problems(outcome))
+
+
+class ImportReport(BaseModel):
+    """What a file did, or with `dry_run` would do; rows are numbered as in a spreadsheet, whose first is the header.
+
+    `refused` counts every row that was not kept, `errors` holds the first thousand of them.
+    """
+
+    dry_run: bool
+    encoding: str
+    delimiter: str
+    rows: int
+    upserted: int
+    unchanged: int
+    refused: int
+    errors: list[RowProblem]
+
+    @classmethod
+    def of(cls, outcome: Outcome, *, dry_run: bool, encoding: str, delimiter: str) -> Self:
+        """The outcome as reported."""
+        return cls(
+            dry_run=dry_run,
+            encoding=encoding,
+            delimiter=delimiter,
+            rows=outcome.upserted + outcome.unchanged + len(outcome.errors),
+            upserted=outcome.upserted,
+            unchanged=outcome.unchanged,
+            refused=len(outcome.errors),
+            errors=_problems(outcome)[:_MOST_REPORTED],
+        )
+
+
+def _problems(outcome: Outcome) -> list[RowProblem]:
+    return [
+        RowProblem(row=error.row, external_id=error.external_id, code=error.code, detail=error.detail)
+        for error in sorted(outcome.errors, key=lambda error: error.row)
+    ]
+
 
 def read_rows(kind: type[Input], items: list[Any]) -> tuple[list[tuple[int, Input]], list[RowError]]:
-    """The rows that are shaped right, by their number, and the errors of the others."""
+    """The rows that are shaped right, by their number from 0, and the errors of the others."""
+    return read_numbered(kind, enumerate(items))
+
+
+def read_numbered(kind: type[Input], rows: Iterable[tuple[int, Any]]) -> tuple[list[tuple[int, Input]], list[RowError]]:
+    """As `read_rows`, of rows that have their numbers."""
     good: list[tuple[int, Input]] = []
     wrong: list[RowError] = []
-    for row, item in enumerate(items):
+    for row, item in rows:
         try:
             good.append((row, kind.model_validate(item)))
         except ValidationError as error:

@@ -39,16 +39,19 @@ _CLIENTS = (
 class PostgresDirectory:
     """The records; see `ports.Directory`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, keeps: bool = True) -> None:
         self._database = database
+        self._keeps = keeps
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[PostgresWriting]:
-        """A transaction that waits until no other writes."""
+        """A transaction that waits until no other writes; without `keeps`, it is taken back at its end."""
         async with self._database.transaction() as connection:
             held = PostgresWriting(connection)
             await held.begin()
             yield held
+            if not self._keeps:
+                await connection.rollback()
 
     async def person(self, user_id: str) -> Person | None:
         """One user, whoever asks."""

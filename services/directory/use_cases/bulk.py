@@ -37,11 +37,15 @@ class Given(Generic[Item]):
 
 @dataclass(slots=True)
 class Outcome:
-    """What a bulk call did: rows written, rows that said nothing new, rows refused."""
+    """What a bulk call did: rows written, rows that said nothing new, rows refused.
+
+    `first` holds the row in which each external id came first, for a call that is kept in several parts.
+    """
 
     upserted: int = 0
     unchanged: int = 0
     errors: list[RowError] = field(default_factory=list)
+    first: dict[str, int] = field(default_factory=dict)
 
     def kept(self, *, rows: int, changed: int) -> None:
         """Count `rows` good rows of which `changed` were written."""
@@ -51,10 +55,9 @@ class Outcome:
 
 def without_repeats(given: Sequence[Given[Item]], outcome: Outcome) -> list[Given[Item]]:
     """The first row of each external id; later ones are refused as `duplicate_in_call`: their order may be chance."""
-    first: dict[str, int] = {}
     kept = []
     for one in given:
-        earlier = first.setdefault(one.item.external_id, one.row)
+        earlier = outcome.first.setdefault(one.item.external_id, one.row)
         if earlier == one.row:
             kept.append(one)
         else:
