@@ -14,6 +14,7 @@ from services.followup.settings import Settings
 from services.followup.store.campaigns import PostgresDefinitions
 from services.followup.store.command_log import PostgresCommandLog
 from services.followup.store.people import PostgresPeople
+from services.followup.store.previewing import PostgresPreviewing
 from services.followup.store.reading import PostgresReading
 from services.followup.store.targeting import PostgresTargeting
 from services.followup.use_cases.command_desk import CommandDesk
@@ -89,7 +90,11 @@ class _Service:
     async def _connect(self, running: Running) -> None:
         direct_door = DirectDoor(self.desk, self.log, self.clock, park_for=self.park_for)
         questions = Questions(
-            definitions=self.definitions, targeting=self.targeting, reading=self.reading, direct_door=direct_door
+            definitions=self.definitions,
+            targeting=self.targeting,
+            reading=self.reading,
+            previewing=PostgresPreviewing(self.parts.database),
+            direct_door=direct_door,
         )
         await answer_questions(running.bus, questions)
         await listen(

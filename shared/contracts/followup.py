@@ -8,6 +8,7 @@ from shared.contracts.campaign import CampaignDefined, WireModel
 from shared.contracts.wire import Answer, Event, Question
 from shared.rulebook.follow_up import Fact, FollowUp
 from shared.rulebook.ids import event_id
+from shared.rulebook.steps import Plan
 
 Door = Literal["screen", "crm", "direct", "job", "system"]
 """Where it came in: a person's screen, the CRM, a signal straight to the workflow, a bulk job, the house itself."""
@@ -78,6 +79,45 @@ class StepsReserved(Answer):
 
     completed: tuple[str, ...]
     touched_follow_ups: int
+
+
+class PreviewEdit(Question):
+    """Asked before an edit is saved: what would become of the open follow-ups? Answered in pages, by follow-up id."""
+
+    subject: ClassVar[str] = "questions.followup.preview_edit.v1"
+
+    campaign_id: str
+    old_plan: Plan
+    new_plan: Plan
+    after: str | None = None
+    """The last follow-up of the page before."""
+    limit: int = Field(default=2000, ge=1, le=5000)
+
+
+class EffectsOfEdit(WireModel):
+    """How many open follow-ups of one advisor fall under each effect (spec 2.4).
+
+    `unplanned` counts begun entries that become unplanned interactions.
+    """
+
+    advisor_id: str
+    blocked: int = 0
+    unblocked: int = 0
+    another_step: int = 0
+    left_alone: int = 0
+    unplanned: int = 0
+
+
+class EditPreviewed(Answer):
+    """One page, by the clients' present advisors; nothing is reserved.
+
+    `completed`, on the first page: removed steps that were completed for some client, even undone since.
+    """
+
+    advisors: tuple[EffectsOfEdit, ...]
+    completed: tuple[str, ...] = ()
+    last: str | None
+    """Where the next page begins; None when nothing lies beyond."""
 
 
 class TargetingProgress(Question):

@@ -17,6 +17,7 @@ QUESTIONS: tuple[tuple[type[Question], type[Answer]], ...] = (
     (campaign.RecordMoment, campaign.MomentRecorded),
     (followup.HoldDefinition, followup.DefinitionHeld),
     (followup.ReserveSteps, followup.StepsReserved),
+    (followup.PreviewEdit, followup.EditPreviewed),
     (followup.TargetingProgress, followup.TargetingCount),
     (followup.RecordedNumber, followup.Recorded),
     (followup.DirectSignals, followup.SignalsLogged),

@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 from shared.contracts.campaign import CampaignDefined
 from shared.contracts.followup import (
     DefinitionHeld,
+    EditPreviewed,
+    EffectsOfEdit,
     HoldDefinition,
+    PreviewEdit,
     ReserveSteps,
     StepsReserved,
     TargetingCount,
@@ -15,6 +18,7 @@ from shared.contracts.followup import (
 from shared.rulebook.access import AccessLevel, Principal
 from shared.rulebook.errors import Refused
 from shared.rulebook.ids import unit_id, user_id
+from shared.rulebook.steps import Plan
 from shared.runtime.messaging import Bus
 from shared.runtime.problems import HTTPProblem
 from shared.runtime.security import crm_principal
@@ -29,6 +33,8 @@ class FakeFollowUps:
     completed: set[str] = field(default_factory=set)
     touched: int = 0
     counts: dict[str, TargetingCount] = field(default_factory=dict)
+    effects: list[EffectsOfEdit] = field(default_factory=list)
+    """What any edit would do."""
     deaf: bool = False
     """Answers nothing that may stay unanswered."""
 
@@ -50,6 +56,13 @@ class FakeFollowUps:
         """Forget the reservation."""
         self.reserved.get(campaign_id, set()).difference_update([None] if step_ids is None else step_ids)
 
+    async def preview(
+        self, campaign_id: str, old_plan: Plan, new_plan: Plan
+    ) -> tuple[Sequence[EffectsOfEdit], Collection[str]]:
+        """What the test says."""
+        removed = {step.id for step in old_plan.steps} - {step.id for step in new_plan.steps}
+        return list(self.effects), tuple(sorted(self.completed & removed))
+
     async def progress(self, campaign_id: str, job_id: str) -> TargetingCount | None:
         """The count that the test gave."""
         return None if self.deaf else self.counts.get(job_id)
@@ -67,6 +80,14 @@ class FakeFollowUps:
                 return StepsReserved(completed=(), touched_follow_ups=0)
             return await self.reserve(asked.campaign_id, asked.step_ids)
 
+        async def preview(asked: PreviewEdit) -> EditPreviewed:
+            effects, completed = await self.preview(asked.campaign_id, asked.old_plan, asked.new_plan)
+            begin = int(asked.after or 0)
+            last = str(begin + 2) if begin + 2 < len(effects) else None
+            return EditPreviewed(
+                advisors=tuple(effects[begin : begin + 2]), completed=() if asked.after else tuple(completed), last=last
+            )
+
         async def progress(asked: TargetingProgress) -> TargetingCount:
             count = await self.progress(asked.campaign_id, asked.job_id)
             if count is None:
@@ -75,6 +96,7 @@ class FakeFollowUps:
 
         await bus.answer(HoldDefinition, hold)
         await bus.answer(ReserveSteps, reserve)
+        await bus.answer(PreviewEdit, preview)
         await bus.answer(TargetingProgress, progress)
 
 

@@ -4,8 +4,9 @@ from fastapi import APIRouter, Response
 
 from services.campaign.api.door import CampaignId, Door, IfMatch, IfMatchOptional, TheDoor, content_of, tag
 from services.campaign.schemas.campaigns import AllocationInput, CampaignInput, DuplicateInput, NewCampaign
+from services.campaign.schemas.previews import EditPreview
 from services.campaign.schemas.shown import CampaignOut
-from services.campaign.use_cases import change, close, create
+from services.campaign.use_cases import change, close, create, preview
 from services.campaign.use_cases.read import seen
 from services.campaign.use_cases.saving import Saved
 from shared.rulebook.access import Principal
@@ -41,6 +42,15 @@ async def change_campaign(
     draft = body.draft(_owner_id(body))
     saved = await change.change(door.desk, asker, campaign_id, draft, expected=expected)
     return await _answer(door, asker, saved, response)
+
+
+@router.post("/{campaign_id}/preview", max_body_size=_LARGE)
+async def preview_change(
+    campaign_id: CampaignId, body: CampaignInput, expected: IfMatchOptional, door: TheDoor, asker: CurrentPrincipal
+) -> EditPreview:
+    """What the change would do to open follow-ups, by the advisor's unit; the body is that of the change itself."""
+    draft = body.draft(_owner_id(body))
+    return EditPreview.of(await preview.preview(door.desk, asker, campaign_id, draft, expected=expected))
 
 
 @router.put("/{campaign_id}/allocation")

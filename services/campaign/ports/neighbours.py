@@ -1,12 +1,13 @@
 """Who else is needed: everybody's rights, the present, the follow-up service."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
 from shared.contracts.campaign import CampaignDefined
-from shared.contracts.followup import StepsReserved, TargetingCount
+from shared.contracts.followup import EffectsOfEdit, StepsReserved, TargetingCount
 from shared.rulebook.access import Principal
+from shared.rulebook.steps import Plan
 
 
 class People(Protocol):
@@ -40,6 +41,14 @@ class FollowUps(Protocol):
 
     async def release(self, campaign_id: str, step_ids: Collection[str] | None) -> None:
         """Take such a reservation back."""
+
+    async def preview(
+        self, campaign_id: str, old_plan: Plan, new_plan: Plan
+    ) -> tuple[Sequence[EffectsOfEdit], Collection[str]]:
+        """What the edit would do, by advisor, one of whom may come several times; removed steps completed somewhere.
+
+        Raises when it does not answer.
+        """
 
     async def progress(self, campaign_id: str, job_id: str) -> TargetingCount | None:
         """How far it is with a job's clients; None when it does not answer."""

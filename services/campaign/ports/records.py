@@ -100,6 +100,9 @@ class Campaigns(Protocol):
     async def within(self, user_ids: Collection[str], reader: Principal) -> set[str]:
         """Those of the people whom the reader's reach covers."""
 
+    async def units(self, user_ids: Collection[str], reader: Principal) -> Mapping[str, str]:
+        """The units of those of the people whom the reader's reach covers."""
+
     async def versions(self, campaign_id: str, *, before: int | None, limit: int) -> Sequence[Campaign]:
         """The campaign as it was in each version, the newest first, those below `before`."""
 

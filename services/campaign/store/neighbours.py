@@ -1,18 +1,22 @@
 """The follow-up service asked over NATS, and everybody's rights as the directory tells them."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from shared.contracts.campaign import CampaignDefined
 from shared.contracts.followup import (
     DefinitionHeld,
+    EditPreviewed,
+    EffectsOfEdit,
     HoldDefinition,
+    PreviewEdit,
     ReserveSteps,
     StepsReserved,
     TargetingCount,
     TargetingProgress,
 )
 from shared.rulebook.access import Principal
+from shared.rulebook.steps import Plan
 from shared.runtime.logging import logger
 from shared.runtime.messaging import Bus, NobodyAnswers, QuestionRefused
 from shared.runtime.principals import Principals
@@ -49,6 +53,19 @@ class AskedFollowUps:
             await self._bus.ask(_reservation(campaign_id, step_ids, release=True), StepsReserved, timeout=_PATIENCE)
         except (NobodyAnswers, QuestionRefused) as error:
             _log.error("a reservation was not released", campaign_id=campaign_id, error=str(error))
+
+    async def preview(
+        self, campaign_id: str, old_plan: Plan, new_plan: Plan
+    ) -> tuple[Sequence[EffectsOfEdit], Collection[str]]:
+        """What the edit would do, page after page; each page waits at most two seconds."""
+        question = PreviewEdit(campaign_id=campaign_id, old_plan=old_plan, new_plan=new_plan)
+        page = await self._bus.ask(question, EditPreviewed, timeout=_PATIENCE)
+        effects, completed = list(page.advisors), page.completed
+        while page.last is not None:
+            following = question.model_copy(update={"after": page.last})
+            page = await self._bus.ask(following, EditPreviewed, timeout=_PATIENCE)
+            effects += page.advisors
+        return effects, completed
 
     async def progress(self, campaign_id: str, job_id: str) -> TargetingCount | None:
         """How far it is with a job's clients; None when it does not answer."""

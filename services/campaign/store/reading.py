@@ -83,6 +83,14 @@ class PostgresCampaigns:
             )
             return set(found.scalars())
 
+    async def units(self, user_ids: Collection[str], reader: Principal) -> Mapping[str, str]:
+        """The units of those of the people whom the reader's reach covers."""
+        wanted = select(users.c.user_id, users.c.unit_id).where(
+            users.c.user_id.in_(user_ids), in_reach(reader, users.c.user_id)
+        )
+        async with self._database.reading() as connection:
+            return {row.user_id: row.unit_id for row in await connection.execute(wanted)}
+
     async def versions(self, campaign_id: str, *, before: int | None, limit: int) -> Sequence[Campaign]:
         """The campaign as it was in each version, the newest first, those below `before`."""
         wanted = (

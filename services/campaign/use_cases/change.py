@@ -21,12 +21,7 @@ async def change(desk: Desk, asker: Principal, campaign_id: str, draft: Draft, *
     Removing steps first reserves them at the follow-up service, so that no completion slips in: refused
     `step_completed_somewhere` when some client has one completed.
     """
-    seen = await permitted(desk.campaigns, campaign_id, asker, Action.CHANGE_CAMPAIGN)
-    if seen.definition.version != expected:
-        raise VersionChanged(expected=expected, present=seen.definition.version)
-    draft.check()
-    owner_id = await _owner(desk, seen, draft, asker)
-    check_edit(seen.definition.plan(), draft.plan_after(seen.definition.plan()), frozenset())
+    seen, owner_id = await prepared(desk, asker, campaign_id, draft, expected=expected)
     kept = {step.id for step in draft.steps}
     removed = [step.id for step in seen.definition.steps if step.id not in kept]
     async with reserved(desk, campaign_id, removed) as done, desk.campaigns.changing() as changing:
@@ -36,6 +31,19 @@ async def change(desk: Desk, asker: Principal, campaign_id: str, draft: Draft, *
         definition = edited(campaign, draft, owner_id, desk.saving(asker))
         saved = await save(changing, replace(campaign, definition=definition))
     return Saved(saved, held=await hold(desk, saved.definition))
+
+
+async def prepared(
+    desk: Desk, asker: Principal, campaign_id: str, draft: Draft, *, expected: int | None
+) -> tuple[Campaign, str]:
+    """The campaign that may be changed so, as far as can be told without what was done, and its next owner."""
+    seen = await permitted(desk.campaigns, campaign_id, asker, Action.CHANGE_CAMPAIGN)
+    if expected is not None and seen.definition.version != expected:
+        raise VersionChanged(expected=expected, present=seen.definition.version)
+    draft.check()
+    owner_id = await _owner(desk, seen, draft, asker)
+    check_edit(seen.definition.plan(), draft.plan_after(seen.definition.plan()), frozenset())
+    return seen, owner_id
 
 
 async def allocate(

@@ -3,13 +3,15 @@
 import asyncio
 
 from services.followup.consumers.direct_door import DirectDoor
-from services.followup.ports import Definitions, Reading, Targeting
+from services.followup.ports import Definitions, Previewing, Reading, Targeting
 from shared.contracts.followup import (
     DefinitionHeld,
     DirectSignals,
+    EditPreviewed,
     Facts,
     FactsPage,
     HoldDefinition,
+    PreviewEdit,
     Recorded,
     RecordedNumber,
     ReserveSteps,
@@ -29,11 +31,18 @@ class Questions:
     """One method per question."""
 
     def __init__(
-        self, *, definitions: Definitions, targeting: Targeting, reading: Reading, direct_door: DirectDoor
+        self,
+        *,
+        definitions: Definitions,
+        targeting: Targeting,
+        reading: Reading,
+        previewing: Previewing,
+        direct_door: DirectDoor,
     ) -> None:
         self.definitions = definitions
         self.targeting = targeting
         self.reading = reading
+        self.previewing = previewing
         self.direct_door = direct_door
 
     async def hold_definition(self, question: HoldDefinition) -> DefinitionHeld:
@@ -52,6 +61,10 @@ class Questions:
             await asyncio.sleep(_RESERVE_PAUSE)
         await self.definitions.release(question.campaign_id)
         raise Refused("commands_under_way")
+
+    async def preview_edit(self, question: PreviewEdit) -> EditPreviewed:
+        """One page of what the edit would do."""
+        return await self.previewing.preview(question)
 
     async def targeting_progress(self, question: TargetingProgress) -> TargetingCount:
         """How far the job is."""
@@ -74,6 +87,7 @@ async def answer_questions(bus: Bus, questions: Questions) -> None:
     """Start answering."""
     await bus.answer(HoldDefinition, questions.hold_definition)
     await bus.answer(ReserveSteps, questions.reserve_steps)
+    await bus.answer(PreviewEdit, questions.preview_edit)
     await bus.answer(TargetingProgress, questions.targeting_progress)
     await bus.answer(RecordedNumber, questions.recorded_number)
     await bus.answer(FactsPage, questions.facts_page)

@@ -14,6 +14,7 @@ from services.followup.ports.commands import (
     VerdictKind,
 )
 from services.followup.ports.engine import NOT_FOUND, UNCLEAR, Engine, EngineAnswer
+from services.followup.ports.previewing import Previewing
 from services.followup.ports.reading import FollowUpFilter, FollowUpRow, Reading, TimelineEntry
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "NewCommand",
     "Outcome",
     "People",
+    "Previewing",
     "Reading",
     "Recorded",
     "Settling",

@@ -16,6 +16,7 @@ from services.followup.engine import TemporalEngine
 from services.followup.ports import Engine, NewCommand, Verdict
 from services.followup.store.campaigns import PostgresDefinitions
 from services.followup.store.command_log import PostgresCommandLog
+from services.followup.store.previewing import PostgresPreviewing
 from services.followup.store.reading import PostgresReading
 from services.followup.store.targeting import PostgresTargeting
 from services.followup.use_cases.command_desk import CommandDesk
@@ -214,9 +215,11 @@ async def a_world(
     try:
         await bus.ensure_streams()
         direct = DirectDoor(desk, log, clock, park_for=timedelta(hours=1))
-        await answer_questions(
-            bus, Questions(definitions=definitions, targeting=targeting, reading=reading, direct_door=direct)
+        previewing = PostgresPreviewing(database)
+        questions = Questions(
+            definitions=definitions, targeting=targeting, reading=reading, previewing=previewing, direct_door=direct
         )
+        await answer_questions(bus, questions)
         house = HouseCommands(desk, definitions, clock)
         yield World(
             database, bus, client, clock, engine, log, desk, definitions, targeting, reading, upkeep, house, task_queue

@@ -1,5 +1,6 @@
 """The follow-up service as asked over NATS does what its fake does; when it is away, nothing hangs or lies."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import ClassVar
 
@@ -8,7 +9,7 @@ import pytest
 from services.campaign.store.neighbours import AskedFollowUps, WatchedPeople
 from shared.contracts.campaign import CampaignDefined, StepDefinition
 from shared.contracts.directory import PrincipalRecord
-from shared.contracts.followup import TargetingCount
+from shared.contracts.followup import EffectsOfEdit, TargetingCount
 from shared.rulebook.access import AccessLevel
 from shared.rulebook.steps import StepKind
 from shared.runtime.messaging import Bus, NobodyAnswers
@@ -51,6 +52,16 @@ class FollowUpsContract:
         assert (done.completed, done.touched_follow_ups) == (("call",), 4)
         assert list(held) == [CAMPAIGN]
         assert fake.reserved == {CAMPAIGN: set()}
+
+    async def test_what_an_edit_would_do_is_told_whole(self, port, fake):
+        fake.effects = [EffectsOfEdit(advisor_id=name, blocked=1) for name in ("a", "b", "c", "d", "e")]
+        fake.completed = {"call", "other"}
+        plan = DEFINITION.plan()
+
+        effects, completed = await port.preview(CAMPAIGN, plan, replace(plan, steps=()))
+
+        assert [one.advisor_id for one in effects] == ["a", "b", "c", "d", "e"]
+        assert tuple(completed) == ("call",)
 
     async def test_the_progress_of_a_job_is_told(self, port, fake):
         fake.counts["job"] = TargetingCount(received=5, started=3, already_targeted=1)
