@@ -68,7 +68,8 @@ class Pull:
             yield
         finally:
             if self._bus.connected:
-                await subscription.drain()  # what is on its way here arrives, to be given back too
+                # What is on its way here arrives, to be given back too.
+                await subscription.drain()  # type: ignore[no-untyped-call]  # the library leaves it untyped
                 await self._give_back()
 
     async def next_batch(self) -> Sequence[Msg]:
