@@ -193,6 +193,21 @@ FILES: Sentences = {
     "csv_column_missing": ("La colonne « {column} » manque.", "The column “{column}” is missing."),
     "csv_column_unknown": ("La colonne « {column} » est inconnue.", "The column “{column}” is unknown."),
     "csv_column_twice": ("La colonne « {column} » figure deux fois.", "The column “{column}” appears twice."),
+    "document_missing": ("Aucun fichier n’a été envoyé.", "No file was sent."),
+    "document_name_missing": ("Ce fichier n’a pas de nom.", "This file has no name."),
+    "document_empty": ("Ce fichier est vide.", "This file is empty."),
+    "document_type_not_allowed": (
+        "Ce type de fichier n’est pas accepté : envoyez un PDF, un document bureautique, une image ou un texte.",
+        "This type of file is not accepted: send a PDF, an office document, an image or a text.",
+    ),
+    "document_type_differs": (
+        "Le contenu de ce fichier ne correspond pas à son nom.",
+        "What this file holds does not go with its name.",
+    ),
+    "document_unknown": (
+        "Un document joint n’existe pas ou n’existe plus : envoyez-le à nouveau.",
+        "An attached document does not exist, or no longer: send it again.",
+    ),
     "csv_too_many_rows": ("Pas plus de {limit} lignes par fichier.", "At most {limit} rows a file."),
 }
 

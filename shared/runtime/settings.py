@@ -39,6 +39,8 @@ class Settings(BaseSettings):
     http_port: int = 8000
     max_body_bytes: int = Field(default=1_048_576, ge=0)
     """The largest request body that is read; a route may allow more."""
+    max_document_bytes: int = Field(default=20_971_520, ge=1)
+    """The largest file that is kept as a document."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["json", "text"] = "json"
     metrics_enabled: bool = True
