@@ -7,8 +7,10 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from services.directory.api.csv_import import csv_router
+from services.directory.api.holdings import holdings_router
 from services.directory.api.put import put_router
 from services.directory.api.read import read_router
+from services.directory.consumers import answer_questions
 from services.directory.settings import Settings
 from services.directory.store.bucket import NatsPrincipalsBucket
 from services.directory.store.principals import PostgresPrincipalChanges
@@ -36,14 +38,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         async with parts.running(app) as running:
             bucket = NatsPrincipalsBucket(running.bus, replicas=settings.nats_replicas)
             changes = PostgresPrincipalChanges(parts.sweeps)
+            await answer_questions(running.bus, directory)
             running.background.start("directory principals", lambda: keep_told(changes, bucket, nudged))
             app.state.health.started = True
             yield
 
-    app = service_app(title="Directory", version="1.0.0", lifespan=lifespan, settings=settings)
     directory = PostgresDirectory(parts.database)
+    app = service_app(title="Directory", version="1.0.0", lifespan=lifespan, settings=settings)
     clock = Clock(settings.zone)
     app.include_router(put_router(directory, clock, written))
     app.include_router(csv_router(directory, PostgresDirectory(parts.database, keeps=False), clock, written))
     app.include_router(read_router(directory))
+    app.include_router(holdings_router(directory))
     return app

@@ -6,13 +6,18 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Computed,
+    Date,
     DateTime,
     ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
     Index,
     MetaData,
+    Numeric,
     Sequence,
     Table,
     Text,
+    UniqueConstraint,
     Uuid,
     text,
 )
@@ -23,7 +28,7 @@ from shared.runtime.tables import outbox_table
 metadata = MetaData()
 _ID = Uuid(as_uuid=False)
 _FRENCH_ORDER = (
-    r"regexp_replace(normalize(replace(replace(lower(name), 'œ', 'oe'), 'æ', 'ae'), NFD), '[\u0300-\u036f]', '', 'g')"
+    r"regexp_replace(normalize(replace(replace(lower({}), 'œ', 'oe'), 'æ', 'ae'), NFD), '[\u0300-\u036f]', '', 'g')"
 )
 
 principal_changes = Sequence("principal_changes", metadata=metadata)
@@ -34,7 +39,7 @@ units = Table(
     Column("unit_id", _ID, primary_key=True),
     Column("external_id", Text, nullable=False, unique=True),
     Column("name", Text, nullable=False),
-    Column("sort_key", Text, Computed(_FRENCH_ORDER, persisted=True)),
+    Column("sort_key", Text, Computed(_FRENCH_ORDER.format("name"), persisted=True)),
     Column("parent_id", _ID, ForeignKey("units.unit_id"), index=True),
     # From the root to the unit itself.
     Column("path", ARRAY(_ID), nullable=False),
@@ -53,6 +58,8 @@ profiles = Table(
     Column("access_level", Text, nullable=False),
     Column("administrator", Boolean, nullable=False),
     Column("operator", Boolean, nullable=False),
+    Column("active", Boolean, nullable=False, server_default=text("true")),
+    Column("revision", BigInteger, nullable=False, server_default=text("1")),
 )
 
 users = Table(
@@ -61,7 +68,7 @@ users = Table(
     Column("user_id", _ID, primary_key=True),
     Column("external_id", Text, nullable=False, unique=True),
     Column("name", Text, nullable=False),
-    Column("sort_key", Text, Computed(_FRENCH_ORDER, persisted=True)),
+    Column("sort_key", Text, Computed(_FRENCH_ORDER.format("name"), persisted=True)),
     Column("email", Text),
     Column("language", Text, nullable=False),
     Column("unit_id", _ID, ForeignKey("units.unit_id"), nullable=False, index=True),
@@ -93,17 +100,76 @@ clients = Table(
     Column("client_id", _ID, primary_key=True),
     Column("external_id", Text, nullable=False, unique=True),
     Column("name", Text, nullable=False),
-    Column("sort_key", Text, Computed(_FRENCH_ORDER, persisted=True)),
+    Column("sort_key", Text, Computed(_FRENCH_ORDER.format("name"), persisted=True)),
     Column("phone", Text),
     Column("email", Text),
     Column("advisor_id", _ID, ForeignKey("users.user_id"), nullable=False),
     # Whatever else the CRM knows: the criteria of queries.
     Column("attributes", JSONB, nullable=False),
+    Column("active", Boolean, nullable=False, server_default=text("true")),
     Column("revision", BigInteger, nullable=False),
     Column("changed_at", DateTime(timezone=True), nullable=False),
     Index("clients_in_french_order", "sort_key", "client_id"),
     Index("clients_of_an_advisor", "advisor_id", "sort_key", "client_id"),
+    Index("clients_of_a_segment", text("(attributes ->> 'segment')"), "sort_key", "client_id"),
     Index("clients_by_words", "sort_key", postgresql_using="gin", postgresql_ops={"sort_key": "gin_trgm_ops"}),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("account_id", _ID, primary_key=True),
+    Column("external_id", Text, nullable=False, unique=True),
+    Column("client_id", _ID, ForeignKey("clients.client_id"), nullable=False),
+    Column("label", Text, nullable=False),
+    Column("sort_key", Text, Computed(_FRENCH_ORDER.format("label"), persisted=True)),
+    Column("kind", Text),
+    Column("opened_on", Date),
+    Column("active", Boolean, nullable=False),
+    # What transactions refer to, so that they follow an account that changes its client.
+    UniqueConstraint("account_id", "client_id", name="accounts_with_their_client"),
+    Index("accounts_of_a_client", "client_id", "sort_key", "account_id"),
+)
+
+transactions = Table(
+    "transactions",
+    metadata,
+    Column("transaction_id", _ID, primary_key=True),
+    Column("external_id", Text, nullable=False, unique=True),
+    Column("account_id", _ID, nullable=False),
+    Column("client_id", _ID, nullable=False),
+    Column("booked_on", Date, nullable=False),
+    Column("amount", Numeric(18, 2), nullable=False),
+    Column("label", Text, nullable=False),
+    Column("active", Boolean, nullable=False),
+    ForeignKeyConstraint(
+        ["account_id", "client_id"],
+        ["accounts.account_id", "accounts.client_id"],
+        name="transactions_of_an_account",
+        onupdate="CASCADE",
+    ),
+    Index("transactions_of_a_client_by_day", "client_id", "booked_on", "transaction_id"),
+    Index("transactions_of_an_account_by_day", "account_id", "booked_on", "transaction_id"),
+)
+
+rights_changes = Table(
+    "rights_changes",
+    metadata,
+    # In the order of the changes, since one writer at a time draws it.
+    Column("change_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    # A user id, or `crm`.
+    Column("changed_by", Text, nullable=False),
+    Column("door", Text, nullable=False),
+    Column("subject_kind", Text, nullable=False),
+    Column("subject_id", _ID, nullable=False),
+    Column("subject_external_id", Text, nullable=False),
+    Column("before", JSONB),
+    Column("after", JSONB),
+    Index("rights_changes_of_a_subject", "subject_id", "change_id"),
+    Index("rights_changes_by_an_author", "changed_by", "change_id"),
+    Index("rights_changes_by_time", "changed_at"),
+    comment="Who changed what somebody may do: written once, by the transaction that made the change.",
 )
 
 outbox = outbox_table(metadata)

@@ -1,16 +1,22 @@
 """What the directory tells: units, people and clients as the host CRM last said, and who may do what."""
 
-from typing import ClassVar
+from datetime import date
+from typing import Annotated, ClassVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from shared.contracts.wire import Event
+from shared.contracts.wire import Answer, Euros, Event, Question
 from shared.rulebook.access import AccessLevel
 
 PRINCIPALS_BUCKET = "principals"
 """The key-value bucket of principals: key a user id, value a `PrincipalRecord`."""
 HEARTBEAT_SUBJECT = "heartbeats.directory"
 """The directory publishes here every half second, so that a stale set of rights is noticed within a second."""
+
+Id = Annotated[str, Field(pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+"""One of our own ids, as `shared.rulebook.ids` derives them."""
+Ids = Annotated[tuple[Id, ...], Field(max_length=1_000)]
+"""At most a thousand of them."""
 
 
 class PrincipalRecord(BaseModel):
@@ -107,3 +113,45 @@ class ClientChanged(Event):
     def event_id(self) -> str:
         """One per client and revision."""
         return f"client/{self.client_id}/{self.revision}"
+
+
+class ClientHoldings(Question):
+    """Which of these accounts and transactions are this client's? Asked before a follow-up is linked to them."""
+
+    subject: ClassVar[str] = "questions.directory.client_holdings.v1"
+
+    client_id: Id
+    account_ids: Ids = ()
+    transaction_ids: Ids = ()
+
+
+class HeldAccount(BaseModel):
+    """An account of the client; not `active` when it was closed."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    account_id: str
+    external_id: str
+    label: str
+    active: bool
+
+
+class HeldTransaction(BaseModel):
+    """A movement on an account of the client, below zero for what went out; not `active` when it was cancelled."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    transaction_id: str
+    external_id: str
+    account_id: str
+    label: str
+    booked_on: date
+    amount: Euros
+    active: bool
+
+
+class HoldingsFound(Answer):
+    """Those that exist and are the client's, by id; whatever else was named is unknown, or another client's."""
+
+    accounts: tuple[HeldAccount, ...]
+    transactions: tuple[HeldTransaction, ...]

@@ -14,6 +14,7 @@ EVENTS: tuple[type[Event], ...] = (
 )
 
 QUESTIONS: tuple[tuple[type[Question], type[Answer]], ...] = (
+    (directory.ClientHoldings, directory.HoldingsFound),
     (campaign.RecordMoment, campaign.MomentRecorded),
     (followup.HoldDefinition, followup.DefinitionHeld),
     (followup.ReserveSteps, followup.StepsReserved),

@@ -25,13 +25,14 @@ from shared.rulebook.access import AccessLevel, Principal, Rights, combine, in_r
 from shared.rulebook.ids import unit_id, user_id
 from shared.runtime.problems import HTTPProblem
 from shared.runtime.security import crm_principal
+from tests.support.fakes_directory_holdings import FakeHoldings
 
 Saved = TypeVar("Saved", Unit, User, Client)
 Row = TypeVar("Row")
 
 
 @dataclass
-class FakeDirectory:
+class FakeDirectory(FakeHoldings):
     """Both `Directory` and `Writing`: what is written stands at once, and is not taken back when a block raises."""
 
     units_by_id: dict[str, Unit] = field(default_factory=dict)
@@ -76,6 +77,9 @@ class FakeDirectory:
 
     async def unknown_users(self, ids: Collection[str]) -> set[str]:
         return set(ids) - self.users_by_id.keys()
+
+    async def unknown_clients(self, ids: Collection[str]) -> set[str]:
+        return set(ids) - self.clients_by_id.keys()
 
     async def publish(self, events: Sequence[Event]) -> None:
         self.published.extend(events)

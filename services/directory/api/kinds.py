@@ -4,16 +4,18 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from services.directory.ports import Author, Client, Directory, Profile, Unit, User
+from services.directory.ports import Account, Author, Client, Directory, Profile, Transaction, Unit, User
+from services.directory.schemas.holdings import AccountInput, TransactionInput
 from services.directory.schemas.puts import ClientInput, ProfileInput, RightsInput, UnitInput, UserInput, read_numbered
 from services.directory.use_cases.bulk import Given, Outcome
+from services.directory.use_cases.holdings import put_accounts, put_transactions
 from services.directory.use_cases.put_people import put_clients, put_users
 from services.directory.use_cases.put_structure import put_profiles, put_units
 from shared.rulebook import ids
 from shared.rulebook.access import Rights
 
-In = TypeVar("In", bound=UnitInput | ProfileInput | UserInput | ClientInput)
-Item = TypeVar("Item", bound=Unit | Profile | User | Client)
+In = TypeVar("In", bound=UnitInput | ProfileInput | UserInput | ClientInput | AccountInput | TransactionInput)
+Item = TypeVar("Item", bound=Unit | Profile | User | Client | Account | Transaction)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,30 @@ def _client(item: ClientInput) -> Client:
     )
 
 
+def _account(item: AccountInput) -> Account:
+    return Account(
+        id=ids.account_id(item.external_id),
+        external_id=item.external_id,
+        client_id=ids.client_id(item.client),
+        label=item.label,
+        kind=item.kind,
+        opened_on=item.opened_on,
+        active=item.active,
+    )
+
+
+def _transaction(item: TransactionInput) -> Transaction:
+    return Transaction(
+        id=ids.transaction_id(item.external_id),
+        external_id=item.external_id,
+        account_id=ids.account_id(item.account),
+        label=item.label,
+        booked_on=item.booked_on,
+        amount=item.amount,
+        active=item.active,
+    )
+
+
 def rights_of(item: RightsInput) -> Rights:
     """The rights that were sent."""
     return Rights(
@@ -101,5 +127,20 @@ CLIENTS = Kind(
     _client,
     lambda directory, given, outcome, author: put_clients(directory, given, outcome, now=author.at),
 )
-KINDS: dict[str, Kind[Any, Any]] = {"units": UNITS, "profiles": PROFILES, "users": USERS, "clients": CLIENTS}
+ACCOUNTS = Kind(
+    AccountInput, _account, lambda directory, given, outcome, _author: put_accounts(directory, given, outcome)
+)
+TRANSACTIONS = Kind(
+    TransactionInput,
+    _transaction,
+    lambda directory, given, outcome, _author: put_transactions(directory, given, outcome),
+)
+KINDS: dict[str, Kind[Any, Any]] = {
+    "units": UNITS,
+    "profiles": PROFILES,
+    "users": USERS,
+    "clients": CLIENTS,
+    "accounts": ACCOUNTS,
+    "transactions": TRANSACTIONS,
+}
 """By the name that the routes give them."""

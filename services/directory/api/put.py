@@ -5,8 +5,9 @@ from typing import Any
 
 from fastapi import APIRouter, Depends
 
-from services.directory.api.kinds import CLIENTS, PROFILES, UNITS, USERS, Kind
+from services.directory.api.kinds import ACCOUNTS, CLIENTS, PROFILES, TRANSACTIONS, UNITS, USERS, Kind
 from services.directory.ports import Author, Directory
+from services.directory.schemas.holdings import AccountsPut, TransactionsPut
 from services.directory.schemas.puts import (
     MAX_BODY_BYTES,
     ClientsPut,
@@ -49,6 +50,16 @@ def put_router(directory: Directory, clock: Clock, written: Callable[[], None]) 
     async def clients(principal: CurrentPrincipal, body: ClientsPut) -> PutAnswer:
         """Upsert clients, whose advisor must be known."""
         return await _put(CLIENTS, body.items, principal.user_id)
+
+    @router.put("/accounts", max_body_size=MAX_BODY_BYTES)
+    async def accounts(principal: CurrentPrincipal, body: AccountsPut) -> PutAnswer:
+        """Upsert accounts, whose client must be known."""
+        return await _put(ACCOUNTS, body.items, principal.user_id)
+
+    @router.put("/transactions", max_body_size=MAX_BODY_BYTES)
+    async def transactions(principal: CurrentPrincipal, body: TransactionsPut) -> PutAnswer:
+        """Upsert transactions, whose account must be known; amounts are exact to the cent."""
+        return await _put(TRANSACTIONS, body.items, principal.user_id)
 
     async def _put(kind: Kind[Any, Any], items: list[Any], by: str) -> PutAnswer:
         outcome = Outcome()

@@ -25,8 +25,8 @@ from shared.runtime.problems import NotFound
 from shared.runtime.security import CurrentPrincipal
 
 MOST = 200
-_Limit = Annotated[int, Query(ge=1, le=MOST, description="Rows of a page")]
-_After = Annotated[str | None, Query(max_length=2_000, description="`next` of the page before")]
+Limit = Annotated[int, Query(ge=1, le=MOST, description="Rows of a page")]
+After = Annotated[str | None, Query(max_length=2_000, description="`next` of the page before")]
 _Search = Annotated[
     str, Query(max_length=200, pattern=r"^[^\x00]*$", description="Words of the name, or the external id")
 ]
@@ -57,7 +57,7 @@ def read_router(directory: Directory) -> APIRouter:
 
     @router.get("/clients")
     async def clients(
-        principal: CurrentPrincipal, search: _Search = "", after: _After = None, limit: _Limit = 50
+        principal: CurrentPrincipal, search: _Search = "", after: After = None, limit: Limit = 50
     ) -> ClientPage:
         """Clients within reach, in French order."""
         rows = await clients_within_reach(directory, principal, Wanted(search, place_of(after), limit))
@@ -78,8 +78,8 @@ def read_router(directory: Directory) -> APIRouter:
         unit: Annotated[UUID | None, Query(description="Only users of this unit and of those below")] = None,
         manage_campaigns: Annotated[bool, Query(description="Only those who may own a campaign")] = False,  # noqa: FBT002
         inactive: Annotated[bool, Query(description="Those who left, too")] = False,  # noqa: FBT002
-        after: _After = None,
-        limit: _Limit = 50,
+        after: After = None,
+        limit: Limit = 50,
     ) -> UserPage:
         """People within reach, in French order, for the choice of an advisor or an owner."""
         wanted = UsersWanted(

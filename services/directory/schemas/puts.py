@@ -75,32 +75,33 @@ class ClientInput(Incoming):
 Input = TypeVar("Input", bound=BaseModel)
 
 
-def _items_of(kind: type[BaseModel]) -> Any:
+def items_of(kind: type[BaseModel]) -> Any:
+    """The items of a call: at most 10,000, each judged alone, documented as `kind`."""
     return Field(max_length=MAX_ITEMS, json_schema_extra={"items": kind.model_json_schema()})
 
 
 class UnitsPut(Incoming):
     """Units in any order, parents and children together; each row is judged alone."""
 
-    items: Annotated[list[Any], _items_of(UnitInput)]
+    items: Annotated[list[Any], items_of(UnitInput)]
 
 
 class ProfilesPut(Incoming):
     """Profiles; each row is judged alone."""
 
-    items: Annotated[list[Any], _items_of(ProfileInput)]
+    items: Annotated[list[Any], items_of(ProfileInput)]
 
 
 class UsersPut(Incoming):
     """Users; each row is judged alone."""
 
-    items: Annotated[list[Any], _items_of(UserInput)]
+    items: Annotated[list[Any], items_of(UserInput)]
 
 
 class ClientsPut(Incoming):
     """Clients; each row is judged alone."""
 
-    items: Annotated[list[Any], _items_of(ClientInput)]
+    items: Annotated[list[Any], items_of(ClientInput)]
 
 
 class RowProblem(BaseModel):

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, Uuid, func, literal, select, true,
 from sqlalchemy.sql.elements import SQLColumnExpression
 
 from services.directory.ports import ClientSeen, Person, Place, Unit, UsersWanted, Wanted
+from services.directory.store.holdings import ReadsHoldings
 from services.directory.store.reach import reaches
 from services.directory.store.rows import client_of_row, unit_of_row, united_rights, user_of_row
 from services.directory.store.writing import PostgresWriting
@@ -36,7 +37,7 @@ _CLIENTS = (
 )
 
 
-class PostgresDirectory:
+class PostgresDirectory(ReadsHoldings):
     """The records; see `ports.Directory`."""
 
     def __init__(self, database: Database, *, keeps: bool = True) -> None:

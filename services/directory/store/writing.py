@@ -1,6 +1,5 @@
 """Bulk writes: one statement per kind whatever the number of rows, and rows that say nothing new are left alone."""
 
-import json
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -10,7 +9,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.directory.ports import Client, Profile, Unit, User
+from services.directory.store.holdings import WritesHoldings
 from services.directory.store.rows import unit_of_row, user_of_row
+from services.directory.store.statements import those, unknown, write
 from shared.contracts.wire import Event
 from shared.rulebook.access import Rights
 from shared.runtime.outbox import enqueue
@@ -83,19 +84,12 @@ _SAVE_CLIENTS = text(
 )
 
 
-def _unknown(table: str, key: str) -> Any:
-    return text(
-        f"select asked.id::text from unnest(cast(:ids as uuid[])) as asked (id)"  # noqa: S608  two fixed names
-        f" where not exists (select from {table} where {table}.{key} = asked.id)"
-    )
+_UNKNOWN_UNITS = unknown("units", "unit_id")
+_UNKNOWN_PROFILES = unknown("profiles", "profile_id")
+_UNKNOWN_USERS = unknown("users", "user_id")
 
 
-_UNKNOWN_UNITS = _unknown("units", "unit_id")
-_UNKNOWN_PROFILES = _unknown("profiles", "profile_id")
-_UNKNOWN_USERS = _unknown("users", "user_id")
-
-
-class PostgresWriting:
+class PostgresWriting(WritesHoldings):
     """One writing transaction; see `ports.Writing`."""
 
     def __init__(self, connection: AsyncConnection) -> None:
@@ -122,7 +116,7 @@ class PostgresWriting:
             }
             for unit in units
         ]
-        return [unit_of_row(row) for row in await self._write(_SAVE_UNITS, rows)]
+        return [unit_of_row(row) for row in await write(self._connection, _SAVE_UNITS, rows)]
 
     async def move_users_of(self, unit_ids: Collection[str]) -> Sequence[User]:
         """A new revision for the users of these units; answers them."""
@@ -140,7 +134,7 @@ class PostgresWriting:
             }
             for profile in profiles
         ]
-        changed = [str(row.profile_id) for row in await self._write(_SAVE_PROFILES, rows)]
+        changed = [str(row.profile_id) for row in await write(self._connection, _SAVE_PROFILES, rows)]
         await self._connection.execute(_PRINCIPALS_OF_PROFILES, {"profiles": changed})
         return len(changed)
 
@@ -160,7 +154,7 @@ class PostgresWriting:
             }
             for user in users
         ]
-        return [user_of_row(row) for row in await self._write(_SAVE_USERS, rows)]
+        return [user_of_row(row) for row in await write(self._connection, _SAVE_USERS, rows)]
 
     async def save_clients(self, clients: Sequence[Client], *, now: datetime) -> Sequence[Client]:
         """Write those that differ; answers them with their new revision."""
@@ -176,31 +170,26 @@ class PostgresWriting:
             }
             for client in clients
         ]
-        revisions = {str(row.client_id): row.revision for row in await self._write(_SAVE_CLIENTS, rows, now=now)}
+        revisions = {
+            str(row.client_id): row.revision for row in await write(self._connection, _SAVE_CLIENTS, rows, now=now)
+        }
         return [replace(client, revision=revisions[client.id]) for client in clients if client.id in revisions]
 
     async def unknown_units(self, ids: Collection[str]) -> set[str]:
         """Those of the ids that name no unit."""
-        return await self._those(_UNKNOWN_UNITS, ids)
+        return await those(self._connection, _UNKNOWN_UNITS, ids)
 
     async def unknown_profiles(self, ids: Collection[str]) -> set[str]:
         """Those of the ids that name no profile."""
-        return await self._those(_UNKNOWN_PROFILES, ids)
+        return await those(self._connection, _UNKNOWN_PROFILES, ids)
 
     async def unknown_users(self, ids: Collection[str]) -> set[str]:
         """Those of the ids that name no user."""
-        return await self._those(_UNKNOWN_USERS, ids)
+        return await those(self._connection, _UNKNOWN_USERS, ids)
 
     async def publish(self, events: Sequence[Event]) -> None:
         """Into the outbox."""
         await enqueue(self._connection, events, source="directory")
-
-    async def _write(self, statement: Any, rows: Sequence[dict[str, Any]], **values: Any) -> Sequence[Any]:
-        written = await self._connection.execute(statement, {"rows": json.dumps(rows), **values})
-        return written.all()
-
-    async def _those(self, statement: Any, ids: Collection[str]) -> set[str]:
-        return set((await self._connection.execute(statement, {"ids": list(ids)})).scalars())
 
 
 def _rights(rights: Rights) -> dict[str, Any]:

@@ -1,0 +1,49 @@
+"""What the directory's use cases need: its own records, and a place where one writer at a time changes them."""
+
+from services.directory.ports.holdings import (
+    Account,
+    Holdings,
+    HoldingsWanted,
+    HoldingsWriting,
+    Transaction,
+    TransactionSeen,
+)
+from services.directory.ports.people import (
+    Author,
+    Client,
+    ClientSeen,
+    Person,
+    Place,
+    Profile,
+    Unit,
+    User,
+    UsersWanted,
+    Wanted,
+)
+from services.directory.ports.principals import PrincipalChange, PrincipalChanges, PrincipalsBucket, Telling
+from services.directory.ports.records import Directory, Writing
+
+__all__ = [
+    "Account",
+    "Author",
+    "Client",
+    "ClientSeen",
+    "Directory",
+    "Holdings",
+    "HoldingsWanted",
+    "HoldingsWriting",
+    "Person",
+    "Place",
+    "PrincipalChange",
+    "PrincipalChanges",
+    "PrincipalsBucket",
+    "Profile",
+    "Telling",
+    "Transaction",
+    "TransactionSeen",
+    "Unit",
+    "User",
+    "UsersWanted",
+    "Wanted",
+    "Writing",
+]

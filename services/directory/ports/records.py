@@ -1,0 +1,77 @@
+"""The directory's own records, and a place where one writer at a time changes them."""
+
+from collections.abc import Collection, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import Protocol
+
+from services.directory.ports.holdings import Holdings, HoldingsWriting
+from services.directory.ports.people import (
+    Client,
+    ClientSeen,
+    Person,
+    Place,
+    Profile,
+    Unit,
+    User,
+    UsersWanted,
+    Wanted,
+)
+from shared.contracts.wire import Event
+from shared.rulebook.access import Principal
+
+
+class Writing(HoldingsWriting, Protocol):
+    """One transaction in which nobody else writes: what it read stays true until it ends."""
+
+    async def units(self) -> Sequence[Unit]:
+        """The whole tree."""
+
+    async def save_units(self, units: Sequence[Unit]) -> Sequence[Unit]:
+        """Write those that differ from what is held; answers them with their new revision."""
+
+    async def move_users_of(self, unit_ids: Collection[str]) -> Sequence[User]:
+        """Give the users of these units a new revision, since their units' paths changed; answers them."""
+
+    async def save_profiles(self, profiles: Sequence[Profile]) -> int:
+        """Write those that differ from what is held, and note their users' principals as changed; answers how many."""
+
+    async def save_users(self, users: Sequence[User]) -> Sequence[User]:
+        """Write those that differ from what is held, and note their principals as changed; answers them as saved."""
+
+    async def save_clients(self, clients: Sequence[Client], *, now: datetime) -> Sequence[Client]:
+        """Write those that differ from what is held; answers them with their new revision."""
+
+    async def unknown_units(self, ids: Collection[str]) -> set[str]:
+        """Those of the ids that name no unit."""
+
+    async def unknown_profiles(self, ids: Collection[str]) -> set[str]:
+        """Those of the ids that name no profile."""
+
+    async def unknown_users(self, ids: Collection[str]) -> set[str]:
+        """Those of the ids that name no user."""
+
+    async def publish(self, events: Sequence[Event]) -> None:
+        """Let the events leave once this transaction is committed, and only then."""
+
+
+class Directory(Holdings, Protocol):
+    """The records, to write and to read."""
+
+    def writing(self) -> AbstractAsyncContextManager[Writing]:
+        """A transaction that waits until no other writes."""
+
+    async def person(self, user_id: str) -> Person | None:
+        """One user, whoever asks."""
+
+    async def list_users(self, reader: Principal, wanted: UsersWanted) -> Sequence[tuple[Place, Person]]:
+        """Users within the reader's reach, in French order."""
+
+    async def list_units(self, reader: Principal) -> Sequence[Unit]:
+        """Units within the reader's reach, parents first, then in French order."""
+
+    async def list_clients(self, reader: Principal, wanted: Wanted) -> Sequence[tuple[Place, ClientSeen]]:
+        """Clients within the reader's reach, in French order."""
+
+    async def client(self, reader: Principal, client_id: str) -> ClientSeen | None:
+        """One client, when within the reader's reach."""
