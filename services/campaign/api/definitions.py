@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Response
 
-from services.campaign.api.door import CampaignId, Door, IfMatch, IfMatchOptional, TheDoor, content_of, tag
+from services.campaign.api.door import CampaignId, Door, TheDoor, content_of
 from services.campaign.schemas.campaigns import AllocationInput, CampaignInput, DuplicateInput, NewCampaign
 from services.campaign.schemas.previews import EditPreview
 from services.campaign.schemas.shown import CampaignOut
@@ -13,6 +13,7 @@ from shared.rulebook.access import Principal
 from shared.rulebook.errors import Invalid
 from shared.rulebook.ids import user_id
 from shared.runtime.security import CurrentPrincipal
+from shared.runtime.versions import IfMatch, IfMatchOptional, tag
 
 router = APIRouter(prefix="/api/campaigns", tags=["campaigns"])
 _LARGE = 4_194_304

@@ -1,15 +1,14 @@
-"""What every route needs: the desk, the nudge after a commit, versions in headers, cursors."""
+"""What every route needs: the desk, the nudge after a commit, cursors."""
 
 import base64
 import binascii
 import hashlib
 import json
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Header, Path, Request, Response
+from fastapi import Depends, Path, Request, Response
 from pydantic import BaseModel
 
 from services.campaign.use_cases.saving import Desk, VersionChanged
@@ -20,7 +19,6 @@ from shared.runtime.problems import HTTPProblem
 UUID_PATTERN = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 CampaignId = Annotated[str, Path(pattern=UUID_PATTERN)]
 JobId = Annotated[str, Path(pattern=UUID_PATTERN)]
-_ETAG = re.compile(r'(?:"([0-9]{1,9})"|([0-9]{1,9}))')
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,37 +37,10 @@ def _door(request: Request) -> Door:
 TheDoor = Annotated[Door, Depends(_door)]
 
 
-def _version_or_none(if_match: Annotated[str | None, Header()] = None) -> int | None:
-    """The version that the editor saw, from If-Match; None when it is absent or `*`."""
-    if if_match is None or if_match.strip() == "*":
-        return None
-    found = _ETAG.fullmatch(if_match.strip())
-    if found is None:
-        raise HTTPProblem(412, "version_changed", data={"expected": if_match[:100]})
-    return int(found[1] or found[2])
-
-
-def _version(if_match: Annotated[str | None, Header()] = None) -> int:
-    """The version that the editor saw: If-Match must say it, or the save of another would be lost."""
-    expected = _version_or_none(if_match)
-    if expected is None:
-        raise HTTPProblem(428, "if_match_missing")
-    return expected
-
-
-IfMatch = Annotated[int, Depends(_version)]
-IfMatchOptional = Annotated[int | None, Depends(_version_or_none)]
-
-
 async def version_changed(request: Request, error: VersionChanged) -> Response:
     """412: somebody else saved in between; `data.present` is the version to look at."""
     problem = problems.make(error.code, 412, data=error.data, language=errors.language_of(request))
     return errors.respond(problem)
-
-
-def tag(response: Response, version: int) -> None:
-    """Say the version as ETag."""
-    response.headers["ETag"] = f'"{version}"'
 
 
 def content_of(body: BaseModel, asker: Principal) -> str:

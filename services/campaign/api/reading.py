@@ -4,13 +4,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from services.campaign.api.door import CampaignId, TheDoor, cursor_of, place_of, tag
+from services.campaign.api.door import CampaignId, TheDoor, cursor_of, place_of
 from services.campaign.ports import ListSort, Wanted
 from services.campaign.schemas.campaigns import OrderInput
 from services.campaign.schemas.shown import CampaignOut, CampaignPage, CampaignSummary, Version, Versions
 from services.campaign.use_cases import read
 from shared.rulebook.campaign import CampaignStatus
 from shared.runtime.security import CurrentPrincipal
+from shared.runtime.versions import tag
 
 router = APIRouter(prefix="/api/campaigns", tags=["campaigns"])
 
