@@ -8,7 +8,7 @@ from datetime import timedelta
 from fastapi import FastAPI
 
 from services.followup.api import command_routes, follow_up_routes, signal_routes
-from services.followup.consumers import DirectDoor, Questions, answer_questions, listen
+from services.followup.consumers import DirectDoor, Questions, answer_questions, hear_signals, listen
 from services.followup.engine import TemporalEngine
 from services.followup.settings import Settings
 from services.followup.store.campaigns import PostgresDefinitions
@@ -105,6 +105,7 @@ class _Service:
             house=self.house,
             enrolled=self._enrolled,
         )
+        await hear_signals(running.bus, self.desk, self.clock, park_for=self.park_for)
         upkeep = Upkeep(
             log=self.log,
             desk=self.desk,

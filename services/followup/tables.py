@@ -110,6 +110,23 @@ commands = sa.Table(
     sa.Index("commands_due", "leased_until", postgresql_where=sa.text("verdict is null and not parked")),
     sa.Index("commands_parked", "park_until", postgresql_where=sa.text("verdict is null and parked")),
     sa.Index("commands_follow_up", "follow_up_id", "seq"),
+    sa.Index("commands_refused", "seq", postgresql_where=sa.text("verdict = 'refused' and not dismissed")),
+    sa.Index("commands_parked_of", "follow_up_id", "seq", postgresql_where=sa.text("verdict is null and parked")),
+)
+
+# What operators did about commands that were held, and what those said before: nothing is overwritten.
+interventions = sa.Table(
+    "interventions",
+    metadata,
+    sa.Column("intervention_id", sa.BigInteger, sa.Identity(), primary_key=True),
+    sa.Column("command_id", _id, nullable=False),
+    sa.Column("follow_up_id", _id),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text),
+    sa.Column("before", JSONB, nullable=False),
+    sa.Column("at", _at, nullable=False),
+    sa.Index("interventions_follow_up", "follow_up_id"),
 )
 
 targeting = sa.Table(

@@ -1,6 +1,6 @@
 """What the follow-up service tells and is asked: facts with the state after them, and questions."""
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import AwareDatetime, Field
 
@@ -45,6 +45,37 @@ class FactRecorded(Event):
     def event_id(self) -> str:
         """Derived from (follow-up, number)."""
         return event_id(self.follow_up_id, self.number)
+
+
+class SignalDecided(Event):
+    """What became of a signal of the CRM, told each time that it changes; the sender goes by its own id.
+
+    *parked* says what it waits for, *refused* what is missing, *duplicate* that it had come before. `verdict` and
+    `number` of a duplicate are asked for by id.
+    """
+
+    type: ClassVar[str] = "campaigns.followup.signal_decided.v1"
+
+    signal_id: str
+    """The CRM's own id."""
+    verdict: Literal["applied", "duplicate", "refused", "parked"]
+    command_id: str
+    follow_up_id: str
+    number: int | None = None
+    """The fact that it made."""
+    code: str | None = None
+    data: dict[str, Any] | None = None
+    at: AwareDatetime
+
+    @property
+    def key(self) -> str:
+        """The follow-up."""
+        return self.follow_up_id
+
+    @property
+    def event_id(self) -> str:
+        """One per command, verdict and moment: what was parked may be parked again."""
+        return f"signal/{self.command_id}/{self.verdict}/{self.at.isoformat()}"
 
 
 class HoldDefinition(Question):

@@ -1,6 +1,6 @@
 """Every event and every question there is, for the generated reference and for the tests that compare."""
 
-from shared.contracts import campaign, directory, followup
+from shared.contracts import campaign, crm, directory, followup
 from shared.contracts.wire import Answer, Event, Question
 
 EVENTS: tuple[type[Event], ...] = (
@@ -11,6 +11,8 @@ EVENTS: tuple[type[Event], ...] = (
     campaign.ClientsTargeted,
     campaign.CampaignMoment,
     followup.FactRecorded,
+    followup.SignalDecided,
+    crm.SignalSent,
 )
 
 QUESTIONS: tuple[tuple[type[Question], type[Answer]], ...] = (

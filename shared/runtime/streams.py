@@ -9,7 +9,7 @@ from nats.js.errors import APIError, ServiceUnavailableError
 from shared.contracts.wire import Event
 
 PARKING = "PARKING"
-_OWNERS = ("directory", "campaign", "followup")
+_OWNERS = ("directory", "campaign", "followup", "crm")
 _DAY = 86_400.0
 _TYPE_TOKENS = 4
 """`campaigns.<owner>.<fact>.v1`"""

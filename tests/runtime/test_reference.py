@@ -22,7 +22,7 @@ def resolves(document: dict, pointer: str) -> bool:
     return True
 
 
-@pytest.mark.parametrize("owner", ["directory", "campaign", "followup"])
+@pytest.mark.parametrize("owner", ["directory", "campaign", "crm", "followup"])
 def test_every_reference_in_the_document_of_events_leads_somewhere(owner):
     document = reference.asyncapi(owner)
     text = yaml.safe_dump(document)
@@ -31,7 +31,7 @@ def test_every_reference_in_the_document_of_events_leads_somewhere(owner):
 
 
 def test_every_event_and_question_is_in_one_document():
-    documents = [reference.asyncapi(owner) for owner in ("directory", "campaign", "followup")]
+    documents = [reference.asyncapi(owner) for owner in ("directory", "campaign", "crm", "followup")]
     addresses = [channel["address"] for document in documents for channel in document["channels"].values()]
 
     assert sorted(addresses) == sorted(

@@ -3,5 +3,6 @@
 from services.followup.consumers.direct_door import DirectDoor
 from services.followup.consumers.events import listen
 from services.followup.consumers.questions import Questions, answer_questions
+from services.followup.consumers.signals import hear_signals
 
-__all__ = ["DirectDoor", "Questions", "answer_questions", "listen"]
+__all__ = ["DirectDoor", "Questions", "answer_questions", "hear_signals", "listen"]

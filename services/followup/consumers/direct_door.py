@@ -16,7 +16,6 @@ from services.followup.schemas import SignalIn, missing_fields, plain, problems_
 from services.followup.use_cases.command_desk import CommandDesk
 from services.followup.use_cases.take_signals import UNNAMED, Signal, command_of
 from shared.contracts.followup import DirectSignal, DirectSignals
-from shared.rulebook.errors import RuleBroken
 from shared.runtime.clock import Clock
 
 
@@ -32,17 +31,10 @@ class DirectDoor:
     async def take(self, batch: DirectSignals) -> int:
         """How many were taken; they are decided after this answers, since their workflow waits for it."""
         read = [(raw, self._read(batch.follow_up_id, raw)) for raw in batch.signals]
-        commands = [(raw, one) for raw, one in read if isinstance(one, NewCommand)]
+        commands = [one for _, one in read if isinstance(one, NewCommand)]
         await self._log.keep([one for _, one in read if isinstance(one, KeptSignal)])
-        answers = await self._desk.leave([command for _, command in commands])
-        # One that was not written down, since its id stands for something else, is kept with its reason too.
-        await self._log.keep(
-            [
-                self._kept(batch.follow_up_id, raw, answer.data, code=answer.code)
-                for (raw, _), answer in zip(commands, answers, strict=True)
-                if isinstance(answer, RuleBroken)
-            ]
-        )
+        # One whose id stands for something else is kept with its reason by the log.
+        await self._desk.leave(commands)
         return len(batch.signals)
 
     def _read(self, follow_up_id: str, raw: DirectSignal) -> NewCommand | KeptSignal:
@@ -60,15 +52,13 @@ class DirectDoor:
             return self._kept(follow_up_id, raw, {"other_follow_up": command.follow_up_id})
         return command
 
-    def _kept(
-        self, follow_up_id: str, raw: DirectSignal, data: dict[str, Any], *, code: str = "invalid_signal"
-    ) -> KeptSignal:
+    def _kept(self, follow_up_id: str, raw: DirectSignal, data: dict[str, Any]) -> KeptSignal:
         return KeptSignal(
             follow_up_id=follow_up_id,
             signal_key=raw.signal_key,
             name=plain(raw.name),
             payload=raw.payload,
-            code=code,
+            code="invalid_signal",
             data=data,
             received_at=self._clock.now(),
         )

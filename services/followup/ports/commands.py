@@ -1,6 +1,6 @@
 """Commands, their verdicts, and the log that keeps both."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -32,6 +32,8 @@ class NewCommand:
     park_until: datetime | None = None
     """Until when it may be parked if it is merely early; None when it is refused at once."""
     principal: Principal | None = None
+    named: Mapping[str, str] | None = None
+    """The sender's own references, told back while nobody knows the follow-up that they name."""
 
 
 @dataclass(frozen=True, slots=True)

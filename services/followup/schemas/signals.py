@@ -2,38 +2,24 @@
 
 from typing import Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
-from services.followup.schemas.fields import Amount, Note, Reference, StepId
+from shared.contracts.crm import CrmSignal, missing_fields
 from shared.contracts.wire import Incoming
-from shared.rulebook.follow_up import (
-    ConclusionKind,
-)
-from shared.rulebook.steps import StepKind
 
+__all__ = [
+    "CommandOut",
+    "SignalIn",
+    "SignalsIn",
+    "VerdictOut",
+    "VerdictsOut",
+    "missing_fields",
+    "plain",
+    "problems_of",
+]
 
-class SignalIn(Incoming):
-    """One signal of the host CRM: its own id, campaign (key or id), client, and when it happened."""
-
-    id: Reference
-    type: Literal["step_completed", "interaction_recorded", "concluded"]
-    campaign: Reference
-    client: Reference
-    occurred_at: AwareDatetime
-    step: StepId | None = None
-    ticked: tuple[StepId, ...] = Field(default=(), max_length=200)
-    interaction: StepKind | None = None
-    kind: ConclusionKind | None = None
-    collected: Amount | None = None
-    note: Note | None = None
-
-
-_NEEDED = {"step_completed": ("step",), "interaction_recorded": ("interaction",), "concluded": ("kind",)}
-
-
-def missing_fields(signal: SignalIn) -> list[str]:
-    """The fields that a signal of this type needs and lacks."""
-    return [name for name in _NEEDED[signal.type] if getattr(signal, name) is None]
+SignalIn = CrmSignal
+"""The same through each door."""
 
 
 def problems_of(error: ValidationError) -> list[dict[str, str]]:

@@ -1,80 +1,21 @@
 """The command log: rules 1, 2 and 10 of the write path (docs/architecture.md)."""
 
-import json
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.followup.ports import Admission, KeptSignal, Leased, NewCommand, Outcome, Recorded, Verdict, VerdictKind
+from services.followup.ports import Admission, KeptSignal, Leased, NewCommand, Outcome, Recorded, Verdict
+from services.followup.store import admitting, telling
 from services.followup.store.recording import record, verdict_of
-from services.followup.store.rows import STEP_BEING_REMOVED, Locked, Plans, circumstances_of, claim, lock
-from shared.contracts.commands import command_to_wire
-from shared.rulebook.access import in_reach
-from shared.rulebook.errors import NotVisible, Refused
+from services.followup.store.rows import Locked, Plans, circumstances_of, claim, lock
+from services.followup.use_cases.take_signals import CRM
+from shared.rulebook.errors import Refused
 from shared.runtime.clock import Clock
 from shared.runtime.database import Database
-from shared.runtime.identifiers import uuid7
+from shared.runtime.outbox import enqueue
 
-_COLUMNS = (
-    ("command_id", "uuid"),
-    ("source", "text"),
-    ("source_id", "text"),
-    ("content", "text"),
-    ("follow_up_id", "uuid"),
-    ("body", "jsonb"),
-    ("note", "text"),
-    ("door", "text"),
-    ("actor", "text"),
-    ("occurred_at", "timestamptz"),
-    ("received_at", "timestamptz"),
-    ("park_until", "timestamptz"),
-    ("parked", "boolean"),
-    ("code", "text"),
-)
-_NAMES = ", ".join(name for name, _ in _COLUMNS)
-# The first new command of a follow-up in this batch is leased at once unless an older one is undecided.
-_INSERT = sa.text(
-    f"""
-    insert into commands ({_NAMES}, leased_until, attempts)
-    select {", ".join(f"cast(n.{name} as {kind})" for name, kind in _COLUMNS)},
-           case when n.turn then cast(:lease as timestamptz) end, case when n.turn then 1 else 0 end
-    from (
-        select w.*, w.parked = 'False' and e.command_id is null
-               and row_number() over (partition by w.follow_up_id order by e.command_id is not null, w.place) = 1
-               and not exists (
-                   select 1 from commands u
-                   where u.follow_up_id = cast(w.follow_up_id as uuid) and u.verdict is null and not u.parked
-               ) as turn
-        from rows from (
-            jsonb_to_recordset(cast(:rows as jsonb))
-                as ({", ".join(f"{name} {'jsonb' if kind == 'jsonb' else 'text'}" for name, kind in _COLUMNS)})
-        ) with ordinality as w({_NAMES}, place)
-        left join commands e on e.source = w.source and e.source_id = w.source_id
-    ) n
-    order by n.place
-    on conflict (source, source_id) do nothing
-    returning command_id::text, leased_until is not null
-    """  # noqa: S608  column names of our own
-)
-_KEEP = sa.text(
-    """
-    insert into commands (command_id, source, source_id, content, follow_up_id, body, door, actor, occurred_at,
-                          received_at, verdict, code, data, decided_at)
-    values (:command_id, 'direct', :source_id, '', :follow_up_id, cast(:body as jsonb), 'direct', 'crm', :received_at,
-            :received_at, 'refused', :code, cast(:data as jsonb), :received_at)
-    on conflict (source, source_id) do nothing
-    """
-)
-_EARLIER = sa.text(
-    """
-    select command_id::text, source, source_id, content, follow_up_id::text, verdict, parked, number, code, data
-    from commands
-    where (source, source_id) in (select * from unnest(cast(:sources as text[]), cast(:source_ids as text[])))
-    """
-)
 _BY_SOURCE = sa.text(
     """
     select command_id::text, source_id, follow_up_id::text, verdict, parked, number, code, data
@@ -100,14 +41,26 @@ _DUE = sa.text(
     order by leased_until nulls first, seq limit :limit
     """
 )
+_HAS_FOLLOW_UP = "exists (select 1 from follow_ups f where f.follow_up_id = commands.follow_up_id)"
+_FREE_IF_KNOWN = sa.text(
+    f"""
+    update commands set parked = false, code = null, data = null
+    where command_id = any(cast(:ids as uuid[])) and verdict is null and parked and code = '{admitting.UNKNOWN}'
+      and {_HAS_FOLLOW_UP}
+    """  # noqa: S608  words of our own
+)
+_FREE_EXPIRING = sa.text(
+    f"""
+    update commands set parked = false, code = null, data = null
+    where verdict is null and parked and park_until <= :now and code = '{admitting.UNKNOWN}' and {_HAS_FOLLOW_UP}
+    """  # noqa: S608  words of our own
+)
 _EXPIRE = sa.text(
     """
     update commands
-    set verdict = 'refused', decided_at = :now, parked = false,
-        code = coalesce(code, case when exists (select 1 from follow_ups f where f.follow_up_id = commands.follow_up_id)
-                                   then 'expired' else 'follow_up_unknown' end)
+    set verdict = 'refused', decided_at = :now, parked = false, code = coalesce(code, 'expired')
     where verdict is null and parked and park_until <= :now
-    returning command_id::text, source_id, follow_up_id::text, verdict, parked, number, code, data
+    returning command_id::text, source, source_id, follow_up_id::text, verdict, parked, number, code, data
     """
 )
 
@@ -127,21 +80,21 @@ class PostgresCommandLog:
 
     async def admit(self, commands: Sequence[NewCommand]) -> Sequence[Admission]:
         """See the port. A person's command on a step being removed, or out of reach, is not written down."""
+        now = self._clock.now()
         async with self._database.transaction() as conn:
             locked = await lock(conn, self._plans, [command.follow_up_id for command in commands])
-            refused = {
-                command.command_id: _objection(command, locked.get(command.follow_up_id)) for command in commands
-            }
-            wanted = [command for command in commands if refused[command.command_id] is None]
-            until = self._clock.now() + self._lease
-            written = await self._write_down(conn, wanted, locked, until)
-            earlier = await self._earlier(conn, [command for command in wanted if command.command_id not in written])
-        return [
-            refused[command.command_id]
-            or (self._leased(command, locked, until) if written.get(command.command_id) else None)
-            or _answer(command, earlier, parked=_parked_for(command, locked.get(command.follow_up_id)))
-            for command in commands
-        ]
+            answers, written = await self._admit(conn, commands, locked, now + self._lease)
+            told = list(telling.received(zip(commands, answers, strict=True), now))
+            await enqueue(conn, told, source="followup")
+        if told:
+            self._written()
+        # Its client may have been targeted while it was being parked: one of both transactions sees the other's rows.
+        if unknown := [
+            one.command_id for one in commands if one.command_id in written and one.follow_up_id not in locked
+        ]:
+            async with self._database.transaction() as conn:
+                await conn.execute(_FREE_IF_KNOWN, {"ids": unknown})
+        return answers
 
     async def record(self, outcomes: Sequence[Outcome]) -> Sequence[Recorded]:
         """See the port."""
@@ -163,29 +116,21 @@ class PostgresCommandLog:
             return tuple((await claim(conn, self._clock, known, now + self._lease)).values())
 
     async def expire_parked(self) -> Sequence[Verdict]:
-        """See the port."""
+        """See the port. One whose client came meanwhile is judged instead."""
+        now = self._clock.now()
         async with self._database.transaction() as conn:
-            rows = (await conn.execute(_EXPIRE, {"now": self._clock.now()})).mappings().all()
+            await conn.execute(_FREE_EXPIRING, {"now": now})
+            rows = (await conn.execute(_EXPIRE, {"now": now})).mappings().all()
+            await enqueue(conn, telling.decided(rows, now), source="followup")
+        if rows:
+            self._written()
         return [verdict_of(row) for row in rows]
 
     async def keep(self, signals: Sequence[KeptSignal]) -> None:
         """See the port."""
-        if not signals:
-            return
-        rows = [
-            {
-                "command_id": uuid7(),
-                "source_id": signal.signal_key,
-                "follow_up_id": signal.follow_up_id,
-                "body": json.dumps({"command": "Unreadable", "name": signal.name, "payload": signal.payload}),
-                "received_at": signal.received_at,
-                "code": signal.code,
-                "data": json.dumps(signal.data),
-            }
-            for signal in signals
-        ]
-        async with self._database.transaction() as conn:
-            await conn.execute(_KEEP, rows)
+        if signals:
+            async with self._database.transaction() as conn:
+                await admitting.keep(conn, signals)
 
     async def verdicts(self, source: str, source_ids: Sequence[str]) -> Sequence[Verdict]:
         """See the port."""
@@ -199,15 +144,25 @@ class PostgresCommandLog:
             row = (await conn.execute(_BY_ID, {"command_id": command_id})).mappings().one_or_none()
             return None if row is None else verdict_of(row)
 
-    async def _write_down(
+    async def _admit(
         self, conn: AsyncConnection, commands: Sequence[NewCommand], locked: dict[str, Locked], until: datetime
-    ) -> dict[str, bool]:
-        """The commands now written down, and whether each is leased."""
-        if not commands:
-            return {}
-        rows = [_row(command, _parked_for(command, locked.get(command.follow_up_id))) for command in commands]
-        parameters = {"rows": json.dumps(rows), "lease": until}
-        return {row[0]: row[1] for row in (await conn.execute(_INSERT, parameters)).all()}
+    ) -> tuple[list[Admission], set[str]]:
+        """The answers, and the ids of those now written down."""
+        refused = {one.command_id: admitting.objection(one, locked.get(one.follow_up_id)) for one in commands}
+        wanted = [command for command in commands if refused[command.command_id] is None]
+        written = await admitting.write_down(conn, wanted, locked, until)
+        earlier = await admitting.earlier_of(conn, [one for one in wanted if one.command_id not in written])
+        answers = [
+            refused[command.command_id]
+            or (self._leased(command, locked, until) if written.get(command.command_id) else None)
+            or admitting.answer_to(
+                command, earlier, parked=admitting.parked_for(command, locked.get(command.follow_up_id))
+            )
+            for command in commands
+        ]
+        reused = [one for one, answer in zip(commands, answers, strict=True) if _reuses_an_id(one, answer)]
+        await admitting.keep_reused(conn, reused)
+        return answers, set(written)
 
     def _leased(self, command: NewCommand, locked: dict[str, Locked], until: datetime) -> Leased:
         return Leased(
@@ -224,67 +179,7 @@ class PostgresCommandLog:
             attempt=1,
         )
 
-    async def _earlier(self, conn: AsyncConnection, commands: Sequence[NewCommand]) -> dict[tuple[str, str], Any]:
-        if not commands:
-            return {}
-        parameters = {
-            "sources": [command.source for command in commands],
-            "source_ids": [command.source_id for command in commands],
-        }
-        rows = (await conn.execute(_EARLIER, parameters)).mappings().all()
-        return {(row["source"], row["source_id"]): row for row in rows}
 
-
-def _objection(command: NewCommand, locked: Locked | None) -> Exception | None:
-    """Why a command is not even written down; a CRM's signal always is, so that it is never lost."""
-    if locked is None:
-        return None if command.park_until is not None else NotVisible("follow_up_unknown")
-    principal = command.principal
-    if principal is None:
-        return None
-    if not in_reach(principal, locked.advisor_id, locked.unit_path):
-        return NotVisible("follow_up_unknown")
-    if _is_reserved(command, locked):
-        return Refused(STEP_BEING_REMOVED, {"step": getattr(command.command, "step_id", None)})
-    return None
-
-
-def _parked_for(command: NewCommand, locked: Locked | None) -> str | None:
-    """Why a command is parked as it is written down; None for one that is sent when its turn comes."""
-    if locked is None:
-        return "follow_up_unknown"
-    # Whether the step stays is being decided: a signal on it waits for that, since a signal is never turned away.
-    return STEP_BEING_REMOVED if command.park_until is not None and _is_reserved(command, locked) else None
-
-
-def _is_reserved(command: NewCommand, locked: Locked) -> bool:
-    return locked.reserved_whole or getattr(command.command, "step_id", None) in locked.reserved_steps
-
-
-def _answer(command: NewCommand, earlier: dict[tuple[str, str], Any], *, parked: str | None) -> Admission:
-    row = earlier.get((command.source, command.source_id))
-    if row is None:
-        kind: VerdictKind = "pending" if parked is None else "parked"
-        return Verdict(command.command_id, command.source_id, kind, command.follow_up_id, code=parked)
-    if row["content"] != command.content:
-        return Refused("id_reused", {"id": command.source_id})
-    return verdict_of(row, repeated=True)
-
-
-def _row(command: NewCommand, parked: str | None) -> dict[str, Any]:
-    return {
-        "command_id": command.command_id,
-        "source": command.source,
-        "source_id": command.source_id,
-        "content": command.content,
-        "follow_up_id": command.follow_up_id,
-        "body": command_to_wire(command.command),
-        "note": command.note,
-        "door": command.door,
-        "actor": command.actor,
-        "occurred_at": command.occurred_at.isoformat(),
-        "received_at": command.received_at.isoformat(),
-        "park_until": command.park_until and command.park_until.isoformat(),
-        "parked": str(parked is not None),
-        "code": parked,
-    }
+def _reuses_an_id(command: NewCommand, answer: Admission) -> bool:
+    """A signal whose id stands for something else: kept all the same, as every signal is."""
+    return command.source == CRM and isinstance(answer, Refused) and answer.code == "id_reused"

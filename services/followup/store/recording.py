@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.followup.ports import Leased, Outcome, Recorded, Verdict
 from services.followup.store.folding import Batch, Held, fold, origin_of
 from services.followup.store.rows import STATE, Plans, claim, lock
+from services.followup.store.telling import decided
 from shared.rulebook.follow_up import Fact
 from shared.runtime.clock import Clock
 from shared.runtime.outbox import enqueue
@@ -55,10 +56,10 @@ _WRITE = sa.text(
             decided_at = case when n.verdict is not null then cast(:now as timestamptz) end, leased_until = null
         from decision n
         where c.command_id = n.command_id and c.verdict is null
-        returning c.command_id, c.source_id, c.follow_up_id, c.verdict, c.parked, c.number, c.code, c.data
+        returning c.command_id, c.source, c.source_id, c.follow_up_id, c.verdict, c.parked, c.number, c.code, c.data
     )
-    select d.command_id::text, d.source_id, d.follow_up_id::text, d.verdict, d.parked, d.number, d.code, d.data,
-           exists (
+    select d.command_id::text, d.source, d.source_id, d.follow_up_id::text, d.verdict, d.parked, d.number, d.code,
+           d.data, exists (
                select 1 from commands u
                where u.follow_up_id = d.follow_up_id and u.verdict is null
                  and u.command_id not in (select command_id from decision)
@@ -132,7 +133,7 @@ async def _write(conn: AsyncConnection, batch: Batch, now: datetime) -> tuple[di
         return {}, set(batch.known)
     parameters = {"now": now, "facts": _facts(batch), "changed": _changed(batch), "decisions": _decisions(batch)}
     rows = list((await conn.execute(_WRITE, parameters)).mappings())
-    await enqueue(conn, batch.events, source="followup")
+    await enqueue(conn, [*batch.events, *decided(rows, now)], source="followup")
     verdicts = {row["command_id"]: verdict_of(row) for row in rows}
     others = {row["follow_up_id"] for row in rows if row["others"]}
     if before := [one for one in batch.decisions if one not in verdicts]:

@@ -36,10 +36,13 @@ _DEFINITION = sa.text("select definition::text from campaigns where campaign_id 
 _CLAIM = sa.text(
     """
     with oldest as (
-        select distinct on (follow_up_id) command_id, leased_until
-        from commands
-        where follow_up_id = any(cast(:ids as uuid[])) and verdict is null and not parked
-        order by follow_up_id, seq
+        select n.command_id, n.leased_until
+        from unnest(cast(:ids as uuid[])) as f(id)
+        cross join lateral (
+            select command_id, leased_until from commands
+            where follow_up_id = f.id and verdict is null and not parked
+            order by seq limit 1
+        ) n
     )
     update commands c set leased_until = :lease, attempts = attempts + 1
     from oldest o

@@ -104,6 +104,9 @@ class PostgresTargeting:
             await conn.execute(_NOTE_ALREADY, already)
             before = [id_ for id_ in clients if id_ not in new]
             withdrawn = (await conn.execute(_WITHDRAWN, {"ids": before})).scalars().all() if before else ()
+        # After the commit, so that a signal parked meanwhile is seen here, or sees the follow-up itself.
+        async with self._database.transaction() as conn:
+            await conn.execute(_UNPARK, {"ids": sorted(clients)})
         return [clients[id_] for id_ in withdrawn]
 
     async def progress(self, campaign_id: str, job_id: str) -> TargetingCount:
@@ -165,7 +168,6 @@ class PostgresTargeting:
         events = [fact.model_dump_json(exclude_none=True) for fact in facts]
         await conn.execute(_INSERT_FACTS, {"ids": ids, "events": events, "now": self._clock.now()})
         await enqueue(conn, facts, source="followup")
-        await conn.execute(_UNPARK, {"ids": ids})
 
 
 async def _under_present_advisors(conn: AsyncConnection, batch: ClientsTargeted) -> dict[str, TargetedClient]:

@@ -71,6 +71,7 @@ def command_of(
         received_at=now,
         note=signal.note,
         park_until=now + park_for,
+        named={"campaign": signal.campaign, "client": signal.client} if named else None,
     )
 
 

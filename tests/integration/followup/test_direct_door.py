@@ -100,8 +100,8 @@ async def test_an_id_reused_with_other_content_is_kept_with_that_reason(world: W
     await handle.signal("step_completed", {**CALLED, "id": "crm-6", "step": "meeting"})
 
     kept = await until(lambda: _kept(world, follow_up))
-    assert [(row["verdict"], row["code"], row["body"]["name"]) for row in kept] == [
-        ("refused", "id_reused", "step_completed")
+    assert [(row["verdict"], row["code"], row["body"]["step_id"]) for row in kept] == [
+        ("refused", "id_reused", "meeting")
     ]
 
 
@@ -180,7 +180,9 @@ async def _signal(world: World, follow_up: str, name: str, data: bytes, *, encod
 async def _kept(world: World, follow_up: str, number: int = 1) -> list[Any]:
     async with world.database.reading() as conn:
         rows = await conn.execute(
-            text("select verdict, code, body from commands where follow_up_id = :id and source = 'direct'"),
+            text(
+                "select verdict, code, body from commands where follow_up_id = :id and source in ('direct', 'reused')"
+            ),
             {"id": follow_up},
         )
         found = list(rows.mappings())

@@ -1,13 +1,17 @@
 """Rule 10 of the write path: a command that is merely early waits for what it needs, and is refused at expiry."""
 
+import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
 from shared.rulebook.errors import NotVisible
 from shared.rulebook.follow_up import CompleteStep, Conclude, ConclusionKind
 from shared.rulebook.ids import follow_up_id
+from shared.runtime.identifiers import uuid7
 from tests.integration.followup.conftest import AnotherWorld
 from tests.integration.followup.waiting import until
 from tests.integration.followup.world import World
@@ -93,6 +97,54 @@ async def test_a_signal_for_a_client_who_never_comes_is_refused_by_name(world: W
     assert [(verdict.kind, verdict.code) for verdict in asked] == [("refused", "follow_up_unknown")]
 
 
+async def test_a_client_targeted_while_its_signal_is_being_parked_gets_it(world: World) -> None:
+    campaign, client = await world.a_campaign(), str(uuid4())
+    async with world.database.transaction() as conn:
+        await conn.execute(text("lock table commands in exclusive mode"))
+        early = asyncio.create_task(world.do(follow_up_id(campaign, client), CompleteStep("first-call"), park=HOUR))
+        await until(lambda: _waits_for_a_lock(world, 1))
+        targeting = asyncio.create_task(world.target(campaign, client))
+        await until(lambda: _waits_for_a_lock(world, 2))
+    await targeting
+
+    assert (await early).kind == "parked"
+    await until(lambda: _taken_up(world))
+    await until(lambda: _has_facts(world, follow_up_id(campaign, client), 2))
+
+
+async def test_one_whose_client_came_unseen_is_judged_at_expiry_rather_than_refused(
+    world: World, another: AnotherWorld
+) -> None:
+    follow_up = await world.a_follow_up()
+    await world.do(follow_up, CompleteStep("meeting"), key="early-6", park=HOUR)
+    async with world.database.transaction() as conn:  # as a process leaves it that died between two transactions
+        await conn.execute(
+            text("update commands set code = 'follow_up_unknown', body = body || cast(:step as jsonb)"),
+            {"step": '{"step_id": "first-call"}'},
+        )
+    tomorrow = await another(ahead=2 * HOUR)
+
+    await until(lambda: _taken_up_or_done(tomorrow, "early-6"))
+
+    assert [(one.kind, one.number) for one in await world.log.verdicts("tests", ["early-6"])] == [("applied", 2)]
+
+
+async def test_two_replicas_that_park_the_same_ids_in_opposite_orders_never_wait_in_a_circle(
+    world: World, another: AnotherWorld
+) -> None:
+    replica = await another()
+    nobody = str(uuid4())
+    for attempt in range(10):
+        wishes = [world.wish(nobody, CompleteStep("a"), key=f"{attempt}-{n}", park=HOUR) for n in range(200)]
+
+        forwards, backwards = await asyncio.gather(
+            world.log.admit(wishes), replica.log.admit([replace(one, command_id=uuid7()) for one in reversed(wishes)])
+        )
+
+        assert {one.kind for one in [*forwards, *backwards]} == {"parked"}
+        assert len({one.command_id for one in [*forwards, *backwards]}) == 200
+
+
 async def test_what_is_not_to_be_parked_is_refused_at_once(world: World) -> None:
     with pytest.raises(NotVisible):
         await world.do(str(uuid4()), CompleteStep("first-call"))
@@ -104,3 +156,16 @@ async def _has_facts(world: World, follow_up: str, number: int) -> bool:
 
 async def _taken_up(world: World) -> bool:
     return await world.upkeep.send_again() > 0
+
+
+async def _taken_up_or_done(world: World, key: str) -> bool:
+    await world.upkeep.send_again()
+    return any(one.kind in {"applied", "refused"} for one in await world.log.verdicts("tests", [key]))
+
+
+async def _waits_for_a_lock(world: World, number: int) -> bool:
+    async with world.database.reading() as conn:
+        waiting = await conn.execute(
+            text("select count(*) from pg_locks where not granted and relation = 'commands'::regclass")
+        )
+        return waiting.scalar_one() >= number
