@@ -1,4 +1,4 @@
-"""Campaigns: their definitions in every version, the target shared out, the clients targeted, each user's list order.
+"""Campaigns: definitions in every version, documents, target shared out, clients targeted, each user's list order.
 
 Publishes `CampaignDefined` (the definition whole, at each save), `ClientsTargeted` (batches of 500 at most) and
 `CampaignMoment` (once per kind). Asks the follow-up service to hold a version, to reserve steps, and how far a

@@ -8,20 +8,24 @@ from datetime import timedelta
 from fastapi import FastAPI
 
 from services.campaign import consumers
-from services.campaign.api import clients, definitions, reading
+from services.campaign.api import clients, definitions, documents, reading
 from services.campaign.api.door import Door, version_changed
 from services.campaign.settings import Settings
+from services.campaign.store.documents import kept_documents
 from services.campaign.store.neighbours import AskedFollowUps, WatchedPeople
 from services.campaign.store.reading import PostgresCampaigns
 from services.campaign.store.replicas import PostgresReplicas
 from services.campaign.use_cases.saving import Desk, VersionChanged
 from services.campaign.use_cases.target_clients import Targeting
 from shared.runtime.clock import Clock
+from shared.runtime.documents import Documents
 from shared.runtime.http import service_app
 from shared.runtime.service import Parts, Running
 
 NAME = "campaign"
 _POLL_SECONDS = 0.5
+_SWEEP_SECONDS = 600
+_UNATTACHED_FOR = timedelta(days=1)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -37,16 +41,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             yield
 
     app = service_app(title="Campaign", version="1.0.0", lifespan=lifespan, settings=settings)
-    for router in (reading.router, definitions.router, clients.router):
+    for router in (reading.router, definitions.router, documents.router, clients.router):
         app.include_router(router)
     app.add_exception_handler(VersionChanged, version_changed)  # type: ignore[arg-type]  # it gets that class only
     return app
 
 
 async def _begin(app: FastAPI, settings: Settings, parts: Parts, running: Running) -> None:
-    """Start the consumers and the work on targeting jobs."""
+    """Start the consumers, the work on targeting jobs and the sweep of documents."""
     clock = Clock(settings.zone)
-    campaigns = PostgresCampaigns(parts.database, parts.sweeps)
+    files = kept_documents(parts.database, max_bytes=settings.max_document_bytes)
+    campaigns = PostgresCampaigns(parts.database, parts.sweeps, files)
     asked = asyncio.Event()
 
     def written() -> None:
@@ -54,11 +59,21 @@ async def _begin(app: FastAPI, settings: Settings, parts: Parts, running: Runnin
         asked.set()
 
     people, follow_ups = WatchedPeople(running.principals), AskedFollowUps(running.bus)
-    app.state.door = Door(Desk(campaigns, people, follow_ups, clock), written)
+    app.state.door = Door(Desk(campaigns, people, follow_ups, files, clock), written)
     replicas = PostgresReplicas(parts.database)
     await consumers.listen(running.bus, campaigns=campaigns, replicas=replicas, clock=clock, written=written)
     targeting = Targeting(campaigns, clock, timedelta(seconds=settings.unknown_client_seconds))
     running.background.start("campaign targeting", lambda: _keep_targeting(targeting, parts.written, asked))
+    swept = kept_documents(parts.sweeps, max_bytes=settings.max_document_bytes)
+    running.background.start("campaign documents", lambda: _keep_sweeping(swept, clock))
+
+
+async def _keep_sweeping(files: Documents, clock: Clock) -> None:
+    """Forget documents that nothing was attached to for a day."""
+    while True:
+        while await files.sweep(uploaded_before=clock.now() - _UNATTACHED_FOR):
+            pass
+        await asyncio.sleep(_SWEEP_SECONDS)
 
 
 async def _keep_targeting(targeting: Targeting, written: Callable[[], None], asked: asyncio.Event) -> None:

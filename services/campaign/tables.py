@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from shared.runtime.document_tables import document_tables
 from shared.runtime.tables import outbox_table
 
 metadata = MetaData()
@@ -181,3 +182,4 @@ moments = Table(
 )
 
 outbox = outbox_table(metadata)
+documents = document_tables(metadata)

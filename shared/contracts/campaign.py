@@ -24,6 +24,16 @@ class ChecklistItemDefinition(WireModel):
     mandatory: bool
 
 
+class StepDocument(WireModel):
+    """A document attached to a step; the campaign service gives it out."""
+
+    id: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+
+
 class StepDefinition(WireModel):
     """One step with its texts; `exemptions` as in the rulebook."""
 
@@ -36,7 +46,9 @@ class StepDefinition(WireModel):
     due_within_days: int | None = None
     checklist: tuple[ChecklistItemDefinition, ...] = ()
     exemptions: tuple[Exemption, ...] = ()
+    documents: tuple[StepDocument, ...] = ()
     email_subject: str = ""
+    """May name the fields of `rulebook.templates`, as the body may."""
     email_body: str = ""
 
     def rule(self) -> Step:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from shared.rulebook.errors import Invalid
 from shared.rulebook.money import not_negative
+from shared.rulebook.step_contents import StepContents, contents_problems
 from shared.rulebook.steps import Step, StepKind
 
 MAX_NAME = 200
@@ -33,9 +34,12 @@ def check_definition(
     steps: Sequence[Step],
     sales_step: str | None,
     target: Decimal | None = None,
+    contents: Sequence[StepContents] = (),
 ) -> None:
     """Raises Invalid `definition_invalid` with `data["problems"]`, all of `definition_problems`."""
-    problems = definition_problems(name=name, start=start, end=end, steps=steps, sales_step=sales_step, target=target)
+    problems = definition_problems(
+        name=name, start=start, end=end, steps=steps, sales_step=sales_step, target=target, contents=contents
+    )
     if problems:
         raise Invalid("definition_invalid", {"problems": list(problems)})
 
@@ -48,6 +52,7 @@ def definition_problems(
     steps: Sequence[Step],
     sales_step: str | None,
     target: Decimal | None = None,
+    contents: Sequence[StepContents] = (),
 ) -> tuple[Problem, ...]:
     """All that is wrong with a definition, in the order of its fields (spec 2.1, 2.3); nothing when it may be saved."""
     return (
@@ -55,6 +60,7 @@ def definition_problems(
         *_target_problems(target),
         *_date_problems(start, end),
         *_step_problems(steps),
+        *contents_problems(contents),
         *_sales_step_problems(steps, sales_step_of(steps, sales_step)),
     )
 

@@ -53,6 +53,11 @@ def job_id(key: str) -> str:
     return _derived("job", key)
 
 
+def document_id(campaign: str, source: str) -> str:
+    """The id of the copy of a document that a duplicated campaign has."""
+    return _derived("document", campaign, source)
+
+
 def follow_up_id(campaign: str, client: str) -> str:
     """The id of the one follow-up that a client can have in a campaign; both are our ids (spec 3.3)."""
     return _derived("follow-up", campaign, client)

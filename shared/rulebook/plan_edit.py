@@ -11,20 +11,27 @@ from shared.rulebook.steps import Exemption, Plan, Step
 _FROM_ALL: Mapping[str, bool] = {}
 
 
-def check_edit(old_plan: Plan, new_plan: Plan, completed_anywhere: AbstractSet[str]) -> None:
+def check_edit(
+    old_plan: Plan, new_plan: Plan, completed_anywhere: AbstractSet[str], used_before: AbstractSet[str] = frozenset()
+) -> None:
     """Whether the edit may be saved over the old plan (spec 2.4, 2.7).
 
-    `completed_anywhere` holds the steps that were ever completed for some client, even undone since.
-    Raises Refused: `archived`, `sales_step_removed` (no other was chosen), `step_completed_somewhere` (with `steps`).
+    `completed_anywhere` holds the steps that were ever completed for some client, even undone since; `used_before` the
+    ids of steps in any earlier version: what was begun on a removed step is no entry of another.
+    Raises Refused: `archived`, `sales_step_removed` (no other was chosen), `step_completed_somewhere` and
+    `step_id_used_before` (with `steps`).
     """
     if old_plan.archived:
         raise Refused("archived")
     kept = {step.id for step in new_plan.steps}
+    known = {step.id for step in old_plan.steps}
     if new_plan.sales_step not in kept:
         raise Refused("sales_step_removed", {"step": new_plan.sales_step})
     removed = [step.id for step in old_plan.steps if step.id not in kept and step.id in completed_anywhere]
     if removed:
         raise Refused("step_completed_somewhere", {"steps": removed})
+    if again := sorted((kept - known) & used_before):
+        raise Refused("step_id_used_before", {"steps": again})
 
 
 def steps_put_behind(old_plan: Plan, new_steps: Sequence[Step]) -> set[str]:

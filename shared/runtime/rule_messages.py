@@ -93,6 +93,10 @@ CAMPAIGN: Sentences = {
         "Une étape déjà terminée pour un client ne peut pas être retirée.",
         "A step that was completed for some client cannot be removed.",
     ),
+    "step_id_used_before": (
+        "L’identifiant d’une étape retirée ne peut pas resservir : ajoutez une nouvelle étape.",
+        "The id of a removed step cannot be used again: add a new step.",
+    ),
     "entry_date_out_of_range": (
         "La date d’entrée doit être comprise entre le {from} et le {to}.",
         "The entry date must lie between {from} and {to}.",
@@ -128,6 +132,11 @@ CAMPAIGN: Sentences = {
     "checklist_only_on_tasks": ("Seule une tâche a des actions à cocher.", "Only a task has items to tick."),
     "too_many_checklist_items": ("Pas plus de {limit} actions par tâche.", "At most {limit} items per task."),
     "due_days_out_of_range": ("Le délai va de 0 à {limit} jours.", "The delay is 0 to {limit} days."),
+    "documents_only_on_tasks": ("Seule une tâche a des documents joints.", "Only a task has attached documents."),
+    "too_many_documents": ("Pas plus de {limit} documents par tâche.", "At most {limit} documents per task."),
+    "document_twice": ("Un document figure deux fois.", "A document appears twice."),
+    "template_only_on_emails": ("Seul un mail a un modèle de texte.", "Only an e-mail has text templates."),
+    "placeholder_unknown": ("Le champ « {placeholder} » est inconnu.", "The field “{placeholder}” is unknown."),
     "sales_step_missing": ("Indiquez l’étape de vente.", "Name the sales step."),
     "sales_step_unknown": ("L’étape de vente n’est pas dans l’opération.", "The campaign has no such sales step."),
 }

@@ -142,3 +142,12 @@ def test_a_duplicate_starts_at_version_one_without_exemptions():
     plan = replace(a_plan(a_step("check!", exemptions=exempt(2, "signing")), "signing", version=3), archived=True)
 
     assert plan_of_duplicate(plan) == a_plan("check!", "signing", version=1)
+
+
+def test_the_id_of_a_removed_step_names_no_other_step():
+    old = a_plan("call", "signing")
+    new = plan_after_edit(old, steps("call", "meeting", "signing"), "signing")
+
+    with pytest.raises(Refused, match="step_id_used_before") as refused:
+        check_edit(old, new, completed_anywhere=set(), used_before={"meeting", "call"})
+    assert refused.value.data == {"steps": ["meeting"]}

@@ -35,6 +35,8 @@ class FakeFollowUps:
     counts: dict[str, TargetingCount] = field(default_factory=dict)
     effects: list[EffectsOfEdit] = field(default_factory=list)
     """What any edit would do."""
+    under_way: bool = False
+    """Commands on every step are undecided."""
     deaf: bool = False
     """Answers nothing that may stay unanswered."""
 
@@ -48,6 +50,8 @@ class FakeFollowUps:
 
     async def reserve(self, campaign_id: str, step_ids: Collection[str] | None) -> StepsReserved:
         """Note the reservation."""
+        if self.under_way:
+            raise Refused("commands_under_way")
         self.reserved.setdefault(campaign_id, set()).update([None] if step_ids is None else step_ids)
         completed = self.completed if step_ids is None else self.completed & set(step_ids)
         return StepsReserved(completed=tuple(sorted(completed)), touched_follow_ups=self.touched)

@@ -18,6 +18,7 @@ from shared.runtime.problems import HTTPProblem
 
 UUID_PATTERN = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 CampaignId = Annotated[str, Path(pattern=UUID_PATTERN)]
+DocumentId = Annotated[str, Path(pattern=UUID_PATTERN)]
 JobId = Annotated[str, Path(pattern=UUID_PATTERN)]
 
 

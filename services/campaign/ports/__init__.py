@@ -2,6 +2,7 @@
 
 from services.campaign.ports.neighbours import (
     Clock,
+    Files,
     FollowUps,
     People,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "Chunk",
     "Clock",
     "Entering",
+    "Files",
     "FollowUps",
     "Found",
     "Job",

@@ -1,6 +1,6 @@
-"""Who else is needed: everybody's rights, the present, the follow-up service."""
+"""Who else is needed: everybody's rights, the present, the follow-up service, the store of files."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -8,6 +8,7 @@ from shared.contracts.campaign import CampaignDefined
 from shared.contracts.followup import EffectsOfEdit, StepsReserved, TargetingCount
 from shared.rulebook.access import Principal
 from shared.rulebook.steps import Plan
+from shared.runtime.documents import Document, Incoming
 
 
 class People(Protocol):
@@ -52,3 +53,16 @@ class FollowUps(Protocol):
 
     async def progress(self, campaign_id: str, job_id: str) -> TargetingCount | None:
         """How far it is with a job's clients; None when it does not answer."""
+
+
+class Files(Protocol):
+    """The files of this service, by the campaign that they belong to."""
+
+    async def keep(self, incoming: Incoming, *, owner_id: str, by: str, at: datetime) -> Document:
+        """Take a file in, attached to nothing yet."""
+
+    async def find(self, owner_id: str, document_ids: Collection[str]) -> Mapping[str, Document]:
+        """Those of the documents that belong to the owner, by id."""
+
+    def read(self, document: Document) -> AsyncIterator[bytes]:
+        """The bytes, a chunk at a time."""

@@ -36,6 +36,15 @@ class Changing(Protocol):
     async def save(self, campaign: Campaign) -> None:
         """Write the next version of a campaign."""
 
+    async def attach(self, campaign_id: str, document_ids: Collection[str], now: datetime) -> None:
+        """Keep these documents of the campaign for good; Invalid `document_unknown` when one is there no more."""
+
+    async def copy_documents(self, copies: Mapping[str, str], campaign_id: str, by: str, now: datetime) -> None:
+        """Give the campaign documents of another: `copies` says under which new id each."""
+
+    async def release_documents(self, campaign_id: str) -> None:
+        """Leave the documents of a campaign that is no more to the sweep."""
+
     async def set_order(self, user_id: str, campaign_ids: Sequence[str]) -> None:
         """Replace a user's own order of the list."""
 
@@ -105,6 +114,9 @@ class Campaigns(Protocol):
 
     async def versions(self, campaign_id: str, *, before: int | None, limit: int) -> Sequence[Campaign]:
         """The campaign as it was in each version, the newest first, those below `before`."""
+
+    async def steps_ever(self, campaign_id: str, step_ids: Collection[str]) -> set[str]:
+        """Those of the ids that a step of the campaign had in any version."""
 
     async def targeted(
         self, campaign_id: str, reader: Principal, *, after: str | None, limit: int

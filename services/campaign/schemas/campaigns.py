@@ -36,7 +36,11 @@ class StepInput(Incoming):
     offers_next: bool = False
     due_within_days: int | None = None
     checklist: Annotated[tuple[ChecklistItemInput, ...], Field(max_length=1000)] = ()
+    documents: Annotated[tuple[Uuid, ...], Field(max_length=1000)] = ()
+    """Of a TASK: ids of documents uploaded to this campaign."""
     email_subject: ShortText = ""
+    """Of an EMAIL: may name `{{client_name}}`, `{{advisor_name}}`, `{{campaign_name}}`, `{{start_date}}`,
+    `{{end_date}}`, `{{step_title}}`; so may the body."""
     email_body: Prose = ""
     due_from: Literal["all", "not_yet_past"] = "all"
     """For a mandatory step that this edit puts behind somebody: due from all, or from those not yet past (spec 2.4)."""
@@ -101,6 +105,7 @@ class CampaignInput(Incoming):
             notice_on=self.notice.on,
             notice_date=self.notice.date,
             due_from_all={step_id: step.due_from == "all" for step_id, step in steps},
+            documents={step_id: step.documents for step_id, step in steps if step.documents},
         )
 
 

@@ -1,6 +1,6 @@
 """Campaigns, their versions, allocations and moments in PostgreSQL, within one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import delete, select, text
@@ -12,6 +12,8 @@ from services.campaign.store.rows import allocation_json, campaign_of
 from services.campaign.tables import allocations, campaign_versions, campaigns, list_orders
 from shared.contracts.campaign import MomentKind
 from shared.contracts.wire import Event
+from shared.rulebook.errors import Invalid
+from shared.runtime.documents import Documents
 from shared.runtime.outbox import enqueue
 
 _PRESENT = select(campaigns.c.content, campaign_versions.c.definition, campaign_versions.c.allocation).join(
@@ -69,8 +71,9 @@ _LOCKS = {
 class PostgresChanging:
     """One transaction on campaigns."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, documents: Documents) -> None:
         self._connection = connection
+        self._documents = documents
 
     async def campaign(self, campaign_id: str) -> Campaign | None:
         """The campaign, locked until the transaction ends; deleted ones too."""
@@ -98,6 +101,21 @@ class PostgresChanging:
             delete(allocations).where(allocations.c.campaign_id == campaign.definition.campaign_id)
         )
         await self._keep_version(campaign)
+
+    async def attach(self, campaign_id: str, document_ids: Collection[str], now: datetime) -> None:
+        """Keep these documents of the campaign for good; Invalid `document_unknown` when one is there no more."""
+        if document_ids:
+            attached = await self._documents.attach(self._connection, campaign_id, document_ids, now)
+            if missing := sorted(set(document_ids) - attached):
+                raise Invalid("document_unknown", {"documents": missing})
+
+    async def copy_documents(self, copies: Mapping[str, str], campaign_id: str, by: str, now: datetime) -> None:
+        """Give the campaign documents of another: `copies` says under which new id each."""
+        await self._documents.copy(self._connection, copies, owner_id=campaign_id, by=by, at=now)
+
+    async def release_documents(self, campaign_id: str) -> None:
+        """Leave the documents of a campaign that is no more to the sweep."""
+        await self._documents.release(self._connection, campaign_id)
 
     async def set_order(self, user_id: str, campaign_ids: Sequence[str]) -> None:
         """Replace a user's own order of the list."""

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 
-from sqlalchemy import ColumnElement, and_, exists, false, literal, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, literal, or_, select, text
 
 from services.campaign.ports import Campaign, Job, Listed, Skipped, SkipReason, TargetedRow, Wanted
 from services.campaign.store import jobs
@@ -15,20 +15,27 @@ from services.campaign.store.working import PostgresWorking
 from services.campaign.tables import allocations, campaign_versions, campaigns, clients, targeted_clients, users
 from shared.rulebook.access import Principal, Target
 from shared.runtime.database import Database
+from shared.runtime.documents import Documents
+
+_STEPS_EVER = text(
+    "select distinct step ->> 'id' from campaign_versions, jsonb_array_elements(definition -> 'steps') as step"
+    " where campaign_id = cast(:campaign as uuid) and step ->> 'id' = any(cast(:ids as text[]))"
+)
 
 
 class PostgresCampaigns:
     """The records, to write and to read; `background` is the role of the loop that works on targeting jobs."""
 
-    def __init__(self, database: Database, background: Database) -> None:
+    def __init__(self, database: Database, background: Database, documents: Documents) -> None:
         self._database = database
         self._background = background
+        self._documents = documents
 
     @asynccontextmanager
     async def changing(self) -> AsyncIterator[PostgresChanging]:
         """A transaction on campaigns."""
         async with self._database.transaction() as connection:
-            yield PostgresChanging(connection)
+            yield PostgresChanging(connection, self._documents)
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[PostgresWorking]:
@@ -103,6 +110,14 @@ class PostgresCampaigns:
             wanted = wanted.where(campaign_versions.c.version < before)
         async with self._database.reading() as connection:
             return [campaign_of(row) for row in await connection.execute(wanted)]
+
+    async def steps_ever(self, campaign_id: str, step_ids: Collection[str]) -> set[str]:
+        """Those of the ids that a step of the campaign had in any version."""
+        if not step_ids:
+            return set()
+        async with self._database.reading() as connection:
+            found = await connection.execute(_STEPS_EVER, {"campaign": campaign_id, "ids": list(step_ids)})
+            return set(found.scalars())
 
     async def targeted(
         self, campaign_id: str, reader: Principal, *, after: str | None, limit: int

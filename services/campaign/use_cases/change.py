@@ -5,9 +5,10 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from services.campaign.ports import Campaign
-from services.campaign.use_cases.definitions import Draft, edited, next_version, shares_of
+from services.campaign.use_cases.definitions import Draft, documents_of, edited, next_version, shares_of
+from services.campaign.use_cases.documents import with_documents
 from services.campaign.use_cases.rights import owner_of, permitted
-from services.campaign.use_cases.saving import Desk, Saved, VersionChanged, hold, locked, save
+from services.campaign.use_cases.saving import Desk, Saved, check_expected, hold, locked, save
 from shared.contracts.followup import StepsReserved
 from shared.rulebook.access import Action, Principal
 from shared.rulebook.allocation import Share, check_target
@@ -21,7 +22,7 @@ async def change(desk: Desk, asker: Principal, campaign_id: str, draft: Draft, *
     Removing steps first reserves them at the follow-up service, so that no completion slips in: refused
     `step_completed_somewhere` when some client has one completed.
     """
-    seen, owner_id = await prepared(desk, asker, campaign_id, draft, expected=expected)
+    seen, draft, owner_id = await prepared(desk, asker, campaign_id, draft, expected=expected)
     kept = {step.id for step in draft.steps}
     removed = [step.id for step in seen.definition.steps if step.id not in kept]
     async with reserved(desk, campaign_id, removed) as done, desk.campaigns.changing() as changing:
@@ -29,21 +30,27 @@ async def change(desk: Desk, asker: Principal, campaign_id: str, draft: Draft, *
         check_target(draft.target, campaign.rows)
         check_edit(campaign.definition.plan(), draft.plan_after(campaign.definition.plan()), set(done.completed))
         definition = edited(campaign, draft, owner_id, desk.saving(asker))
+        await changing.attach(
+            campaign_id, documents_of(definition) - documents_of(campaign.definition), desk.clock.now()
+        )
         saved = await save(changing, replace(campaign, definition=definition))
     return Saved(saved, held=await hold(desk, saved.definition))
 
 
 async def prepared(
     desk: Desk, asker: Principal, campaign_id: str, draft: Draft, *, expected: int | None
-) -> tuple[Campaign, str]:
-    """The campaign that may be changed so, as far as can be told without what was done, and its next owner."""
+) -> tuple[Campaign, Draft, str]:
+    """The campaign that may be changed so, as far as can be told without what was done; the draft whole; the owner."""
     seen = await permitted(desk.campaigns, campaign_id, asker, Action.CHANGE_CAMPAIGN)
-    if expected is not None and seen.definition.version != expected:
-        raise VersionChanged(expected=expected, present=seen.definition.version)
+    check_expected(seen, expected)
     draft.check()
+    draft = await with_documents(desk, campaign_id, draft)
     owner_id = await _owner(desk, seen, draft, asker)
-    check_edit(seen.definition.plan(), draft.plan_after(seen.definition.plan()), frozenset())
-    return seen, owner_id
+    plan = seen.definition.plan()
+    added = {step.id for step in draft.steps} - {step.id for step in plan.steps}
+    used_before = await desk.campaigns.steps_ever(campaign_id, added)
+    check_edit(plan, draft.plan_after(plan), frozenset(), used_before)
+    return seen, draft, owner_id
 
 
 async def allocate(

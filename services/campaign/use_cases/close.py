@@ -6,14 +6,17 @@ from services.campaign.ports import Campaign
 from services.campaign.use_cases.change import reserved
 from services.campaign.use_cases.definitions import next_version
 from services.campaign.use_cases.rights import permitted
-from services.campaign.use_cases.saving import Desk, Saved, hold, locked, save
+from services.campaign.use_cases.saving import Desk, Saved, check_expected, hold, locked, save
 from shared.rulebook.access import Action, Principal
 from shared.rulebook.campaign import CampaignStatus, campaign_status, check_archive, check_delete, check_unarchive
 
 
 async def archive(desk: Desk, asker: Principal, campaign_id: str, *, expected: int | None) -> Saved:
     """The ENDED campaign, archived: *archived* is a version, and its open follow-ups are closed by it."""
-    await permitted(desk.campaigns, campaign_id, asker, Action.ARCHIVE_CAMPAIGN)
+    seen = await permitted(desk.campaigns, campaign_id, asker, Action.ARCHIVE_CAMPAIGN)
+    # Both before anything is reserved too: nobody's entries are held up for what will not be done.
+    check_expected(seen, expected)
+    check_archive(_status(desk, seen))
     async with reserved(desk, campaign_id, None), desk.campaigns.changing() as changing:
         campaign = await locked(changing, campaign_id, expected)
         check_archive(_status(desk, campaign))
@@ -35,11 +38,12 @@ async def unarchive(desk: Desk, asker: Principal, campaign_id: str, *, expected:
 
 async def delete(desk: Desk, asker: Principal, campaign_id: str, *, expected: int | None) -> None:
     """Nothing is left to be seen; Refused `something_recorded` once anything was recorded for any client."""
-    await permitted(desk.campaigns, campaign_id, asker, Action.DELETE_CAMPAIGN)
+    check_expected(await permitted(desk.campaigns, campaign_id, asker, Action.DELETE_CAMPAIGN), expected)
     async with reserved(desk, campaign_id, None) as done, desk.campaigns.changing() as changing:
         campaign = await locked(changing, campaign_id, expected)
         check_delete(done.touched_follow_ups > 0)
         definition = next_version(campaign.definition, desk.saving(asker), deleted=True)
+        await changing.release_documents(campaign_id)
         saved = await save(changing, replace(campaign, definition=definition))
     await hold(desk, saved.definition)
 

@@ -1,18 +1,22 @@
 """Create a campaign, from nothing or from another one (spec 2.1, 2.7)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import uuid4
 
 from services.campaign.ports import Campaign, Job
-from services.campaign.use_cases.definitions import Draft, first_version, shares_of
+from services.campaign.use_cases.definitions import Draft, documents_of, first_version, shares_of
 from services.campaign.use_cases.rights import owner_of, permitted
 from services.campaign.use_cases.saving import Desk, Saved, hold
+from shared.contracts.campaign import StepDefinition
 from shared.rulebook import ids
 from shared.rulebook.access import Action, Principal, may
 from shared.rulebook.allocation import Share, as_percentages
 from shared.rulebook.campaign import campaign_status, check_targeting
 from shared.rulebook.errors import Refused
+
+_NONE: Mapping[str, str] = {}
 
 
 async def create(desk: Desk, asker: Principal, draft: Draft, *, key: str | None, content: str) -> Saved:
@@ -24,7 +28,9 @@ async def create(desk: Desk, asker: Principal, draft: Draft, *, key: str | None,
     if not asker.crm:
         may(asker, Action.CREATE_CAMPAIGN)
     draft.check()
-    return await _create(desk, asker, draft, key=key or str(uuid4()), content=content, rows=())
+    # Documents are sent to a campaign: one that does not exist yet has none.
+    draft = draft.with_documents({})
+    return await _create(desk, asker, draft, key=key or str(uuid4()), content=content)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,22 +46,31 @@ class Copy:
 async def duplicate(
     desk: Desk, asker: Principal, source_id: str, copy: Copy, *, key: str | None, content: str
 ) -> Saved:
-    """A campaign with the definition, steps and allocation (in per cent) of another, under new dates.
+    """A campaign with the definition, steps, documents and allocation (in per cent) of another, under new dates.
 
     With `clients`, a job targets the same clients, as far as the asker reaches. Nothing that was done is copied.
     """
     source = await permitted(desk.campaigns, source_id, asker, Action.DUPLICATE_CAMPAIGN)
-    draft = _draft_of(source, copy)
+    key = key or str(uuid4())
+    copies = {old: ids.document_id(ids.campaign_id(key), old) for old in documents_of(source.definition)}
+    draft = _draft_of(source, copy, copies)
     draft.check()
     rows = as_percentages(source.definition.target, source.rows)
-    saved = await _create(desk, asker, draft, key=key or str(uuid4()), content=content, rows=rows)
+    saved = await _create(desk, asker, draft, key=key, content=content, rows=rows, copies=copies)
     if copy.clients and saved.created:
         await _target_the_same(desk, asker, source_id, saved.campaign)
     return saved
 
 
 async def _create(
-    desk: Desk, asker: Principal, draft: Draft, *, key: str, content: str, rows: tuple[Share, ...]
+    desk: Desk,
+    asker: Principal,
+    draft: Draft,
+    *,
+    key: str,
+    content: str,
+    rows: tuple[Share, ...] = (),
+    copies: Mapping[str, str] = _NONE,
 ) -> Saved:
     owner_id = await owner_of(desk.people, draft.owner_id, asker)
     first = first_version(draft, key, ids.campaign_id(key), owner_id, desk.saving(asker))
@@ -64,6 +79,7 @@ async def _create(
     async with desk.campaigns.changing() as changing:
         created = await changing.create(campaign)
         if created:
+            await changing.copy_documents(copies, definition.campaign_id, asker.user_id, definition.created_at)
             await changing.publish([definition])
         else:
             campaign = await _found_instead(await changing.campaign(definition.campaign_id), campaign)
@@ -79,7 +95,7 @@ async def _found_instead(found: Campaign | None, asked: Campaign) -> Campaign:
     return found
 
 
-def _draft_of(source: Campaign, copy: Copy) -> Draft:
+def _draft_of(source: Campaign, copy: Copy, copies: Mapping[str, str]) -> Draft:
     old = source.definition
     return Draft(
         name=copy.name or old.name,
@@ -88,11 +104,16 @@ def _draft_of(source: Campaign, copy: Copy) -> Draft:
         target=old.target,
         start_date=copy.start_date,
         end_date=copy.end_date,
-        steps=tuple(step.model_copy(update={"exemptions": ()}) for step in old.steps),
+        steps=tuple(_step_of(step, copies) for step in old.steps),
         sales_step=old.sales_step,
         notice_on=old.notice_date is not None,
         due_from_all={},
     )
+
+
+def _step_of(step: StepDefinition, copies: Mapping[str, str]) -> StepDefinition:
+    documents = tuple(document.model_copy(update={"id": copies[document.id]}) for document in step.documents)
+    return step.model_copy(update={"exemptions": (), "documents": documents})
 
 
 async def _target_the_same(desk: Desk, asker: Principal, source_id: str, campaign: Campaign) -> None:

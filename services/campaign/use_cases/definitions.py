@@ -2,15 +2,17 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 
 from services.campaign.ports import Campaign
-from shared.contracts.campaign import CampaignDefined, Share, StepDefinition
+from shared.contracts.campaign import CampaignDefined, Share, StepDefinition, StepDocument
 from shared.rulebook import allocation
 from shared.rulebook.campaign import check_definition, default_notice_date, plan_after_edit
+from shared.rulebook.errors import Invalid
 from shared.rulebook.money import euros
+from shared.rulebook.step_contents import StepContents
 from shared.rulebook.steps import Plan
 
 
@@ -30,6 +32,8 @@ class Draft:
     notice_date: date | None = None
     due_from_all: Mapping[str, bool]
     """For each step put behind somebody: whether it is due from all."""
+    documents: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The ids of the documents asked for, by step; `steps` hold them whole once they were found."""
 
     def check(self) -> None:
         """Invalid `definition_invalid` with all that is wrong."""
@@ -40,11 +44,32 @@ class Draft:
             steps=[step.rule() for step in self.steps],
             sales_step=self.sales_step,
             target=self.target,
+            contents=[self._contents(step) for step in self.steps],
         )
+
+    def with_documents(self, found: Mapping[str, StepDocument]) -> "Draft":
+        """The same, each step with its documents whole. Invalid `document_unknown` when one was not found."""
+        unknown = [one for ids in self.documents.values() for one in ids if one not in found]
+        if unknown:
+            raise Invalid("document_unknown", {"documents": unknown})
+        steps = tuple(
+            step.model_copy(update={"documents": tuple(found[one] for one in self.documents.get(step.id, ()))})
+            for step in self.steps
+        )
+        return replace(self, steps=steps)
 
     def plan_after(self, old: Plan | None) -> Plan:
         """The rules of the next version."""
         return plan_after_edit(old, [step.rule() for step in self.steps], self.sales_step, self.due_from_all)
+
+    def _contents(self, step: StepDefinition) -> StepContents:
+        return StepContents(
+            step_id=step.id,
+            kind=step.kind,
+            documents=self.documents.get(step.id, ()),
+            email_subject=step.email_subject,
+            email_body=step.email_body,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +106,11 @@ def edited(campaign: Campaign, draft: Draft, owner_id: str, saving: Saving) -> C
             "shares": shares_of(draft.target, campaign.rows),
         }
     )
+
+
+def documents_of(definition: CampaignDefined) -> set[str]:
+    """The ids of all documents of its steps."""
+    return {document.id for step in definition.steps for document in step.documents}
 
 
 def next_version(old: CampaignDefined, saving: Saving, **changes: object) -> CampaignDefined:

@@ -58,7 +58,7 @@ async def preview(desk: Desk, asker: Principal, campaign_id: str, draft: Draft, 
 
     Nothing is saved or reserved: a command decided in between may still change the counts.
     """
-    seen, _ = await prepared(desk, asker, campaign_id, draft, expected=expected)
+    seen, draft, _ = await prepared(desk, asker, campaign_id, draft, expected=expected)
     check_target(draft.target, seen.rows)
     old = seen.definition
     plan = old.plan()

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from services.campaign.ports import Campaign, Campaigns, Changing, Clock, FollowUps, People
+from services.campaign.ports import Campaign, Campaigns, Changing, Clock, Files, FollowUps, People
 from services.campaign.use_cases.definitions import Saving
 from shared.contracts.campaign import CampaignDefined
 from shared.rulebook.access import Principal
@@ -23,6 +23,7 @@ class Desk:
     campaigns: Campaigns
     people: People
     follow_ups: FollowUps
+    files: Files
     clock: Clock
 
     def saving(self, principal: Principal) -> Saving:
@@ -37,6 +38,13 @@ class Saved:
     campaign: Campaign
     held: bool
     created: bool = False
+
+
+def check_expected(campaign: Campaign, expected: int | None) -> None:
+    """VersionChanged unless the campaign is in the version that the editor saw; None asks nothing."""
+    present = campaign.definition.version
+    if expected is not None and expected != present:
+        raise VersionChanged(expected=expected, present=present)
 
 
 async def locked(changing: Changing, campaign_id: str, expected: int | None) -> Campaign:

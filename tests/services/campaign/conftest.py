@@ -175,7 +175,7 @@ async def database(module_database: str) -> AsyncIterator[Database]:
     """The service's own connections to a database that knows the tests' people and clients, and nothing else."""
     database = Database(module_database, service="campaign", pool_size=4)
     async with database.transaction() as connection:
-        for table in metadata.sorted_tables:
+        for table in reversed(metadata.sorted_tables):
             await connection.execute(table.delete())
     replicas = PostgresReplicas(database)
     await replicas.keep_users([a_user_changed(name, principal) for name, principal in PEOPLE.items()])

@@ -100,6 +100,18 @@ async def test_a_mandatory_step_put_behind_is_due_from_all_or_only_from_those_no
     assert sorted(steps["visit"][0]["after"]) == ["call", "letter", "meet", "remind"]
 
 
+async def test_the_id_of_a_removed_step_is_not_used_again(door):
+    created = await door.create()
+    removed = (await door.change(created, steps=[STEPS[0], STEPS[2]])).json()
+
+    again = await door.change(removed)
+    preview = await door.ask("POST", f"/{created['campaign_id']}/preview", json=a_campaign())
+
+    assert (again.status_code, code_of(again)) == (409, "step_id_used_before")
+    assert again.json()["data"] == {"steps": ["remind"]}
+    assert code_of(preview) == "step_id_used_before"
+
+
 async def test_the_target_is_shared_out_to_the_cent(door, heard):
     created = await door.create(target="100")
     rows = [{"advisor_id": user_id(name), "percent": "33.3333333333"} for name in ("anne", "louis", "denis")]

@@ -44,6 +44,24 @@ async def test_a_campaign_in_which_anything_was_recorded_is_not_deleted(door):
     assert door.follow_ups.reserved == {created["campaign_id"]: set()}
 
 
+async def test_who_saw_an_older_version_is_told_so_before_anything_is_reserved(door):
+    running = await door.create()
+    ended = await door.create(end_date="2026-04-19")
+    for campaign in (running, ended):
+        await door.change(campaign, end_date=campaign["end_date"], note="again")
+    door.follow_ups.under_way = True
+    old = {"If-Match": '"1"'}
+
+    deleted = await door.ask("DELETE", f"/{running['campaign_id']}", headers=old)
+    archived = await door.ask("POST", f"/{ended['campaign_id']}/archive", headers=old)
+    early = await door.ask("POST", f"/{running['campaign_id']}/archive")
+
+    assert (deleted.status_code, code_of(deleted)) == (412, "version_changed")
+    assert (archived.status_code, code_of(archived)) == (412, "version_changed")
+    assert (early.status_code, code_of(early)) == (409, "campaign_not_ended")
+    assert door.follow_ups.reserved == {}
+
+
 async def test_a_duplicate_has_the_definition_the_allocation_as_per_cent_and_the_clients(door):
     source = await door.create(target="1000")
     rows = [{"advisor_id": user_id("anne"), "amount": "250"}]

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from services.campaign.ports import TargetItem
+from services.campaign.store.documents import kept_documents
 from services.campaign.store.reading import PostgresCampaigns
 from services.campaign.store.replicas import PostgresReplicas
 from services.campaign.tables import outbox, targeted_clients, targeting_chunks
@@ -62,12 +63,13 @@ class Dying:
 
 @pytest.fixture
 def campaigns(database):
-    return PostgresCampaigns(database, database)
+    return PostgresCampaigns(database, database, kept_documents(database, max_bytes=1))
 
 
 @pytest.fixture
-def desk(campaigns):
-    return Desk(campaigns, FakePeople(PEOPLE), FakeFollowUps(), FixedClock(ZoneInfo("Europe/Paris"), NOW))
+def desk(campaigns, database):
+    files = kept_documents(database, max_bytes=1)
+    return Desk(campaigns, FakePeople(PEOPLE), FakeFollowUps(), files, FixedClock(ZoneInfo("Europe/Paris"), NOW))
 
 
 async def ask_for(desk, database, number):

@@ -14,6 +14,8 @@ from tests.services.campaign.conftest import STEPS, a_campaign, code_of
         ({"sales_step": None}, "sales_step_missing"),
         ({"steps": [STEPS[2], STEPS[2]]}, "step_id_twice"),
         ({"steps": [{"title": "Appel", "kind": "REMINDER"}] * 10_000}, "too_many_steps"),
+        ({"steps": [{"title": "Mail", "kind": "EMAIL", "email_body": "{{iban}}"}]}, "placeholder_unknown"),
+        ({"steps": [{"title": "Appel", "kind": "TASK", "email_body": "Bonjour"}]}, "template_only_on_emails"),
         ({"end_date": "9999-12-31"}, "date_out_of_range"),
         ({"name": " "}, "name_missing"),
         ({"name": "N" * 1_000_000}, "name_too_long"),
