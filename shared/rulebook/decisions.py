@@ -5,7 +5,7 @@ Facts are folded in `history`, whose functions are offered here too.
 
 from typing import assert_never
 
-from shared.rulebook import conclusion, entries, targeting
+from shared.rulebook import conclusion, entries, interactions, targeting
 from shared.rulebook.errors import Invalid, Refused
 from shared.rulebook.follow_up import (
     AmendConclusion,
@@ -29,6 +29,13 @@ from shared.rulebook.follow_up import (
     WithdrawConclusion,
 )
 from shared.rulebook.history import apply, replay, targeted
+from shared.rulebook.interaction_commands import (
+    AmendInteraction,
+    CancelInteraction,
+    CompleteInteraction,
+    PlanInteraction,
+    ReopenInteraction,
+)
 from shared.rulebook.steps import Plan
 
 __all__ = ["EARLY_CODES", "apply", "decide", "early", "replay", "targeted"]
@@ -67,6 +74,16 @@ def _decided(  # noqa: C901, PLR0911, PLR0912  one case per command
             return entries.cancelled(follow_up, command, plan, circumstances)
         case RecordInteraction():
             return entries.interaction(follow_up, command, plan, circumstances)
+        case PlanInteraction():
+            return interactions.planned(follow_up, command, plan, circumstances)
+        case AmendInteraction():
+            return interactions.amended(follow_up, command, plan, circumstances)
+        case CompleteInteraction():
+            return interactions.completed(follow_up, command, plan, circumstances)
+        case CancelInteraction():
+            return interactions.cancelled(follow_up, command, plan, circumstances)
+        case ReopenInteraction():
+            return interactions.reopened(follow_up, command, plan, circumstances)
         case Conclude():
             return conclusion.concluded(follow_up, command, plan, circumstances)
         case AmendConclusion():

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from shared.rulebook.checklists import newly_ticked, require_ticked, ticked_items
 from shared.rulebook.errors import Refused
 from shared.rulebook.follow_up import (
     BeginStep,
@@ -15,9 +16,8 @@ from shared.rulebook.follow_up import (
     RecordInteraction,
     UndoCompletion,
 )
-from shared.rulebook.guards import require_open, require_since_entry
+from shared.rulebook.guards import require_open, require_recordable, require_since_entry
 from shared.rulebook.history import apply
-from shared.rulebook.progression import checklist_missing
 from shared.rulebook.standing import blocking_steps, entry_states, position_after_late_entry
 from shared.rulebook.steps import Plan, Step
 
@@ -26,24 +26,33 @@ def begun(follow_up: FollowUp, command: BeginStep, plan: Plan, circumstances: Ci
     """The step's entry opened (spec 5.2, 5.4). Refused `already_begun` and those of `completed` but the checklist's."""
     require_open(follow_up, circumstances)
     require_since_entry(follow_up, circumstances)
-    _require_enterable(command.step_id, follow_up, plan)
+    step = _require_enterable(command.step_id, follow_up, plan)
     if entry_states(follow_up).get(command.step_id) is EntryState.BEGUN:
         raise Refused("already_begun", {"step": command.step_id})
-    return Fact(FactKind.STEP_BEGUN, circumstances.occurred_on, plan.version, step_id=command.step_id)
+    on = circumstances.occurred_on
+    return Fact(FactKind.STEP_BEGUN, on, plan.version, step_id=step.id, interaction=step.kind)
 
 
 def completed(follow_up: FollowUp, command: CompleteStep, plan: Plan, circumstances: Circumstances) -> Fact:
     """The step completed, begun before or not; late when it happened by the conclusion (spec 5.2, 5.4, 6.2).
 
     Raises Refused `step_unknown`, `step_removed`, `already_completed`, `mandatory_step_missing`,
-    `checklist_incomplete`, `before_entry_date`, `happened_after_conclusion`, `waiting`, `closed`.
+    `checklist_incomplete`, `checklist_item_elsewhere`, `before_entry_date`,
+    `happened_after_conclusion`, `waiting`, `closed`.
     """
-    late = _is_late(follow_up, circumstances)
+    late = require_recordable(follow_up, circumstances)
     step = _require_enterable(command.step_id, follow_up, plan)
-    unticked = checklist_missing(step, command.ticked)
-    if unticked:
-        raise Refused("checklist_incomplete", {"step": step.id, "missing": list(unticked)})
-    fact = Fact(FactKind.STEP_COMPLETED, circumstances.occurred_on, plan.version, step_id=step.id, late=late)
+    before = ticked_items(step.id, follow_up)
+    require_ticked(step, before | command.ticked)
+    fact = Fact(
+        FactKind.STEP_COMPLETED,
+        circumstances.occurred_on,
+        plan.version,
+        step_id=step.id,
+        interaction=step.kind,
+        ticked=newly_ticked(step, plan, command.ticked, before),
+        late=late,
+    )
     if not late:
         return fact
     done = replace(apply(follow_up, fact), closed_position=follow_up.closed_position)
@@ -62,7 +71,7 @@ def cancelled(follow_up: FollowUp, command: CancelEntry, plan: Plan, circumstanc
 
 def interaction(follow_up: FollowUp, command: RecordInteraction, plan: Plan, circumstances: Circumstances) -> Fact:
     """An unplanned interaction while OPEN; late when it happened by the conclusion (spec 5.6, 6.2)."""
-    late = _is_late(follow_up, circumstances)
+    late = require_recordable(follow_up, circumstances)
     on = circumstances.occurred_on
     return Fact(FactKind.INTERACTION_RECORDED, on, plan.version, interaction=command.kind, late=late)
 
@@ -86,16 +95,6 @@ def _taken_back(
     if entry_states(follow_up).get(step.id) is not needed:
         raise Refused(refusal, {"step": step.id})
     return Fact(kind, circumstances.occurred_on, plan.version, step_id=step.id)
-
-
-def _is_late(follow_up: FollowUp, circumstances: Circumstances) -> bool:
-    standing = follow_up.conclusion
-    if standing is None:
-        require_open(follow_up, circumstances)
-    elif circumstances.occurred_on > standing.on:
-        raise Refused("happened_after_conclusion", {"concluded_on": standing.on.isoformat()})
-    require_since_entry(follow_up, circumstances)
-    return standing is not None
 
 
 def _require_enterable(step_id: str, follow_up: FollowUp, plan: Plan) -> Step:

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from shared.rulebook.interaction_commands import InteractionCommand, PendingInteraction
 from shared.rulebook.steps import StepKind
 
 
@@ -63,6 +64,7 @@ class StepEntry:
     version: int
     first_version: int
     completed_on: date | None = None
+    ticked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,8 @@ class FollowUp:
     conclusion: Conclusion | None = None
     closed_position: str | None = None
     """The step at which a CONCLUDED or ARCHIVED follow-up stood when it closed (None is *end*); it keeps it."""
+    pending: tuple[PendingInteraction, ...] = ()
+    """Unplanned interactions still to be done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +223,7 @@ Command = (
     | TargetAgain
     | CloseArchived
     | ReopenUnarchived
+    | InteractionCommand
 )
 
 
@@ -231,6 +236,11 @@ class FactKind(StrEnum):
     COMPLETION_UNDONE = "CompletionUndone"
     ENTRY_CANCELLED = "EntryCancelled"
     INTERACTION_RECORDED = "InteractionRecorded"
+    INTERACTION_PLANNED = "InteractionPlanned"
+    INTERACTION_AMENDED = "InteractionAmended"
+    INTERACTION_COMPLETED = "InteractionCompleted"
+    INTERACTION_CANCELLED = "InteractionCancelled"
+    INTERACTION_REOPENED = "InteractionReopened"
     CONCLUDED = "Concluded"
     CONCLUSION_AMENDED = "ConclusionAmended"
     CONCLUSION_WITHDRAWN = "ConclusionWithdrawn"
@@ -272,3 +282,8 @@ class Fact:
     """Where a closing fact found the follow-up, and where a late completion leaves it; None is *end*."""
     late: bool = False
     """Happened at or before the conclusion, recorded after it (spec 6.2)."""
+    of: int | None = None
+    """The unplanned interaction that it is about: the number of the fact which planned or recorded it."""
+    ticked: tuple[str, ...] = ()
+    unticked: tuple[str, ...] = ()
+    """Checklist items that it ticked and unticked."""

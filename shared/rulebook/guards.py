@@ -1,7 +1,7 @@
 """The conditions that several commands share, each refusing by its code (docs/domain.md, Refusals)."""
 
 from shared.rulebook.errors import Refused
-from shared.rulebook.follow_up import Circumstances, FollowUp, FollowUpStatus
+from shared.rulebook.follow_up import Circumstances, Closing, FollowUp, FollowUpStatus
 from shared.rulebook.standing import status
 
 
@@ -35,3 +35,23 @@ def require_change(old: object, new: object) -> None:
     """Refused `unchanged` when the command would change nothing."""
     if old == new:
         raise Refused("unchanged")
+
+
+def require_recordable(follow_up: FollowUp, circumstances: Circumstances) -> bool:
+    """Whether it is recorded late: it happened by the conclusion and comes after it (spec 6.2).
+
+    Refused `waiting`, `closed`, `before_entry_date`, `happened_after_conclusion`.
+    """
+    standing = follow_up.conclusion
+    if standing is None:
+        require_open(follow_up, circumstances)
+    elif circumstances.occurred_on > standing.on:
+        raise Refused("happened_after_conclusion", {"concluded_on": standing.on.isoformat()})
+    require_since_entry(follow_up, circumstances)
+    return standing is not None
+
+
+def require_amendable(follow_up: FollowUp, circumstances: Circumstances) -> None:
+    """Refused `waiting` or `closed` unless OPEN or CONCLUDED: a conclusion ends no correction (ADR 0051)."""
+    if follow_up.closing is not Closing.CONCLUDED:
+        require_open(follow_up, circumstances)

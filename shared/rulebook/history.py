@@ -6,9 +6,11 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeVar, assert_never
 
+from shared.rulebook.checklists import after_ticks
 from shared.rulebook.errors import Invalid, Refused
 from shared.rulebook.follow_up import Closing, EntryState, Fact, FactKind, FollowUp, StepEntry
 from shared.rulebook.money import not_negative
+from shared.rulebook.pending import with_pending, without_pending
 from shared.rulebook.steps import Plan
 
 Value = TypeVar("Value")
@@ -72,6 +74,18 @@ def _changed(follow_up: FollowUp, fact: Fact) -> FollowUp:  # noqa: C901, PLR091
             return _with_entry(follow_up, fact, EntryState.IDLE)
         case FactKind.INTERACTION_RECORDED:
             return follow_up
+        case FactKind.INTERACTION_PLANNED:
+            return with_pending(follow_up, follow_up.number + 1, _given(fact.interaction, fact))
+        case FactKind.INTERACTION_REOPENED:
+            return with_pending(follow_up, _given(fact.of, fact), _given(fact.interaction, fact))
+        case FactKind.INTERACTION_AMENDED:
+            return follow_up if fact.step_id is None else _ticked(follow_up, fact)
+        case FactKind.INTERACTION_COMPLETED if fact.step_id is not None:
+            return _with_entry(follow_up, fact, EntryState.COMPLETED)
+        case FactKind.INTERACTION_CANCELLED if fact.step_id is not None:
+            return _with_entry(follow_up, fact, EntryState.IDLE)
+        case FactKind.INTERACTION_COMPLETED | FactKind.INTERACTION_CANCELLED:
+            return without_pending(follow_up, _given(fact.of, fact))
         case FactKind.CONCLUDED:
             concluded = replace(follow_up, conclusion=_given(fact.conclusion, fact))
             return replace(concluded, closing=Closing.CONCLUDED, closed_position=fact.position)
@@ -109,8 +123,19 @@ def _with_entry(follow_up: FollowUp, fact: Fact, state: EntryState) -> FollowUp:
     entries = {entry.step_id: entry for entry in follow_up.entries}
     first = min(entries[step_id].first_version, fact.version) if step_id in entries else fact.version
     completed_on = fact.on if state is EntryState.COMPLETED else None
-    entries[step_id] = StepEntry(step_id, state, fact.version, first, completed_on)
+    # A cancelled entry is as if not begun; a completion taken back leaves the items ticked.
+    cancelled = fact.kind in {FactKind.ENTRY_CANCELLED, FactKind.INTERACTION_CANCELLED}
+    ticked = () if cancelled or step_id not in entries else entries[step_id].ticked
+    entries[step_id] = StepEntry(step_id, state, fact.version, first, completed_on, after_ticks(ticked, fact))
     return replace(follow_up, entries=tuple(entries.values()))
+
+
+def _ticked(follow_up: FollowUp, fact: Fact) -> FollowUp:
+    entries = tuple(
+        replace(entry, ticked=after_ticks(entry.ticked, fact)) if entry.step_id == fact.step_id else entry
+        for entry in follow_up.entries
+    )
+    return replace(follow_up, entries=entries)
 
 
 def _reopened(follow_up: FollowUp, advisor_id: str | None) -> FollowUp:

@@ -3,11 +3,11 @@
 docs/domain.md, Progression. Status, position and blocking live in `standing` and are offered here too.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from shared.rulebook.checklists import checklist_missing
 from shared.rulebook.errors import Refused
 from shared.rulebook.follow_up import Closing, EntryState, FollowUp, FollowUpStatus
 from shared.rulebook.standing import (
@@ -106,11 +106,6 @@ def conclusion_offered(follow_up: FollowUp, plan: Plan) -> bool:
         return False
     states = entry_states(follow_up)
     return any(states.get(step) is EntryState.COMPLETED for step in (plan.sales_step, plan.steps[-1].id))
-
-
-def checklist_missing(step: Step, ticked: Collection[str]) -> tuple[str, ...]:
-    """The mandatory items that are not ticked, in order; a step completes only when there are none (spec 5.4)."""
-    return tuple(item.id for item in step.checklist if item.mandatory and item.id not in ticked)
 
 
 def due_on(step: Step, since: date) -> date | None:

@@ -28,6 +28,25 @@ FOLLOW_UP: Sentences = {
         "Toutes les actions obligatoires de la tâche doivent être cochées.",
         "Every mandatory item of the task must be ticked.",
     ),
+    "checklist_item_elsewhere": (
+        "Une action cochée appartient à une autre étape.",
+        "A ticked item belongs to another step.",
+    ),
+    "checklist_item_unknown": ("Cette étape n’a pas cette action.", "This step has no such item."),
+    "interaction_unknown": ("Cet évènement est inconnu.", "This interaction is unknown."),
+    "interaction_not_pending": (
+        "Cet évènement n’est pas en attente : il est fait ou annulé.",
+        "This interaction is not to be done: it is done or cancelled.",
+    ),
+    "interaction_pending": ("Cet évènement est encore à faire.", "This interaction is still to be done."),
+    "too_many_pending": (
+        "Pas plus de {limit} évènements à faire à la fois par suivi.",
+        "At most {limit} interactions to be done at once in a follow-up.",
+    ),
+    "details_of_another_kind": (
+        "Ces précisions ne vont pas avec ce type d’évènement.",
+        "These details do not go with this kind of interaction.",
+    ),
     "waiting": (
         "Le suivi n’a pas encore commencé : ce client entre dans l’opération le {entry_date}.",
         "The follow-up has not begun: this client enters the campaign on {entry_date}.",

@@ -24,6 +24,13 @@ from shared.rulebook.follow_up import (
     WithdrawClient,
     WithdrawConclusion,
 )
+from shared.rulebook.interaction_commands import (
+    AmendInteraction,
+    CancelInteraction,
+    CompleteInteraction,
+    PlanInteraction,
+    ReopenInteraction,
+)
 from shared.rulebook.steps import Plan, StepKind
 from tests.rulebook.builders import START, a_step, happening
 
@@ -33,6 +40,7 @@ days = st.integers(-1, 6).map(lambda number: START + timedelta(days=number))
 amounts = st.sampled_from([Decimal("0.00"), Decimal("10.00"), Decimal("0.005"), Decimal(-1)])
 advisors = st.sampled_from(["anne", "bruno"])
 kinds = st.sampled_from(ConclusionKind)
+numbers = st.integers(0, 6)
 
 
 @st.composite
@@ -57,6 +65,11 @@ commands = st.one_of(
         st.builds(UndoCompletion, step_ids),
         st.builds(CancelEntry, step_ids),
         st.builds(RecordInteraction, st.sampled_from(StepKind)),
+        st.builds(PlanInteraction, st.sampled_from(StepKind)),
+        st.one_of(st.builds(AmendInteraction, step_ids), st.builds(AmendInteraction, number=numbers)),
+        st.one_of(st.builds(CompleteInteraction, step_ids), st.builds(CompleteInteraction, number=numbers)),
+        st.one_of(st.builds(CancelInteraction, step_ids), st.builds(CancelInteraction, number=numbers)),
+        st.builds(ReopenInteraction, numbers, st.sampled_from(StepKind)),
         st.builds(Conclude, kinds, days, amounts),
         st.builds(AmendConclusion, kinds, days, amounts),
         st.builds(WithdrawConclusion),

@@ -26,6 +26,13 @@ from shared.rulebook.follow_up import (
     WithdrawClient,
     WithdrawConclusion,
 )
+from shared.rulebook.interaction_commands import (
+    AmendInteraction,
+    CancelInteraction,
+    CompleteInteraction,
+    PlanInteraction,
+    ReopenInteraction,
+)
 from shared.rulebook.steps import StepKind
 from tests.rulebook.builders import TODAY, a_follow_up, a_plan, a_sale, happening
 
@@ -35,6 +42,11 @@ ONE_OF_EACH = [
     UndoCompletion("call"),
     CancelEntry("call"),
     RecordInteraction(StepKind.TASK),
+    PlanInteraction(StepKind.APPOINTMENT),
+    AmendInteraction(step_id="call", described=True),
+    CompleteInteraction(number=1),
+    CancelInteraction(number=1),
+    ReopenInteraction(1, StepKind.TASK),
     a_sale(),
     AmendConclusion(ConclusionKind.SALE, TODAY),
     WithdrawConclusion(),

@@ -46,7 +46,7 @@ def refusal(follow_up, command, circumstances=None, plan=FOUR):
 def test_entering_a_step_begins_it_on_the_day_it_happened():
     fact = decide(a_follow_up(), BeginStep("call"), FOUR, happening(on=YESTERDAY))
 
-    assert fact == Fact(FactKind.STEP_BEGUN, YESTERDAY, version=3, step_id="call")
+    assert fact == Fact(FactKind.STEP_BEGUN, YESTERDAY, version=3, step_id="call", interaction=StepKind.TASK)
 
 
 def test_a_step_may_be_completed_without_having_been_begun():
@@ -204,7 +204,8 @@ def test_a_completion_that_happened_by_the_conclusion_is_recorded_late():
 
     fact = decide(closed, CompleteStep("meeting"), FOUR, happening(on=YESTERDAY))
 
-    assert fact == Fact(FactKind.STEP_COMPLETED, YESTERDAY, version=3, step_id="meeting", position="signing", late=True)
+    assert (fact.kind, fact.on, fact.version, fact.step_id) == (FactKind.STEP_COMPLETED, YESTERDAY, 3, "meeting")
+    assert (fact.position, fact.late) == ("signing", True)
 
 
 def test_whatever_arrives_first_the_follow_up_ends_the_same():

@@ -15,6 +15,7 @@ from shared.rulebook.decisions import apply, decide, targeted
 from shared.rulebook.errors import RuleBroken
 from shared.rulebook.follow_up import Circumstances, Command, ConclusionKind, Fact, FactKind, FollowUp
 from shared.rulebook.ids import campaign_id, client_id, follow_up_id, step_id, unit_id, user_id
+from shared.rulebook.interaction_commands import CompleteInteraction, PlanInteraction, ReopenInteraction
 from shared.rulebook.steps import Exemption, Plan, StepKind
 
 TODAY = date(2026, 11, 24)
@@ -236,6 +237,9 @@ def _command(random: Random, today: date, plan: Plan) -> Command:
         lambda: commands.UndoCompletion(step): 3,
         lambda: commands.CancelEntry(step): 3,
         lambda: commands.RecordInteraction(StepKind.REMINDER): 6,
+        lambda: PlanInteraction(StepKind.APPOINTMENT): 4,
+        lambda: CompleteInteraction(number=random.randrange(2, 9)): 8,
+        lambda: ReopenInteraction(random.randrange(2, 9), StepKind.APPOINTMENT): 2,
         lambda: commands.Conclude(kind, today, collected): 5,
         lambda: commands.AmendConclusion(kind, today, collected): 3,
         commands.WithdrawConclusion: 2,

@@ -70,7 +70,7 @@ _TOUCHED = sa.text(
     where u.campaign_id = :campaign_id and f.event -> 'fact' ->> 'kind' = any(cast(:kinds as text[]))
     """
 )
-_RECORDING_KINDS = ("StepBegun", "StepCompleted", "InteractionRecorded", "Concluded")
+_RECORDING_KINDS = ("StepBegun", "StepCompleted", "InteractionRecorded", "InteractionPlanned", "Concluded")
 _TO_TELL = sa.text(
     "select definition::text from campaigns where engine_version < version order by campaign_id limit :limit"
 )

@@ -13,7 +13,14 @@ from shared.contracts.followup import FactRecorded
 from shared.rulebook.follow_up import FactKind
 from shared.runtime.database import Database
 
-_CONTACTS = frozenset({FactKind.STEP_BEGUN, FactKind.STEP_COMPLETED, FactKind.INTERACTION_RECORDED})
+_CONTACTS = frozenset(
+    {
+        FactKind.STEP_BEGUN,
+        FactKind.STEP_COMPLETED,
+        FactKind.INTERACTION_RECORDED,
+        FactKind.INTERACTION_COMPLETED,
+    }
+)
 _JOININGS = frozenset(
     {FactKind.CLIENT_TARGETED, FactKind.TARGETED_AGAIN, FactKind.REASSIGNED, FactKind.REOPENED_UNARCHIVED}
 )

@@ -50,7 +50,10 @@ BEHIND = text("""
 """)
 FOLDED = text("""
     select distinct on (follow_up_id) follow_up_id, after,
-        count(*) filter (where kind = 'InteractionRecorded') over (partition by follow_up_id) as interactions
+        sum(case when fact ->> 'step_id' is not null then 0
+                 when kind in ('InteractionRecorded', 'InteractionCompleted') then 1
+                 when kind = 'InteractionReopened' then -1 else 0 end)
+            over (partition by follow_up_id) as interactions
     from facts where follow_up_id = any(cast(:ids as uuid[])) order by follow_up_id, number desc
 """)
 SAVE = text("""

@@ -13,6 +13,9 @@ from shared.contracts.followup import FactRecorded
 from shared.rulebook.follow_up import FactKind
 from shared.rulebook.steps import Plan
 
+_INTERACTIONS = {FactKind.INTERACTION_RECORDED: 1, FactKind.INTERACTION_COMPLETED: 1, FactKind.INTERACTION_REOPENED: -1}
+"""Unplanned interactions that were done: one that is planned is none yet, one that is reopened is none any more."""
+
 
 async def record_facts(ledgers: Ledgers, facts: Sequence[FactRecorded]) -> int:
     """Keep the facts not known yet and change the counters by their difference; answers how many were new."""
@@ -55,7 +58,7 @@ def _after(before: Row | None, new: Sequence[FactRecorded], grouping: Grouping) 
         client_id=last.client_id,
         state=last.after if newer or before is None else before.state,
         interactions=(before.interactions if before else 0)
-        + sum(fact.fact.kind is FactKind.INTERACTION_RECORDED for fact in new),
+        + sum(_INTERACTIONS.get(fact.fact.kind, 0) for fact in new if fact.fact.step_id is None),
         # A new follow-up goes into every generation at once; the pass that builds the target brings the others.
         generation=before.generation if before else (grouping.target.number if grouping.target else 0),
     )

@@ -117,7 +117,7 @@ async def test_a_plan_that_changes_during_a_check_leaves_it_without_a_result(che
 
 async def test_a_filling_brings_the_facts_that_are_missing_page_by_page(checks, ledgers, real, model, database):
     story = a_story(1, PLANS[:1], clients=30)
-    source = FakeFactSource(story * 6)
+    source = FakeFactSource(story * 10)
     async with database.transaction() as connection:
         for table in (facts, follow_ups, amount_counters, step_counters):
             await connection.execute(delete(table))
