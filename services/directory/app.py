@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from services.directory.api.calendars import calendar_router
 from services.directory.api.csv_import import csv_router
 from services.directory.api.holdings import holdings_router
 from services.directory.api.put import put_router
@@ -13,6 +14,7 @@ from services.directory.api.read import read_router
 from services.directory.consumers import answer_questions
 from services.directory.settings import Settings
 from services.directory.store.bucket import NatsPrincipalsBucket
+from services.directory.store.calendars import PostgresCalendars
 from services.directory.store.principals import PostgresPrincipalChanges
 from services.directory.store.records import PostgresDirectory
 from services.directory.use_cases.tell_principals import keep_told
@@ -50,4 +52,5 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(csv_router(directory, PostgresDirectory(parts.database, keeps=False), clock, written))
     app.include_router(read_router(directory))
     app.include_router(holdings_router(directory))
+    app.include_router(calendar_router(PostgresCalendars(parts.database), clock, parts.written))
     return app

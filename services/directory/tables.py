@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Identity,
     Index,
+    Integer,
     MetaData,
     Numeric,
     Sequence,
@@ -170,6 +171,20 @@ rights_changes = Table(
     Index("rights_changes_by_an_author", "changed_by", "change_id"),
     Index("rights_changes_by_time", "changed_at"),
     comment="Who changed what somebody may do: written once, by the transaction that made the change.",
+)
+
+calendar = Table(
+    "calendar",
+    metadata,
+    Column("one", Boolean, CheckConstraint("one"), primary_key=True, server_default=text("true")),
+    Column("country", Text),
+    Column("subdivision", Text),
+    # The day in ISO 8601, and why the network is closed.
+    Column("closing_days", JSONB, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    Column("changed_by", Text, nullable=False),
+    comment="The working days, in one row, once somebody has said them.",
 )
 
 outbox = outbox_table(metadata)

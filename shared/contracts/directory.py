@@ -155,3 +155,26 @@ class HoldingsFound(Answer):
 
     accounts: tuple[HeldAccount, ...]
     transactions: tuple[HeldTransaction, ...]
+
+
+class CalendarChanged(Event):
+    """The deployment's working days: the public holidays of a country, and closing days of its own."""
+
+    type: ClassVar[str] = "campaigns.directory.calendar_changed.v1"
+
+    country: str | None
+    """ISO 3166 code; None where no public holiday counts."""
+    subdivision: str | None = None
+    closing_days: tuple[date, ...] = ()
+    revision: int
+    """Grows with every change: a reader keeps the highest. 0, never told, is France without closing days."""
+
+    @property
+    def key(self) -> str:
+        """There is one."""
+        return "calendar"
+
+    @property
+    def event_id(self) -> str:
+        """One per revision."""
+        return f"calendar/{self.revision}"

@@ -7,6 +7,7 @@ EVENTS: tuple[type[Event], ...] = (
     directory.UnitChanged,
     directory.UserChanged,
     directory.ClientChanged,
+    directory.CalendarChanged,
     campaign.CampaignDefined,
     campaign.ClientsTargeted,
     campaign.CampaignMoment,

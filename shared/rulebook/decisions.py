@@ -5,7 +5,7 @@ Facts are folded in `history`, whose functions are offered here too.
 
 from typing import assert_never
 
-from shared.rulebook import conclusion, entries, interactions, targeting
+from shared.rulebook import conclusion, due_dates, entries, interactions, targeting
 from shared.rulebook.errors import Invalid, Refused
 from shared.rulebook.follow_up import (
     AmendConclusion,
@@ -36,6 +36,7 @@ from shared.rulebook.interaction_commands import (
     PlanInteraction,
     ReopenInteraction,
 )
+from shared.rulebook.lateness import MarkOverdue
 from shared.rulebook.steps import Plan
 
 __all__ = ["EARLY_CODES", "apply", "decide", "early", "replay", "targeted"]
@@ -104,5 +105,7 @@ def _decided(  # noqa: C901, PLR0911, PLR0912  one case per command
             return targeting.closed_archived(follow_up, plan, circumstances)
         case ReopenUnarchived():
             return targeting.reopened(follow_up, command, plan, circumstances)
+        case MarkOverdue():
+            return due_dates.overdue(follow_up, command, plan, circumstances)
         case _:  # pragma: no cover
             assert_never(command)

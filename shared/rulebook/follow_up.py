@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from shared.rulebook.interaction_commands import InteractionCommand, PendingInteraction
+from shared.rulebook.lateness import MarkOverdue
 from shared.rulebook.steps import StepKind
 
 
@@ -97,6 +98,9 @@ class FollowUp:
     """The step at which a CONCLUDED or ARCHIVED follow-up stood when it closed (None is *end*); it keeps it."""
     pending: tuple[PendingInteraction, ...] = ()
     """Unplanned interactions still to be done."""
+    overdue_step: str | None = None
+    overdue_due_on: date | None = None
+    """The step that was recorded as late, until it is completed, and the last day on which it was in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +228,7 @@ Command = (
     | CloseArchived
     | ReopenUnarchived
     | InteractionCommand
+    | MarkOverdue
 )
 
 
@@ -251,6 +256,7 @@ class FactKind(StrEnum):
     TARGETED_AGAIN = "TargetedAgain"
     CLOSED_ARCHIVED = "ClosedArchived"
     REOPENED_UNARCHIVED = "ReopenedUnarchived"
+    STEP_OVERDUE = "StepOverdue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,3 +293,4 @@ class Fact:
     ticked: tuple[str, ...] = ()
     unticked: tuple[str, ...] = ()
     """Checklist items that it ticked and unticked."""
+    due_on: date | None = None

@@ -103,7 +103,9 @@ def _changed(follow_up: FollowUp, fact: Fact) -> FollowUp:  # noqa: C901, PLR091
             return replace(follow_up, closing=Closing.WITHDRAWN)
         case FactKind.TARGETED_AGAIN:
             again = replace(follow_up, entry_date=_given(fact.entry_date, fact), potential=_given(fact.potential, fact))
-            return _reopened(again, _given(fact.advisor_id, fact))
+            return _reopened(_in_time(again), _given(fact.advisor_id, fact))
+        case FactKind.STEP_OVERDUE:
+            return replace(follow_up, overdue_step=_given(fact.step_id, fact), overdue_due_on=_given(fact.due_on, fact))
         case FactKind.CLOSED_ARCHIVED:
             return replace(follow_up, closing=Closing.ARCHIVED, closed_position=fact.position)
         case _:  # pragma: no cover
@@ -112,10 +114,16 @@ def _changed(follow_up: FollowUp, fact: Fact) -> FollowUp:  # noqa: C901, PLR091
 
 def _completed(follow_up: FollowUp, fact: Fact) -> FollowUp:
     done = _with_entry(follow_up, fact, EntryState.COMPLETED)
+    if done.overdue_step == fact.step_id:
+        done = _in_time(done)
     if done.conclusion is None:
         return done
     missing = tuple(step_id for step_id in done.conclusion.missing if step_id != fact.step_id)
     return replace(done, conclusion=replace(done.conclusion, missing=missing), closed_position=fact.position)
+
+
+def _in_time(follow_up: FollowUp) -> FollowUp:
+    return replace(follow_up, overdue_step=None, overdue_due_on=None)
 
 
 def _with_entry(follow_up: FollowUp, fact: Fact, state: EntryState) -> FollowUp:

@@ -4,7 +4,7 @@ docs/domain.md, Progression. Status, position and blocking live in `standing` an
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
 from shared.rulebook.checklists import checklist_missing
@@ -21,7 +21,7 @@ from shared.rulebook.standing import (
     position_index,
     status,
 )
-from shared.rulebook.steps import Plan, Step
+from shared.rulebook.steps import Plan
 
 __all__ = [
     "EditEffect",
@@ -30,7 +30,6 @@ __all__ = [
     "blocking_steps",
     "checklist_missing",
     "conclusion_offered",
-    "due_on",
     "edit_effect",
     "enterable_steps",
     "group_of",
@@ -44,10 +43,6 @@ __all__ = [
     "status",
     "unplanned_by_removal",
 ]
-
-
-_FRIDAY = 4
-_WORKING_DAYS = 5
 
 
 class StepGroup(StrEnum):
@@ -106,21 +101,6 @@ def conclusion_offered(follow_up: FollowUp, plan: Plan) -> bool:
         return False
     states = entry_states(follow_up)
     return any(states.get(step) is EntryState.COMPLETED for step in (plan.sales_step, plan.steps[-1].id))
-
-
-def due_on(step: Step, since: date) -> date | None:
-    """The last day on which the step is in time, counted in working days (Monday to Friday) after `since` (spec 2.3).
-
-    `since` is the day on which the step became the position. None when the step sets no delay.
-    """
-    if step.due_within_days is None:
-        return None
-    weekend = max(since.weekday() - _FRIDAY, 0)
-    friday_or_before = since - timedelta(days=weekend)
-    # From a weekend the next working day is already the first.
-    weeks, days = divmod(max(step.due_within_days, 1) if weekend else step.due_within_days, _WORKING_DAYS)
-    over_a_weekend = friday_or_before.weekday() + days > _FRIDAY
-    return friday_or_before + timedelta(weeks=weeks, days=days + (2 if over_a_weekend else 0))
 
 
 def unplanned_by_removal(follow_up: FollowUp, plan: Plan) -> tuple[str, ...]:

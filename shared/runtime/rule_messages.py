@@ -10,6 +10,7 @@ FOLLOW_UP: Sentences = {
     "already_completed": ("Cette étape est déjà terminée.", "This step is already completed."),
     "not_begun": ("Cette étape n’est pas en cours.", "This step is not under way."),
     "not_completed": ("Cette étape n’est pas terminée.", "This step is not completed."),
+    "not_overdue": ("Cette étape n’est pas en retard.", "This step is not late."),
     "step_unknown": ("Cette étape ne fait pas partie de l’opération.", "The campaign has no such step."),
     "step_removed": ("Cette étape a été retirée de l’opération.", "This step was removed from the campaign."),
     "sales_step_removed": (

@@ -33,6 +33,7 @@ from shared.rulebook.interaction_commands import (
     PlanInteraction,
     ReopenInteraction,
 )
+from shared.rulebook.lateness import MarkOverdue
 from shared.rulebook.steps import StepKind
 from tests.rulebook.builders import TODAY, a_follow_up, a_plan, a_sale, happening
 
@@ -55,6 +56,7 @@ ONE_OF_EACH = [
     Reassign("chloe"),
     WithdrawClient(),
     TargetAgain(TODAY, Decimal(1), "chloe"),
+    MarkOverdue("call", TODAY),
     CloseArchived(),
     ReopenUnarchived("chloe"),
 ]

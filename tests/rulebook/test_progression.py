@@ -10,7 +10,6 @@ from shared.rulebook.progression import (
     StepGroup,
     checklist_missing,
     conclusion_offered,
-    due_on,
     edit_effect,
     group_of,
     groups,
@@ -95,26 +94,6 @@ def test_a_task_lacks_its_mandatory_items_that_are_not_ticked():
 
     assert checklist_missing(a_step("call", checklist=items), {"a", "unknown"}) == ("c",)
     assert checklist_missing(a_step("call", checklist=items), {"a", "c"}) == ()
-
-
-@pytest.mark.parametrize(
-    ("within", "since", "due"),
-    [
-        (0, date(2026, 3, 20), date(2026, 3, 20)),
-        (1, date(2026, 3, 20), date(2026, 3, 23)),
-        (5, date(2026, 3, 20), date(2026, 3, 27)),
-        (7, date(2026, 3, 19), date(2026, 3, 30)),
-        (1, date(2026, 3, 21), date(2026, 3, 23)),
-        (0, date(2026, 3, 21), date(2026, 3, 23)),
-        (5, date(2026, 3, 22), date(2026, 3, 27)),
-    ],
-)
-def test_a_step_is_due_within_working_days(within, since, due):
-    assert due_on(a_step("call", due_within_days=within), since) == due
-
-
-def test_a_step_without_delay_is_never_late():
-    assert due_on(a_step("call"), TODAY) is None
 
 
 def test_a_begun_entry_whose_step_was_removed_is_an_unplanned_interaction():

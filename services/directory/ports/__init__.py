@@ -1,5 +1,6 @@
 """What the directory's use cases need: its own records, and a place where one writer at a time changes them."""
 
+from services.directory.ports.calendars import Calendar, Calendars
 from services.directory.ports.holdings import (
     Account,
     Holdings,
@@ -26,6 +27,8 @@ from services.directory.ports.records import Directory, Writing
 __all__ = [
     "Account",
     "Author",
+    "Calendar",
+    "Calendars",
     "Client",
     "ClientSeen",
     "Directory",

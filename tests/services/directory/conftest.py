@@ -15,7 +15,7 @@ from nats.aio.msg import Msg
 from services.directory.app import create_app
 from services.directory.settings import Settings
 from services.directory.tables import metadata
-from shared.contracts.directory import ClientChanged, PrincipalRecord, UnitChanged, UserChanged
+from shared.contracts.directory import CalendarChanged, ClientChanged, PrincipalRecord, UnitChanged, UserChanged
 from shared.contracts.wire import CloudEvent
 from shared.rulebook.access import Principal
 from shared.rulebook.ids import user_id
@@ -24,7 +24,7 @@ from shared.runtime.principals import Principals
 from shared.runtime.streams import type_of
 from tests.support.fakes_directory import TokensAreNames
 
-KINDS = {kind.type: kind for kind in (UnitChanged, UserChanged, ClientChanged)}
+KINDS = {kind.type: kind for kind in (UnitChanged, UserChanged, ClientChanged, CalendarChanged)}
 NETWORK = [
     {"external_id": "network", "name": "Réseau"},
     {"external_id": "north", "name": "Nord", "parent": "network"},
