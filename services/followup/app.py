@@ -7,18 +7,20 @@ from datetime import timedelta
 
 from fastapi import FastAPI
 
-from services.followup.api import command_routes, follow_up_routes, signal_routes
+from services.followup.api import command_routes, follow_up_routes, held_routes, signal_routes
 from services.followup.consumers import DirectDoor, Questions, answer_questions, hear_signals, listen
 from services.followup.engine import TemporalEngine
 from services.followup.settings import Settings
 from services.followup.store.campaigns import PostgresDefinitions
 from services.followup.store.command_log import PostgresCommandLog
+from services.followup.store.held import PostgresHeldCommands
 from services.followup.store.people import PostgresPeople
 from services.followup.store.previewing import PostgresPreviewing
 from services.followup.store.reading import PostgresReading
 from services.followup.store.targeting import PostgresTargeting
 from services.followup.use_cases.command_desk import CommandDesk
 from services.followup.use_cases.flow import Flow
+from services.followup.use_cases.handle_held import HandleHeld
 from services.followup.use_cases.house_commands import HouseCommands
 from services.followup.use_cases.send import Sender
 from services.followup.use_cases.take_commands import TakeCommands
@@ -74,6 +76,9 @@ class _Service:
         """The HTTP interface."""
         take = TakeCommands(self.desk, self.reading, self.clock)
         app.include_router(signal_routes(self.desk, self.log, self.clock, park_for=self.park_for))
+        held = PostgresHeldCommands(self.parts.database)
+        handle_held = HandleHeld(held, self.clock.now, park_for=self.park_for)
+        app.include_router(held_routes(held, handle_held))
         app.include_router(command_routes(take, self.log, self.reading, self.clock))
         app.include_router(follow_up_routes(self.reading, self.clock))
 

@@ -90,6 +90,18 @@ FOLLOW_UP: Sentences = {
         "Cet identifiant a déjà servi à une autre demande.",
         "This id was used for another command.",
     ),
+    "not_retriable": (
+        "Ceci ne peut pas être essayé à nouveau : seuls les signaux du CRM refusés ou en attente le peuvent.",
+        "This cannot be tried again: only signals of the CRM that are refused or parked can.",
+    ),
+    "not_held": (
+        "Ceci n’est ni refusé ni en attente : il n’y a rien à écarter.",
+        "This is neither refused nor parked: there is nothing to dismiss.",
+    ),
+    "under_way": (
+        "La décision est en cours : réessayez dans un instant.",
+        "It is just being decided: try again in a moment.",
+    ),
     "expired": ("La demande a expiré.", "The command has expired."),
     "deadline_passed": ("La demande a expiré.", "The command has expired."),
     "refused": ("La demande a été refusée.", "The command was refused."),

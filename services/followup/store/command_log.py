@@ -59,7 +59,10 @@ _EXPIRE = sa.text(
     """
     update commands
     set verdict = 'refused', decided_at = :now, parked = false, code = coalesce(code, 'expired')
-    where verdict is null and parked and park_until <= :now
+    where command_id in (
+        select command_id from commands where verdict is null and parked and park_until <= :now
+        order by park_until limit 500 for update skip locked
+    )
     returning command_id::text, source, source_id, follow_up_id::text, verdict, parked, number, code, data
     """
 )

@@ -33,6 +33,19 @@ _ROW = (
 )
 
 
+_INTERVENTIONS = sa.text(
+    """
+    select i.command_id::text, i.kind, i.actor, i.reason, i.before, i.at, c.body ->> 'step_id' as step_id,
+           a.name as actor_name
+    from interventions i
+    join commands c on c.command_id = i.command_id
+    left join advisors a on a.advisor_id::text = i.actor
+    where i.follow_up_id = :follow_up_id order by i.intervention_id
+    """
+)
+_ACTS = {"retry": "Retried", "dismiss": "Dismissed"}
+
+
 class PostgresReading:
     """Reads within a principal's reach."""
 
@@ -80,7 +93,9 @@ class PostgresReading:
         )
         async with self._database.reading() as conn:
             rows = (await conn.execute(what)).mappings().all()
-        return [_entry(row) for row in rows]
+            acts = (await conn.execute(_INTERVENTIONS, {"follow_up_id": follow_up_id})).mappings().all()
+        # Sorting keeps the order of what was received at one moment.
+        return sorted([*map(_entry, rows), *map(_intervention, acts)], key=lambda entry: entry.received_at)
 
     async def recorded_number(self, follow_up_id: str) -> int:
         """Up to which number the facts of a follow-up are recorded; 0 when it is unknown."""
@@ -178,4 +193,22 @@ def _entry(row: Any) -> TimelineEntry:
         code=row["code"],
         data=row["data"],
         note=row["note"],
+    )
+
+
+def _intervention(row: Any) -> TimelineEntry:
+    """What an operator did about a command, with what that had been answered before."""
+    return TimelineEntry(
+        event=None,
+        command_id=row["command_id"],
+        body={"command": _ACTS[row["kind"]], "step_id": row["step_id"]},
+        door="screen",
+        actor=row["actor"],
+        actor_name=row["actor_name"],
+        occurred_at=row["at"],
+        received_at=row["at"],
+        verdict=row["before"]["verdict"],
+        code=row["before"]["code"],
+        data=row["before"]["data"],
+        note=row["reason"],
     )

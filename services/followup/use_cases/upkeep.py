@@ -45,11 +45,11 @@ class Upkeep:
 
     async def send_again(self) -> int:
         """Take up commands whose sender is gone, and refuse parked ones whose time is over."""
-        await self._log.expire_parked()
+        expired = await self._log.expire_parked()
         leased = await self._log.claim_due(_PAGE)
         for one in leased:
             self._desk.drive(one)
-        return len(leased)
+        return len(leased) + len(expired)
 
     async def start_executions(self) -> int:
         """Start the executions of follow-ups that never had one; a start that fails is tried in the next round."""

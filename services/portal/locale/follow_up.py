@@ -188,6 +188,8 @@ TEXTS: dict[str, Text] = {
     "wish.TargetAgain": ("Cibler à nouveau", "Target again"),
     "wish.CloseArchived": ("Clore à l’archivage", "Close with the archived campaign"),
     "wish.ReopenUnarchived": ("Rouvrir", "Reopen"),
+    "wish.Retried": ("Nouvel essai demandé", "To be tried again"),
+    "wish.Dismissed": ("Demande écartée", "Set aside"),
     "wish.other": ("Demande", "Request"),
     "wish.removed_step": ("étape supprimée", "removed step"),
 }

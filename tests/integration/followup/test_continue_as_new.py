@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -58,6 +59,25 @@ async def test_an_unrecorded_fact_is_carried_into_the_next_run_and_its_command_i
     assert await world.kinds(follow_up) == ["ClientTargeted", "InteractionRecorded", "InteractionRecorded"]
     dying.engine.thaw()
     assert (await caller).number == 2
+
+
+async def test_a_signal_of_an_earlier_run_stays_a_duplicate_straight_to_the_next_one(world: World) -> None:
+    follow_up = await world.a_follow_up()
+    yesterday = (datetime.now(UTC) - timedelta(days=1)).isoformat()
+    called = {"id": "run-1", "interaction": "REMINDER", "occurred_at": yesterday}
+    await world.execution(follow_up).signal("interaction_recorded", called)
+    await until(lambda: _has_facts(world, follow_up, 2))
+    await _move_to_a_new_run(world, follow_up)
+
+    await world.execution(follow_up).signal("interaction_recorded", called)
+    await world.execution(follow_up).signal("interaction_recorded", {**called, "id": "run-2"})
+    await until(lambda: _has_facts(world, follow_up, 3))
+
+    told = await world.log.verdicts("crm", ["run-1", "run-2"])
+    assert sorted((one.source_id, one.kind, one.number) for one in told) == [
+        ("run-1", "applied", 2),
+        ("run-2", "applied", 3),
+    ]
 
 
 async def test_a_refusal_as_first_task_of_a_new_run_stalls_nobody(world: World) -> None:
