@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 
 from services.followup.api.commands import UuidText
 from services.followup.ports.held import HeldCommands
-from services.followup.schemas.held import DismissIn, HeldCounts, HeldOut, HeldPage, HeldQuery, RetriedOut, RetryIn
+from services.followup.schemas.held import Dismissal, HeldCounts, HeldOut, HeldPage, HeldQuery, RetriedOut, RetryFilter
 from services.followup.use_cases.handle_held import HandleHeld
 from shared.rulebook.access import Action, may
 from shared.runtime.security import CurrentPrincipal
@@ -31,7 +31,7 @@ def held_routes(held: HeldCommands, handle: HandleHeld) -> APIRouter:
         return HeldCounts.of(list(await held.counts()))
 
     @router.post("/retry")
-    async def retry_all(principal: CurrentPrincipal, body: RetryIn) -> RetriedOut:
+    async def retry_all(principal: CurrentPrincipal, body: RetryFilter) -> RetriedOut:
         """Have the CRM's signals of a filter judged anew, at most 10,000 in one call. Takes the right OPERATOR."""
         may(principal, Action.OPERATE)
         retried, left = await handle.retry_all(body.filter(), principal.user_id)
@@ -47,7 +47,7 @@ def held_routes(held: HeldCommands, handle: HandleHeld) -> APIRouter:
         return HeldOut.of(await handle.retry(command_id, principal.user_id))
 
     @router.post("/{command_id}/dismiss")
-    async def dismiss(principal: CurrentPrincipal, command_id: UuidText, body: DismissIn) -> HeldOut:
+    async def dismiss(principal: CurrentPrincipal, command_id: UuidText, body: Dismissal) -> HeldOut:
         """Set a refused or parked command aside, with a reason; it is kept, and may still be tried again.
 
         Takes the right OPERATOR. 409 `under_way` while its verdict is on its way, `not_held` for all others.

@@ -96,7 +96,7 @@ class HeldQuery(_Filters):
     limit: int = Field(default=50, ge=1, le=200)
 
 
-class RetryIn(_Filters):
+class RetryFilter(_Filters):
     """Which to try again: the filters of the list."""
 
     state: Literal["refused", "parked"] | None = None
@@ -109,7 +109,7 @@ class RetriedOut(BaseModel):
     next: int | None
 
 
-class DismissIn(Incoming):
+class Dismissal(Incoming):
     """Why it is set aside; shown on the client's timeline."""
 
     reason: Reason
