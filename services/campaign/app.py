@@ -8,7 +8,7 @@ from datetime import timedelta
 from fastapi import FastAPI
 
 from services.campaign import consumers
-from services.campaign.api import clients, definitions, documents, reading
+from services.campaign.api import clients, definitions, documents, jobs, reading
 from services.campaign.api.door import Door, version_changed
 from services.campaign.settings import Settings
 from services.campaign.store.documents import kept_documents
@@ -16,7 +16,7 @@ from services.campaign.store.neighbours import AskedFollowUps, WatchedPeople
 from services.campaign.store.reading import PostgresCampaigns
 from services.campaign.store.replicas import PostgresReplicas
 from services.campaign.use_cases.saving import Desk, VersionChanged
-from services.campaign.use_cases.target_clients import Targeting
+from services.campaign.use_cases.work_on_jobs import WorkOnJobs
 from shared.runtime.clock import Clock
 from shared.runtime.documents import Documents
 from shared.runtime.http import service_app
@@ -41,14 +41,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             yield
 
     app = service_app(title="Campaign", version="1.0.0", lifespan=lifespan, settings=settings)
-    for router in (reading.router, definitions.router, documents.router, clients.router):
+    for router in (jobs.router, reading.router, definitions.router, documents.router, clients.router):
         app.include_router(router)
     app.add_exception_handler(VersionChanged, version_changed)  # type: ignore[arg-type]  # it gets that class only
     return app
 
 
 async def _begin(app: FastAPI, settings: Settings, parts: Parts, running: Running) -> None:
-    """Start the consumers, the work on targeting jobs and the sweep of documents."""
+    """Start the consumers, the work on jobs and the sweep of documents."""
     clock = Clock(settings.zone)
     files = kept_documents(parts.database, max_bytes=settings.max_document_bytes)
     campaigns = PostgresCampaigns(parts.database, parts.sweeps, files)
@@ -62,8 +62,8 @@ async def _begin(app: FastAPI, settings: Settings, parts: Parts, running: Runnin
     app.state.door = Door(Desk(campaigns, people, follow_ups, files, clock), written)
     replicas = PostgresReplicas(parts.database)
     await consumers.listen(running.bus, campaigns=campaigns, replicas=replicas, clock=clock, written=written)
-    targeting = Targeting(campaigns, clock, timedelta(seconds=settings.unknown_client_seconds))
-    running.background.start("campaign targeting", lambda: _keep_targeting(targeting, parts.written, asked))
+    work = WorkOnJobs(campaigns, clock, timedelta(seconds=settings.unknown_client_seconds))
+    running.background.start("campaign jobs", lambda: _keep_working(work, parts.written, asked))
     swept = kept_documents(parts.sweeps, max_bytes=settings.max_document_bytes)
     running.background.start("campaign documents", lambda: _keep_sweeping(swept, clock))
 
@@ -76,11 +76,11 @@ async def _keep_sweeping(files: Documents, clock: Clock) -> None:
         await asyncio.sleep(_SWEEP_SECONDS)
 
 
-async def _keep_targeting(targeting: Targeting, written: Callable[[], None], asked: asyncio.Event) -> None:
+async def _keep_working(work: WorkOnJobs, written: Callable[[], None], asked: asyncio.Event) -> None:
     """Work on chunks while there are any; look again when asked, and twice a second for what others left."""
     while True:
         asked.clear()
-        while await targeting.work():
+        while await work.work():
             written()
         with suppress(TimeoutError):
             # Not `wait_for`, which in Python 3.11 forgets to be cancelled when the event is set at that moment.

@@ -1,4 +1,4 @@
-"""What the campaign service hears: people and clients of the directory; and the question of a campaign's workflow."""
+"""What the campaign service hears: people and clients, what follow-ups tell of them; and its workflow's question."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -7,8 +7,12 @@ from services.campaign.ports import Campaigns, Clock, Replicas
 from services.campaign.use_cases.record_moment import record_moment
 from shared.contracts.campaign import MomentRecorded, RecordMoment
 from shared.contracts.directory import ClientChanged, UserChanged
+from shared.contracts.followup import FactRecorded
 from shared.contracts.wire import CloudEvent
 from shared.runtime.messaging import Bus
+
+_GATHER = 0.1
+"""Seconds for which facts gather: a transaction costs as much as many of them."""
 
 
 async def listen(
@@ -25,10 +29,14 @@ async def listen(
         if clients:
             await replicas.keep_clients(clients)
 
+    async def follow(events: Sequence[CloudEvent[Any]]) -> None:
+        await replicas.keep_facts([event.data for event in events])
+
     async def note(asked: RecordMoment) -> MomentRecorded:
         answer = await record_moment(campaigns, clock, asked)
         written()
         return answer
 
     await bus.consume("campaign-directory", [UserChanged, ClientChanged], keep)
+    await bus.consume("campaign-facts", [FactRecorded], follow, gather=_GATHER)
     await bus.answer(RecordMoment, note)

@@ -118,11 +118,12 @@ targeted_clients = Table(
     Column("entry_date", Date, nullable=False),
     Column("advisor_id", _ID, nullable=False, comment="The client's advisor when targeted."),
     Column("job_id", _ID, nullable=False),
-    Column("state", Text, nullable=False, server_default=text("'TARGETED'")),
+    Column("closing", Text, comment="As its follow-up last told, or withdrawn here a moment ago; null while open."),
+    Column("fact_number", Integer, nullable=False, server_default=text("0"), comment="The fact that told last."),
     Column("targeted_by", Text, nullable=False),
     Column("targeted_at", _TIME, nullable=False),
     CheckConstraint("potential >= 0 and initial_potential >= 0", name="targeted_clients_potential_not_negative"),
-    CheckConstraint("state in ('TARGETED', 'WITHDRAWN')", name="targeted_clients_state"),
+    CheckConstraint("closing in ('CONCLUDED', 'WITHDRAWN', 'ARCHIVED')", name="targeted_clients_closing"),
     Index("targeted_clients_by_client", "client_id"),
     comment="A client at most once per campaign (spec 3.3).",
 )
@@ -132,14 +133,18 @@ targeting_jobs = Table(
     metadata,
     Column("job_id", _ID, primary_key=True),
     Column("campaign_id", _ID, nullable=False, index=True),
+    Column("kind", Text, nullable=False, server_default=text("'TARGET'")),
     Column("content", Text, nullable=False, comment="Hash of the call that asked for it."),
     Column("total", Integer, nullable=False),
     Column("asker", JSONB, nullable=False, comment="Who asked, with the rights held then."),
     Column("asked_at", _TIME, nullable=False),
     Column("batches", Integer, nullable=False, server_default=text("0"), comment="Batches published so far."),
-    Column("targeted", Integer, nullable=False, server_default=text("0")),
+    Column("accepted", Integer, nullable=False, server_default=text("0")),
     Column("skipped", Integer, nullable=False, server_default=text("0")),
-    comment="One call that targets clients; done when targeted + skipped = total.",
+    Column("cancelled_at", _TIME, comment="Since when what is left of it is skipped."),
+    CheckConstraint("kind in ('TARGET', 'WITHDRAW', 'CHANGE')", name="targeting_jobs_kind"),
+    Index("targeting_jobs_by_asker", text("(asker ->> 'user_id')"), "asked_at"),
+    comment="One call that targets, withdraws or changes clients; worked off when accepted + skipped = total.",
 )
 
 targeting_chunks = Table(
@@ -159,7 +164,8 @@ targeting_skips = Table(
     Column("position", Integer, primary_key=True),
     Column("client", Text, nullable=False),
     Column("reason", Text, nullable=False),
-    comment="Items of a job that targeted nobody, and why; `position` counts from 1 in the call.",
+    Column("detail", Text),
+    comment="Items of a job that had no effect, and why; `position` counts from 1 in the call, or is a file's row.",
 )
 
 list_orders = Table(

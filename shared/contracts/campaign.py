@@ -128,6 +128,8 @@ class TargetedClient(WireModel):
     advisor_id: str
     potential: Euros
     entry_date: date
+    again: bool = False
+    """Whether the client had been withdrawn before: the same follow-up reopens (spec 3.3)."""
 
 
 class ClientsTargeted(Event):
@@ -151,6 +153,60 @@ class ClientsTargeted(Event):
     def event_id(self) -> str:
         """One per job and batch."""
         return f"targeting/{self.job_id}/{self.batch}"
+
+
+class ClientsWithdrawn(Event):
+    """Clients of one job who are to leave the campaign: the follow-up service withdraws each, or refuses by a code."""
+
+    type: ClassVar[str] = "campaigns.campaign.clients_withdrawn.v1"
+
+    campaign_id: str
+    job_id: str
+    batch: int
+    client_ids: tuple[str, ...]
+    withdrawn_by: str
+    withdrawn_at: AwareDatetime
+
+    @property
+    def key(self) -> str:
+        """The campaign."""
+        return self.campaign_id
+
+    @property
+    def event_id(self) -> str:
+        """One per job and batch."""
+        return f"withdrawing/{self.job_id}/{self.batch}"
+
+
+class ClientChange(WireModel):
+    """What is to be changed of a targeted client; None leaves it."""
+
+    client_id: str
+    potential: Euros | None = None
+    entry_date: date | None = None
+
+
+class ClientsChanged(Event):
+    """Changes of targeted clients in one job: the follow-up service makes each, or refuses by a code."""
+
+    type: ClassVar[str] = "campaigns.campaign.clients_changed.v1"
+
+    campaign_id: str
+    job_id: str
+    batch: int
+    clients: tuple[ClientChange, ...]
+    changed_by: str
+    changed_at: AwareDatetime
+
+    @property
+    def key(self) -> str:
+        """The campaign."""
+        return self.campaign_id
+
+    @property
+    def event_id(self) -> str:
+        """One per job and batch."""
+        return f"changing/{self.job_id}/{self.batch}"
 
 
 class MomentKind(StrEnum):

@@ -161,11 +161,47 @@ class TargetingProgress(Question):
 
 
 class TargetingCount(Answer):
-    """Follow-ups received for the job, how many of them run, and how many clients were in the campaign before."""
+    """Follow-ups received for the job, how many of them run, and how many clients were in the campaign before.
+
+    `reopened` counts those withdrawn before for whom it is decided whether they come back.
+    """
 
     received: int
     started: int
     already_targeted: int
+    reopened: int = 0
+
+
+class JobDecisions(Question):
+    """How far the commands of a job are, and those refused, in pages by follow-up id."""
+
+    subject: ClassVar[str] = "questions.followup.job_decisions.v1"
+
+    campaign_id: str
+    job_id: str
+    after: str | None = None
+    """The last follow-up of the page before."""
+    limit: int = Field(default=100, ge=0, le=1000)
+
+
+class RefusedInJob(WireModel):
+    """A client for whom the job's command was refused, and why."""
+
+    follow_up_id: str
+    client_id: str
+    code: str
+
+
+class JobDecided(Answer):
+    """Clients for whom all commands of the job are decided, how many of them were refused, and one page of those.
+
+    A command that would have changed nothing counts as done.
+    """
+
+    decided: int
+    refused: int
+    by_code: dict[str, int]
+    refusals: tuple[RefusedInJob, ...]
 
 
 class RecordedNumber(Question):

@@ -10,9 +10,14 @@ from shared.rulebook.steps import Plan, Step
 
 def status(follow_up: FollowUp, today: date) -> FollowUpStatus:
     """WAITING before the entry date, OPEN from it on, else the reason of the closing (spec 5.1)."""
-    if follow_up.closing is not None:
-        return FollowUpStatus(follow_up.closing)
-    return FollowUpStatus.WAITING if today < follow_up.entry_date else FollowUpStatus.OPEN
+    return status_of(follow_up.closing, follow_up.entry_date, today)
+
+
+def status_of(closing: Closing | None, entry_date: date, today: date) -> FollowUpStatus:
+    """The status of a follow-up of which only these two are known."""
+    if closing is not None:
+        return FollowUpStatus(closing)
+    return FollowUpStatus.WAITING if today < entry_date else FollowUpStatus.OPEN
 
 
 def is_due(step: Step, follow_up: FollowUp) -> bool:

@@ -191,6 +191,10 @@ AMOUNTS: Sentences = {
         "Chaque client se désigne par un seul identifiant : le nôtre ou celui du CRM.",
         "Each client is named by one id: ours or the CRM’s.",
     ),
+    "change_empty": (
+        "Donnez pour chaque client un potentiel ou une date d’entrée.",
+        "Give each client a potential or an entry date.",
+    ),
     "advisor_unknown": ("Un conseiller est inconnu.", "An advisor is unknown."),
     "allocation_without_target": (
         "Fixez d’abord l’objectif de l’opération.",

@@ -9,6 +9,8 @@ from shared.contracts.followup import (
     EditPreviewed,
     EffectsOfEdit,
     HoldDefinition,
+    JobDecided,
+    JobDecisions,
     PreviewEdit,
     ReserveSteps,
     StepsReserved,
@@ -33,10 +35,13 @@ class FakeFollowUps:
     completed: set[str] = field(default_factory=set)
     touched: int = 0
     counts: dict[str, TargetingCount] = field(default_factory=dict)
+    decisions: dict[str, JobDecided] = field(default_factory=dict)
     effects: list[EffectsOfEdit] = field(default_factory=list)
     """What any edit would do."""
     under_way: bool = False
     """Commands on every step are undecided."""
+    quick: bool = False
+    """Every follow-up that a job concerns has started, or has decided, by the time one asks."""
     deaf: bool = False
     """Answers nothing that may stay unanswered."""
 
@@ -69,7 +74,19 @@ class FakeFollowUps:
 
     async def progress(self, campaign_id: str, job_id: str) -> TargetingCount | None:
         """The count that the test gave."""
+        if self.quick:
+            return TargetingCount(received=1, started=1, already_targeted=0)
         return None if self.deaf else self.counts.get(job_id)
+
+    async def decided(self, campaign_id: str, job_id: str, *, after: str | None, limit: int) -> JobDecided | None:
+        """What the test says became of the job's commands, in pages by follow-up id."""
+        if self.quick:
+            return JobDecided(decided=1, refused=0, by_code={}, refusals=())
+        decided = self.decisions.get(job_id)
+        if self.deaf or decided is None:
+            return None
+        beyond = [one for one in decided.refusals if one.follow_up_id > (after or "")]
+        return decided.model_copy(update={"refusals": tuple(beyond[:limit])})
 
     async def answer_on(self, bus: Bus) -> None:
         """Answer the questions of the real adapter with what this holds."""
@@ -98,6 +115,13 @@ class FakeFollowUps:
                 raise Refused("job_unknown")
             return count
 
+        async def decided(asked: JobDecisions) -> JobDecided:
+            found = await self.decided(asked.campaign_id, asked.job_id, after=asked.after, limit=asked.limit)
+            if found is None:
+                raise Refused("job_unknown")
+            return found
+
+        await bus.answer(JobDecisions, decided)
         await bus.answer(HoldDefinition, hold)
         await bus.answer(ReserveSteps, reserve)
         await bus.answer(PreviewEdit, preview)

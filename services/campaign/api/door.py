@@ -4,6 +4,7 @@ import base64
 import binascii
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
@@ -49,19 +50,36 @@ def content_of(body: BaseModel, asker: Principal) -> str:
     return hashlib.sha256(f"{asker.user_id}\n{body.model_dump_json()}".encode()).hexdigest()
 
 
-def cursor_of(place: tuple[str, int]) -> str:
-    """A place in the list as an opaque text."""
+def cursor_of(place: tuple[str, int] | tuple[str, str]) -> str:
+    """A place in a list as an opaque text."""
     return base64.urlsafe_b64encode(json.dumps(place).encode()).decode()
 
 
 def place_of(cursor: str | None) -> tuple[str, int] | None:
-    """The place that a cursor stands for; 422 `cursor_invalid` when it was not given out here."""
+    """The place in the list of campaigns that a cursor stands for; 422 `cursor_invalid` for none given out here."""
     if cursor is None:
         return None
-    try:
-        text, number = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-    except (binascii.Error, ValueError, TypeError):
-        raise HTTPProblem(422, "cursor_invalid") from None
-    if not isinstance(text, str) or not isinstance(number, int) or "\x00" in text or abs(number) >= 2**63:
+    text, number = _opened(cursor)
+    if not isinstance(number, int) or abs(number) >= 2**63:
         raise HTTPProblem(422, "cursor_invalid")
     return text, number
+
+
+def place_with_id_of(cursor: str | None) -> tuple[str, str] | None:
+    """The place in a list that is ordered by ids in the end; 422 `cursor_invalid` for none given out here."""
+    if cursor is None:
+        return None
+    text, last = _opened(cursor)
+    if not isinstance(last, str) or not re.fullmatch(UUID_PATTERN, last):
+        raise HTTPProblem(422, "cursor_invalid")
+    return text, last
+
+
+def _opened(cursor: str) -> tuple[str, object]:
+    try:
+        text, last = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+    except (binascii.Error, ValueError, TypeError):
+        raise HTTPProblem(422, "cursor_invalid") from None
+    if not isinstance(text, str) or "\x00" in text:
+        raise HTTPProblem(422, "cursor_invalid")
+    return text, last

@@ -12,20 +12,21 @@ from services.campaign.ports.records import (
     Replicas,
     Working,
 )
-from services.campaign.ports.values import (
-    Campaign,
+from services.campaign.ports.targeting import (
     Chunk,
     Entering,
     Found,
     Job,
-    Listed,
-    ListSort,
+    JobKind,
     Skipped,
     SkipReason,
+    Standing,
     TargetedRow,
+    TargetedSort,
+    TargetedWanted,
     TargetItem,
-    Wanted,
 )
+from services.campaign.ports.values import Campaign, Listed, ListSort, Wanted
 
 __all__ = [
     "Campaign",
@@ -38,14 +39,18 @@ __all__ = [
     "FollowUps",
     "Found",
     "Job",
+    "JobKind",
     "ListSort",
     "Listed",
     "People",
     "Replicas",
     "SkipReason",
     "Skipped",
+    "Standing",
     "TargetItem",
     "TargetedRow",
+    "TargetedSort",
+    "TargetedWanted",
     "Wanted",
     "Working",
 ]

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from shared.contracts.campaign import CampaignDefined
-from shared.contracts.followup import EffectsOfEdit, StepsReserved, TargetingCount
+from shared.contracts.followup import EffectsOfEdit, JobDecided, StepsReserved, TargetingCount
 from shared.rulebook.access import Principal
 from shared.rulebook.steps import Plan
 from shared.runtime.documents import Document, Incoming
@@ -53,6 +53,9 @@ class FollowUps(Protocol):
 
     async def progress(self, campaign_id: str, job_id: str) -> TargetingCount | None:
         """How far it is with a job's clients; None when it does not answer."""
+
+    async def decided(self, campaign_id: str, job_id: str, *, after: str | None, limit: int) -> JobDecided | None:
+        """How far the commands of a job are, with one page of those refused; None when it does not answer."""
 
 
 class Files(Protocol):

@@ -5,21 +5,21 @@ from contextlib import AbstractAsyncContextManager
 from datetime import date, datetime
 from typing import Protocol
 
-from services.campaign.ports.values import (
-    Campaign,
+from services.campaign.ports.targeting import (
     Chunk,
     Entering,
     Found,
     Job,
-    Listed,
     Skipped,
-    SkipReason,
+    Standing,
     TargetedRow,
+    TargetedWanted,
     TargetItem,
-    Wanted,
 )
+from services.campaign.ports.values import Campaign, Listed, Wanted
 from shared.contracts.campaign import MomentKind
 from shared.contracts.directory import ClientChanged, UserChanged
+from shared.contracts.followup import FactRecorded
 from shared.contracts.wire import Event
 from shared.rulebook.access import Principal, Target
 
@@ -51,8 +51,8 @@ class Changing(Protocol):
     async def first_time(self, campaign_id: str, kind: MomentKind, on: date, now: datetime) -> bool:
         """Note a campaign's moment; False when it was noted before."""
 
-    async def add_job(self, job: Job, items: Sequence[TargetItem]) -> Job:
-        """Keep a targeting job with its items; answers the one held when its id is known."""
+    async def add_job(self, job: Job, items: Sequence[TargetItem], skipped: Sequence[Skipped] = ()) -> Job:
+        """Keep a job with its items; answers the one held when its id is known."""
 
     async def copy_targets(self, source_id: str, job: Job) -> Job:
         """Keep a job that targets the clients of another campaign, by default entry dates."""
@@ -62,7 +62,7 @@ class Changing(Protocol):
 
 
 class Working(Protocol):
-    """One transaction in which one chunk of a targeting job has its effect."""
+    """One transaction in which one chunk of a job has its effect."""
 
     async def chunk(self, now: datetime) -> Chunk | None:
         """The next chunk that is due and that nobody else works on."""
@@ -73,11 +73,17 @@ class Working(Protocol):
     async def find(self, items: Sequence[TargetItem], asker: Principal) -> Mapping[int, Found]:
         """The clients that items name, by position; unknown ones are absent."""
 
+    async def standing(self, campaign_id: str, client_ids: Collection[str]) -> Mapping[str, Standing]:
+        """How those of the clients stand who are or were in the campaign, kept so until the transaction ends."""
+
     async def enter(self, job: Job, entering: Sequence[Entering], now: datetime) -> set[str]:
-        """Put clients into the campaign; answers the ids of those that were not in it."""
+        """Put clients into the campaign, withdrawn ones again; answers the ids of those that were not in it."""
+
+    async def withdraw(self, campaign_id: str, client_ids: Collection[str]) -> None:
+        """Let the clients leave; their follow-ups tell what became of it."""
 
     async def finish(
-        self, chunk: Chunk, *, targeted: int, skipped: Sequence[Skipped], left: Sequence[TargetItem], again_at: datetime
+        self, chunk: Chunk, *, accepted: int, skipped: Sequence[Skipped], left: Sequence[TargetItem], again_at: datetime
     ) -> None:
         """Count the chunk's outcome into its job; what is left is tried again at `again_at`."""
 
@@ -92,7 +98,7 @@ class Campaigns(Protocol):
         """A transaction on campaigns."""
 
     def working(self) -> AbstractAsyncContextManager[Working]:
-        """A transaction for a chunk of a targeting job."""
+        """A transaction for a chunk of a job."""
 
     async def campaign(self, campaign_id: str) -> Campaign | None:
         """The campaign as it is now, without a lock; None when unknown or deleted."""
@@ -118,18 +124,16 @@ class Campaigns(Protocol):
     async def steps_ever(self, campaign_id: str, step_ids: Collection[str]) -> set[str]:
         """Those of the ids that a step of the campaign had in any version."""
 
-    async def targeted(
-        self, campaign_id: str, reader: Principal, *, after: str | None, limit: int
-    ) -> Sequence[TargetedRow]:
-        """Targeted clients within the reader's reach, by client id."""
+    async def targeted(self, campaign_id: str, reader: Principal, wanted: TargetedWanted) -> Sequence[TargetedRow]:
+        """Targeted clients within the reader's reach, in the order asked for."""
 
     async def job(self, campaign_id: str, job_id: str) -> Job | None:
-        """A targeting job of that campaign."""
+        """A job of that campaign."""
 
     async def skips(self, job_id: str, *, after: int, limit: int) -> Sequence[Skipped]:
-        """The items that targeted nobody, in their order in the call."""
+        """The items that had no effect, in their order in the call."""
 
-    async def skip_reasons(self, job_id: str) -> Mapping[SkipReason, int]:
+    async def skip_reasons(self, job_id: str) -> Mapping[str, int]:
         """How many items were skipped for which reason."""
 
 
@@ -141,3 +145,6 @@ class Replicas(Protocol):
 
     async def keep_clients(self, told: Sequence[ClientChanged]) -> None:
         """Keep each client's highest revision."""
+
+    async def keep_facts(self, told: Sequence[FactRecorded]) -> None:
+        """Keep how targeted clients stand after the highest of these facts."""

@@ -1,20 +1,20 @@
-"""Clients to be targeted, the job that does it, and those targeted."""
+"""Clients to be targeted, withdrawn or changed, as one call names them."""
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
-from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 from typing_extensions import TypedDict
 
-from services.campaign.ports import Job, SkipReason, TargetItem
+from services.campaign.ports import TargetItem
 from services.campaign.schemas.fields import Amount, Key, Uuid
-from services.campaign.use_cases.read import JobSeen
-from shared.contracts.wire import Euros, Incoming
+from shared.contracts.wire import Incoming
 from shared.rulebook.errors import Invalid
 
 MAX_CLIENTS = 100_000
+_MOST_SHOWN = 100
 MAX_BODY_BYTES = 33_554_432
 """Room for so many, each with a potential, an entry date and a long id."""
 
@@ -42,9 +42,7 @@ class TargetClients(Incoming):
 
     def items(self) -> list[TargetItem]:
         """The clients with their position in the call; Invalid `client_unclear` for one named twice, or not at all."""
-        unclear = [at for at, one in enumerate(self.clients, start=1) if ("client" in one) == ("client_id" in one)]
-        if unclear:
-            raise Invalid("client_unclear", {"positions": unclear[:100]})
+        _require_one_name(self.clients)
         return [
             TargetItem(
                 at, one.get("client_id"), one.get("client"), Decimal(one.get("potential", 0)), one.get("entry_date")
@@ -53,86 +51,60 @@ class TargetClients(Incoming):
         ]
 
 
-class JobState(StrEnum):
-    """RUNNING until each client was skipped or its follow-up has started."""
+class ClientName(TypedDict, total=False):
+    """One client by our id or by the host CRM's."""
 
-    RUNNING = "RUNNING"
-    DONE = "DONE"
+    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]  # pydantic's way to configure these
 
-
-class Skip(BaseModel):
-    """An item that targeted nobody; `position` counts from 1 in the call."""
-
-    position: int
-    client: str
-    reason: SkipReason
+    client_id: Uuid
+    client: Key
 
 
-class TargetingJob(BaseModel):
-    """How far a targeting job is.
+class WithdrawClients(Incoming):
+    """Targeted clients who are to leave; `key` makes a repeated call the same job."""
 
-    `targeted` were put into the campaign, `skipped` were not; `received` and `started` are the follow-up service's
-    counts, None while it does not answer.
-    """
+    key: Key | None = None
+    clients: Annotated[list[ClientName], Field(min_length=1, max_length=MAX_CLIENTS)]
 
-    job_id: str
-    campaign_id: str
-    state: JobState
-    total: int
-    targeted: int
-    received: int | None
-    started: int | None
-    skipped: int
-    skipped_by_reason: dict[SkipReason, int]
-    skips: list[Skip]
-    """The first of them after position `after`."""
-    asked_by: str
-    asked_at: datetime
-
-    @classmethod
-    def asked(cls, job: Job) -> Self:
-        """The job as it is when asked for."""
-        return cls.seen(JobSeen(job=job, count=None, reasons={}, skips=()))
-
-    @classmethod
-    def seen(cls, seen: JobSeen) -> Self:
-        """The job as it is now."""
-        job, count = seen.job, seen.count
-        return cls(
-            job_id=job.job_id,
-            campaign_id=job.campaign_id,
-            state=JobState.DONE if seen.done else JobState.RUNNING,
-            total=job.total,
-            targeted=job.targeted,
-            received=None if count is None else count.received,
-            started=None if count is None else count.started,
-            skipped=job.skipped,
-            skipped_by_reason=dict(seen.reasons),
-            skips=[Skip(position=one.position, client=one.client, reason=one.reason) for one in seen.skips],
-            asked_by=job.asker.user_id,
-            asked_at=job.asked_at,
-        )
+    def items(self) -> list[TargetItem]:
+        """The clients with their position in the call; Invalid `client_unclear`."""
+        _require_one_name(self.clients)
+        return [
+            TargetItem(at, one.get("client_id"), one.get("client"), None, None)
+            for at, one in enumerate(self.clients, start=1)
+        ]
 
 
-class TargetedClientRow(BaseModel):
-    """A targeted client within the reader's reach."""
+class ChangeInput(ClientName, total=False):
+    """What is to become of one targeted client: a potential, an entry date while WAITING, or both."""
 
-    model_config = ConfigDict(from_attributes=True)
-
-    client_id: str
-    external_id: str | None
-    name: str | None
-    advisor_id: str
-    advisor_name: str | None
-    potential: Euros
-    initial_potential: Euros
+    potential: Annotated[PlainAmount | Amount, Field(union_mode="left_to_right")]
     entry_date: date
-    state: str
-    job_id: str
 
 
-class TargetedClients(BaseModel):
-    """One page; `next` is the `after` of the following one."""
+class ChangeClients(Incoming):
+    """Changes of targeted clients; `key` makes a repeated call the same job."""
 
-    items: list[TargetedClientRow]
-    next: str | None
+    key: Key | None = None
+    clients: Annotated[list[ChangeInput], Field(min_length=1, max_length=MAX_CLIENTS)]
+
+    def items(self) -> list[TargetItem]:
+        """The changes with their position in the call; Invalid `client_unclear`, `change_empty`."""
+        _require_one_name(self.clients)
+        empty = [at for at, one in enumerate(self.clients, start=1) if not {"potential", "entry_date"} & one.keys()]
+        if empty:
+            raise Invalid("change_empty", {"positions": empty[:_MOST_SHOWN]})
+        return [
+            TargetItem(at, one.get("client_id"), one.get("client"), _potential(one), one.get("entry_date"))
+            for at, one in enumerate(self.clients, start=1)
+        ]
+
+
+def _require_one_name(clients: Sequence[ClientName | TargetInput]) -> None:
+    unclear = [at for at, one in enumerate(clients, start=1) if ("client" in one) == ("client_id" in one)]
+    if unclear:
+        raise Invalid("client_unclear", {"positions": unclear[:_MOST_SHOWN]})
+
+
+def _potential(change: ChangeInput) -> Decimal | None:
+    return Decimal(change["potential"]) if "potential" in change else None

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.campaign.ports import Campaign, Job, TargetItem
+from services.campaign.ports import Campaign, Job, Skipped, TargetItem
 from services.campaign.store import jobs
 from services.campaign.store.rows import allocation_json, campaign_of
 from services.campaign.tables import allocations, campaign_versions, campaigns, list_orders
@@ -127,9 +127,9 @@ class PostgresChanging:
         noted = await self._connection.execute(_MOMENT, {"id": campaign_id, "kind": kind.value, "on": on, "now": now})
         return noted.one_or_none() is not None
 
-    async def add_job(self, job: Job, items: Sequence[TargetItem]) -> Job:
-        """Keep a targeting job with its items; answers the one held when its id is known."""
-        return await jobs.add(self._connection, job, items)
+    async def add_job(self, job: Job, items: Sequence[TargetItem], skipped: Sequence[Skipped] = ()) -> Job:
+        """Keep a job with its items; answers the one held when its id is known."""
+        return await jobs.add(self._connection, job, items, skipped)
 
     async def copy_targets(self, source_id: str, job: Job) -> Job:
         """Keep a job that targets the clients of another campaign, by default entry dates."""

@@ -1,4 +1,4 @@
-"""Targeting jobs and their chunks, skips and counts in PostgreSQL."""
+"""Jobs and their chunks, skips and counts in PostgreSQL."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -6,14 +6,15 @@ from typing import Any
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.campaign.ports import Job, Skipped, SkipReason, TargetItem
+from services.campaign.ports import Job, JobKind, Skipped, TargetItem
 from services.campaign.store.rows import items_json, principal_json, principal_of
 from services.campaign.tables import targeting_jobs, targeting_skips
 
 CHUNK = 500
 _ADD = text(
-    "insert into targeting_jobs (job_id, campaign_id, content, total, asker, asked_at)"
-    " values (cast(:id as uuid), cast(:campaign as uuid), :content, :total, cast(:asker as jsonb), :asked_at)"
+    "insert into targeting_jobs (job_id, campaign_id, kind, content, total, skipped, asker, asked_at)"
+    " values (cast(:id as uuid), cast(:campaign as uuid), :kind, :content, :total, :skipped, cast(:asker as jsonb),"
+    " :asked_at)"
     " on conflict do nothing returning job_id"
 )
 _ADD_CHUNKS = text(
@@ -26,18 +27,26 @@ _COPY_CHUNKS = text(
     " select cast(:id as uuid), (position - 1) / :size + 1,"
     " jsonb_agg(jsonb_build_array(position, client_id, null, potential::text, null) order by position), :asked_at"
     " from (select client_id, potential, row_number() over (order by client_id) as position"
-    " from targeted_clients where campaign_id = cast(:source as uuid) and state = 'TARGETED') as target"
-    " group by (position - 1) / :size"
+    " from targeted_clients where campaign_id = cast(:source as uuid) and closing is distinct from 'WITHDRAWN')"
+    " as target group by (position - 1) / :size"
 )
 _COUNT_COPIED = text(
     "update targeting_jobs set total = (select coalesce(sum(jsonb_array_length(targets)), 0) from targeting_chunks"
     " where job_id = cast(:id as uuid)) where job_id = cast(:id as uuid)"
 )
 
+_SKIP = text(
+    "insert into targeting_skips (job_id, position, client, reason, detail)"
+    " select cast(:job as uuid), position, client, reason, detail"
+    " from unnest(cast(:position as int[]), cast(:client as text[]), cast(:reason as text[]), cast(:detail as text[]))"
+    " as given (position, client, reason, detail) on conflict do nothing"
+)
 
-async def add(connection: AsyncConnection, job: Job, items: Sequence[TargetItem]) -> Job:
-    """Keep a targeting job with its items; answers the one held when its id is known."""
+
+async def add(connection: AsyncConnection, job: Job, items: Sequence[TargetItem], skipped: Sequence[Skipped]) -> Job:
+    """Keep a job with its items and what is skipped from the beginning; answers the one held when its id is known."""
     if await _add(connection, job):
+        await keep_skips(connection, job.job_id, skipped)
         chunks = [items_json(chunk) for chunk in _in_chunks(items)]
         await connection.execute(_ADD_CHUNKS, {"id": job.job_id, "chunks": chunks, "asked_at": job.asked_at})
     return await _held(connection, job)
@@ -54,7 +63,7 @@ async def copy(connection: AsyncConnection, source_id: str, job: Job) -> Job:
 
 
 async def find(connection: AsyncConnection, campaign_id: str, job_id: str) -> Job | None:
-    """A targeting job of that campaign."""
+    """A job of that campaign."""
     found = await connection.execute(
         select(targeting_jobs).where(targeting_jobs.c.job_id == job_id, targeting_jobs.c.campaign_id == campaign_id)
     )
@@ -62,25 +71,32 @@ async def find(connection: AsyncConnection, campaign_id: str, job_id: str) -> Jo
     return None if row is None else job_of(row)
 
 
+async def keep_skips(connection: AsyncConnection, job_id: str, skipped: Sequence[Skipped]) -> None:
+    """Note items that had no effect."""
+    if skipped:
+        rows = {name: [getattr(one, name) for one in skipped] for name in ("position", "client", "reason", "detail")}
+        await connection.execute(_SKIP, {"job": job_id, **rows})
+
+
 async def skips(connection: AsyncConnection, job_id: str, *, after: int, limit: int) -> list[Skipped]:
-    """The items that targeted nobody, in their order in the call."""
+    """The items that had no effect, in their order in the call."""
     found = await connection.execute(
-        select(targeting_skips.c.position, targeting_skips.c.client, targeting_skips.c.reason)
+        select(targeting_skips.c.position, targeting_skips.c.client, targeting_skips.c.reason, targeting_skips.c.detail)
         .where(targeting_skips.c.job_id == job_id, targeting_skips.c.position > after)
         .order_by(targeting_skips.c.position)
         .limit(limit)
     )
-    return [Skipped(row.position, row.client, SkipReason(row.reason)) for row in found]
+    return [Skipped(row.position, row.client, row.reason, row.detail) for row in found]
 
 
-async def skip_reasons(connection: AsyncConnection, job_id: str) -> Mapping[SkipReason, int]:
+async def skip_reasons(connection: AsyncConnection, job_id: str) -> Mapping[str, int]:
     """How many items were skipped for which reason."""
     found = await connection.execute(
-        select(targeting_skips.c.reason, func.count())
+        select(targeting_skips.c.reason, func.count().label("items"))
         .where(targeting_skips.c.job_id == job_id)
         .group_by(targeting_skips.c.reason)
     )
-    return {SkipReason(reason): number for reason, number in found}
+    return {row.reason: row.items for row in found}
 
 
 def job_of(row: Any) -> Job:
@@ -88,13 +104,15 @@ def job_of(row: Any) -> Job:
     return Job(
         job_id=row.job_id,
         campaign_id=row.campaign_id,
+        kind=JobKind(row.kind),
         content=row.content,
         total=row.total,
         asker=principal_of(row.asker),
         asked_at=row.asked_at,
         batches=row.batches,
-        targeted=row.targeted,
+        accepted=row.accepted,
         skipped=row.skipped,
+        cancelled_at=row.cancelled_at,
     )
 
 
@@ -104,8 +122,10 @@ async def _add(connection: AsyncConnection, job: Job) -> bool:
         {
             "id": job.job_id,
             "campaign": job.campaign_id,
+            "kind": job.kind.value,
             "content": job.content,
             "total": job.total,
+            "skipped": job.skipped,
             "asker": principal_json(job.asker),
             "asked_at": job.asked_at,
         },

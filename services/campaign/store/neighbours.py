@@ -9,6 +9,8 @@ from shared.contracts.followup import (
     EditPreviewed,
     EffectsOfEdit,
     HoldDefinition,
+    JobDecided,
+    JobDecisions,
     PreviewEdit,
     ReserveSteps,
     StepsReserved,
@@ -73,6 +75,14 @@ class AskedFollowUps:
             return await self._bus.ask(
                 TargetingProgress(campaign_id=campaign_id, job_id=job_id), TargetingCount, timeout=_PATIENCE
             )
+        except (NobodyAnswers, QuestionRefused):
+            return None
+
+    async def decided(self, campaign_id: str, job_id: str, *, after: str | None, limit: int) -> JobDecided | None:
+        """How far the commands of a job are, with one page of those refused; None when it does not answer."""
+        question = JobDecisions(campaign_id=campaign_id, job_id=job_id, after=after, limit=limit)
+        try:
+            return await self._bus.ask(question, JobDecided, timeout=_PATIENCE)
         except (NobodyAnswers, QuestionRefused):
             return None
 

@@ -5,12 +5,13 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy import ColumnElement, and_, exists, false, literal, or_, select, text
 
-from services.campaign.ports import Campaign, Job, Listed, Skipped, SkipReason, TargetedRow, Wanted
+from services.campaign.ports import Campaign, Job, Listed, Skipped, TargetedRow, TargetedWanted, Wanted
 from services.campaign.store import jobs
 from services.campaign.store.campaigns import PostgresChanging, present
 from services.campaign.store.listing import list_page
 from services.campaign.store.reach import in_reach, is_covered
 from services.campaign.store.rows import campaign_of
+from services.campaign.store.targeted import targeted_page
 from services.campaign.store.working import PostgresWorking
 from services.campaign.tables import allocations, campaign_versions, campaigns, clients, targeted_clients, users
 from shared.rulebook.access import Principal, Target
@@ -24,7 +25,7 @@ _STEPS_EVER = text(
 
 
 class PostgresCampaigns:
-    """The records, to write and to read; `background` is the role of the loop that works on targeting jobs."""
+    """The records, to write and to read; `background` is the role of the loop that works on jobs."""
 
     def __init__(self, database: Database, background: Database, documents: Documents) -> None:
         self._database = database
@@ -39,7 +40,7 @@ class PostgresCampaigns:
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[PostgresWorking]:
-        """A transaction for a chunk of a targeting job."""
+        """A transaction for a chunk of a job."""
         async with self._background.transaction() as connection:
             yield PostgresWorking(connection)
 
@@ -119,45 +120,22 @@ class PostgresCampaigns:
             found = await connection.execute(_STEPS_EVER, {"campaign": campaign_id, "ids": list(step_ids)})
             return set(found.scalars())
 
-    async def targeted(
-        self, campaign_id: str, reader: Principal, *, after: str | None, limit: int
-    ) -> Sequence[TargetedRow]:
-        """Targeted clients within the reader's reach, by client id."""
-        wanted = (
-            select(
-                targeted_clients.c.client_id,
-                clients.c.external_id,
-                clients.c.name,
-                clients.c.advisor_id,
-                users.c.name.label("advisor_name"),
-                targeted_clients.c.potential,
-                targeted_clients.c.initial_potential,
-                targeted_clients.c.entry_date,
-                targeted_clients.c.state,
-                targeted_clients.c.job_id,
-            )
-            .join(clients, clients.c.client_id == targeted_clients.c.client_id)
-            .outerjoin(users, users.c.user_id == clients.c.advisor_id)
-            .where(targeted_clients.c.campaign_id == campaign_id, in_reach(reader, clients.c.advisor_id))
-            .order_by(targeted_clients.c.client_id)
-            .limit(limit)
-        )
-        if after is not None:
-            wanted = wanted.where(targeted_clients.c.client_id > after)
+    async def targeted(self, campaign_id: str, reader: Principal, wanted: TargetedWanted) -> Sequence[TargetedRow]:
+        """Targeted clients within the reader's reach, in the order asked for."""
         async with self._database.reading() as connection:
-            return [TargetedRow(**row) for row in (await connection.execute(wanted)).mappings()]
+            return await targeted_page(connection, campaign_id, reader, wanted)
 
     async def job(self, campaign_id: str, job_id: str) -> Job | None:
-        """A targeting job of that campaign."""
+        """A job of that campaign."""
         async with self._database.reading() as connection:
             return await jobs.find(connection, campaign_id, job_id)
 
     async def skips(self, job_id: str, *, after: int, limit: int) -> Sequence[Skipped]:
-        """The items that targeted nobody, in their order in the call."""
+        """The items that had no effect, in their order in the call."""
         async with self._database.reading() as connection:
             return await jobs.skips(connection, job_id, after=after, limit=limit)
 
-    async def skip_reasons(self, job_id: str) -> Mapping[SkipReason, int]:
+    async def skip_reasons(self, job_id: str) -> Mapping[str, int]:
         """How many items were skipped for which reason."""
         async with self._database.reading() as connection:
             return await jobs.skip_reasons(connection, job_id)
@@ -171,6 +149,7 @@ def _takes_part(reader: Principal, campaign: ColumnElement[str]) -> ColumnElemen
         exists().where(
             and_(
                 targeted_clients.c.campaign_id == campaign,
+                targeted_clients.c.closing.is_distinct_from("WITHDRAWN"),
                 targeted_clients.c.client_id == clients.c.client_id,
                 clients.c.advisor_id == reader.user_id,
             )

@@ -40,12 +40,12 @@ def principal_of(kept: Mapping[str, Any]) -> Principal:
 
 def items_json(items: Sequence[TargetItem]) -> str:
     """The items of a chunk."""
-    return json.dumps(
-        [
-            [item.position, item.client_id, item.client, str(item.potential), item.entry_date and str(item.entry_date)]
-            for item in items
-        ]
-    )
+    return json.dumps([_plain(item) for item in items])
+
+
+def _plain(item: TargetItem) -> list[object]:
+    potential = None if item.potential is None else str(item.potential)
+    return [item.position, item.client_id, item.client, potential, item.entry_date and str(item.entry_date)]
 
 
 def _share_json(share: Share) -> dict[str, str | None]:

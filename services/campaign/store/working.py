@@ -1,22 +1,25 @@
-"""One chunk of a targeting job taking effect, in one transaction of some tens of milliseconds."""
+"""One chunk of a job taking effect, in one transaction of some tens of milliseconds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import Integer, column, func, literal, select, text
+from sqlalchemy import Integer, any_, column, func, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.campaign.ports import Campaign, Chunk, Entering, Found, Job, Skipped, TargetItem
+from services.campaign.ports import Campaign, Chunk, Entering, Found, Job, Skipped, Standing, TargetItem
 from services.campaign.store.campaigns import present
-from services.campaign.store.jobs import job_of
+from services.campaign.store.jobs import job_of, keep_skips
 from services.campaign.store.reach import in_reach
 from services.campaign.store.rows import items_json
-from services.campaign.tables import clients, targeting_chunks, targeting_jobs
+from services.campaign.tables import clients, targeted_clients, targeting_chunks, targeting_jobs
 from shared.contracts.wire import Event
 from shared.rulebook.access import Principal
+from shared.rulebook.follow_up import Closing
 from shared.runtime.outbox import enqueue
+
+_ID = targeted_clients.c.client_id.type
 
 _ENTER = text(
     "insert into targeted_clients (campaign_id, client_id, potential, initial_potential, entry_date, advisor_id,"
@@ -26,17 +29,19 @@ _ENTER = text(
     " from unnest(cast(:clients as uuid[]), cast(:advisors as uuid[]), cast(:potentials as numeric[]),"
     " cast(:dates as date[])) as given (client_id, advisor_id, potential, entry_date)"
     " order by client_id"  # one order for all, so that two jobs on one campaign never wait in a circle
-    " on conflict do nothing returning client_id::text"
+    # A withdrawn client comes back; what was the initial potential stays it (ADR 0013).
+    " on conflict (campaign_id, client_id) do update set potential = excluded.potential,"
+    " entry_date = excluded.entry_date, advisor_id = excluded.advisor_id, job_id = excluded.job_id,"
+    " targeted_by = excluded.targeted_by, targeted_at = excluded.targeted_at, closing = null"
+    " where targeted_clients.closing = 'WITHDRAWN' returning client_id::text"
 )
-_SKIP = text(
-    "insert into targeting_skips (job_id, position, client, reason)"
-    " select cast(:job as uuid), position, client, reason"
-    " from unnest(cast(:positions as int[]), cast(:clients as text[]), cast(:reasons as text[]))"
-    " as given (position, client, reason) on conflict do nothing"
+_WITHDRAW = text(
+    "update targeted_clients set closing = 'WITHDRAWN'"
+    " where campaign_id = cast(:campaign as uuid) and client_id = any(cast(:clients as uuid[]))"
 )
 _COUNT = text(
-    "update targeting_jobs set targeted = targeted + :targeted, skipped = skipped + :skipped,"
-    " batches = batches + least(:targeted, 1) where job_id = cast(:job as uuid)"
+    "update targeting_jobs set accepted = accepted + :accepted, skipped = skipped + :skipped,"
+    " batches = batches + least(:accepted, 1) where job_id = cast(:job as uuid)"
 )
 _DROP = text("delete from targeting_chunks where job_id = cast(:job as uuid) and chunk = :chunk")
 _LEAVE = text(
@@ -47,7 +52,7 @@ _LOCK_JOB = text("select 1 from targeting_jobs where job_id = cast(:job as uuid)
 
 
 class PostgresWorking:
-    """One transaction in which one chunk of a targeting job has its effect."""
+    """One transaction in which one chunk of a job has its effect."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
@@ -84,8 +89,22 @@ class PostgresWorking:
         ]
         return dict(named)
 
+    async def standing(self, campaign_id: str, client_ids: Collection[str]) -> Mapping[str, Standing]:
+        """How those of the clients stand who are or were in the campaign, kept so until the transaction ends."""
+        rows = targeted_clients.c
+        found = await self._connection.execute(
+            select(rows.client_id, rows.closing, rows.entry_date)
+            .where(rows.campaign_id == campaign_id, rows.client_id == any_(literal(list(client_ids), ARRAY(_ID))))
+            .order_by(rows.client_id)
+            .with_for_update()
+        )
+        return {
+            row.client_id: Standing(None if row.closing is None else Closing(row.closing), row.entry_date)
+            for row in found
+        }
+
     async def enter(self, job: Job, entering: Sequence[Entering], now: datetime) -> set[str]:
-        """Put clients into the campaign; answers the ids of those that were not in it."""
+        """Put clients into the campaign, withdrawn ones again; answers the ids of those that were not in it."""
         entered = await self._connection.execute(
             _ENTER,
             {
@@ -101,22 +120,17 @@ class PostgresWorking:
         )
         return set(entered.scalars())
 
+    async def withdraw(self, campaign_id: str, client_ids: Collection[str]) -> None:
+        """Let the clients leave; their follow-ups tell what became of it."""
+        await self._connection.execute(_WITHDRAW, {"campaign": campaign_id, "clients": list(client_ids)})
+
     async def finish(
-        self, chunk: Chunk, *, targeted: int, skipped: Sequence[Skipped], left: Sequence[TargetItem], again_at: datetime
+        self, chunk: Chunk, *, accepted: int, skipped: Sequence[Skipped], left: Sequence[TargetItem], again_at: datetime
     ) -> None:
         """Count the chunk's outcome into its job; what is left is tried again at `again_at`."""
         job = chunk.job.job_id
-        if skipped:
-            await self._connection.execute(
-                _SKIP,
-                {
-                    "job": job,
-                    "positions": [one.position for one in skipped],
-                    "clients": [one.client for one in skipped],
-                    "reasons": [one.reason.value for one in skipped],
-                },
-            )
-        await self._connection.execute(_COUNT, {"job": job, "targeted": targeted, "skipped": len(skipped)})
+        await keep_skips(self._connection, job, skipped)
+        await self._connection.execute(_COUNT, {"job": job, "accepted": accepted, "skipped": len(skipped)})
         if left:
             again = {"items": items_json(left), "again_at": again_at}
             await self._connection.execute(_LEAVE, {"job": job, "chunk": chunk.number, **again})
@@ -156,6 +170,6 @@ def _item_of(kept: Sequence[object]) -> TargetItem:
         position=int(str(position)),
         client_id=None if client_id is None else str(client_id),
         client=None if client is None else str(client),
-        potential=Decimal(str(potential)),
+        potential=None if potential is None else Decimal(str(potential)),
         entry_date=None if entry_date is None else date.fromisoformat(str(entry_date)),
     )

@@ -1,7 +1,7 @@
 """Create a campaign, from nothing or from another one (spec 2.1, 2.7)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from uuid import uuid4
 
@@ -128,4 +128,4 @@ async def _target_the_same(desk: Desk, asker: Principal, source_id: str, campaig
         asked_at=desk.clock.now(),
     )
     async with desk.campaigns.changing() as changing:
-        await changing.copy_targets(source_id, replace(job))
+        await changing.copy_targets(source_id, job)

@@ -1,14 +1,13 @@
-"""What a reader may see of campaigns: the list, one of them, its versions, its clients, its jobs (spec 1.3, 2.6)."""
+"""What a reader may see of campaigns: the list, one of them, its versions, its clients (spec 1.3, 2.6)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from services.campaign.ports import Campaign, Job, Listed, Skipped, SkipReason, TargetedRow, Wanted
+from services.campaign.ports import Campaign, Listed, TargetedRow, TargetedWanted, Wanted
 from services.campaign.use_cases.rights import may_change, permitted, visible
 from services.campaign.use_cases.saving import Desk
 from shared.contracts.campaign import Share
-from shared.contracts.followup import TargetingCount
 from shared.rulebook.access import AccessLevel, Action, Principal, may
 from shared.rulebook.allocation import Share as EnteredShare
 from shared.rulebook.allocation import allocate
@@ -34,21 +33,6 @@ class Seen:
     whole: bool
     may_change: bool
     names: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class JobSeen:
-    """A targeting job with the follow-up service's counts, None while it does not answer."""
-
-    job: Job
-    count: TargetingCount | None
-    reasons: Mapping[SkipReason, int]
-    skips: Sequence[Skipped]
-
-    @property
-    def done(self) -> bool:
-        """Whether every item was dealt with and every follow-up of the job started."""
-        return self.job.done and self.count is not None and self.count.started >= self.job.targeted
 
 
 async def show(desk: Desk, reader: Principal, campaign_id: str) -> Seen:
@@ -91,30 +75,10 @@ async def versions(
     return await desk.campaigns.versions(campaign_id, before=before, limit=limit)
 
 
-async def targeted(
-    desk: Desk, reader: Principal, campaign_id: str, *, after: str | None, limit: int
-) -> Sequence[TargetedRow]:
-    """The targeted clients within the reader's reach."""
+async def targeted(desk: Desk, reader: Principal, campaign_id: str, wanted: TargetedWanted) -> Sequence[TargetedRow]:
+    """The targeted clients within the reader's reach, in the order asked for."""
     await visible(desk.campaigns, campaign_id, reader)
-    return await desk.campaigns.targeted(campaign_id, reader, after=after, limit=limit)
-
-
-async def job(
-    desk: Desk, reader: Principal, campaign_id: str, job_id: str, *, after: int, limit: int
-) -> JobSeen | None:
-    """A targeting job of that campaign; None when there is none, or it is somebody else's."""
-    campaign = await visible(desk.campaigns, campaign_id, reader)
-    found = await desk.campaigns.job(campaign_id, job_id)
-    if found is None:
-        return None
-    if found.asker.user_id != reader.user_id and not await may_change(desk.campaigns, campaign, reader):
-        return None
-    return JobSeen(
-        job=found,
-        count=await desk.follow_ups.progress(campaign_id, job_id),
-        reasons=await desk.campaigns.skip_reasons(job_id),
-        skips=await desk.campaigns.skips(job_id, after=after, limit=limit),
-    )
+    return await desk.campaigns.targeted(campaign_id, reader, wanted)
 
 
 async def page(desk: Desk, reader: Principal, wanted: Wanted) -> Sequence[Listed]:

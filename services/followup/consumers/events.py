@@ -5,9 +5,9 @@ from typing import Any
 
 from services.followup.ports import Definitions, People, Targeting
 from services.followup.use_cases.house_commands import HouseCommands
-from shared.contracts.campaign import CampaignDefined, ClientsTargeted
+from shared.contracts.campaign import CampaignDefined, ClientsChanged, ClientsTargeted, ClientsWithdrawn
 from shared.contracts.directory import ClientChanged, UserChanged
-from shared.contracts.wire import CloudEvent
+from shared.contracts.wire import CloudEvent, Event
 from shared.runtime.messaging import Bus
 
 
@@ -24,12 +24,17 @@ async def listen(
 
     async def campaigns(events: Sequence[CloudEvent[Any]]) -> None:
         for event in events:
-            if isinstance(event.data, CampaignDefined):
-                await definitions.hold(event.data)
-            else:
-                again = await targeting.enrol(event.data)
-                enrolled()
-                await house.target_again(event.data, again)
+            match event.data:
+                case CampaignDefined() as definition:
+                    await definitions.hold(definition)
+                case ClientsTargeted() as batch:
+                    again = await targeting.enrol(batch)
+                    enrolled()
+                    await house.target_again(batch, again)
+                case ClientsWithdrawn() as batch:
+                    await house.withdraw(batch)
+                case ClientsChanged() as batch:
+                    await house.change(batch)
 
     async def users(events: Sequence[CloudEvent[Any]]) -> None:
         await people.keep_users([event.data for event in events])
@@ -37,6 +42,7 @@ async def listen(
     async def clients(events: Sequence[CloudEvent[Any]]) -> None:
         await house.reassign(await people.keep_clients([event.data for event in events]))
 
-    await bus.consume("followup-campaigns", [CampaignDefined, ClientsTargeted], campaigns, batch=5)
+    told: list[type[Event]] = [CampaignDefined, ClientsTargeted, ClientsWithdrawn, ClientsChanged]
+    await bus.consume("followup-campaigns", told, campaigns, batch=5)
     await bus.consume("followup-users", [UserChanged], users)
     await bus.consume("followup-clients", [ClientChanged], clients)

@@ -11,6 +11,8 @@ from shared.contracts.followup import (
     Facts,
     FactsPage,
     HoldDefinition,
+    JobDecided,
+    JobDecisions,
     PreviewEdit,
     Recorded,
     RecordedNumber,
@@ -70,6 +72,10 @@ class Questions:
         """How far the job is."""
         return await self.targeting.progress(question.campaign_id, question.job_id)
 
+    async def job_decisions(self, question: JobDecisions) -> JobDecided:
+        """How far the commands of the job are."""
+        return await self.targeting.decisions(question)
+
     async def recorded_number(self, question: RecordedNumber) -> Recorded:
         """Up to which number the follow-up's facts are recorded."""
         return Recorded(number=await self.reading.recorded_number(question.follow_up_id))
@@ -89,6 +95,7 @@ async def answer_questions(bus: Bus, questions: Questions) -> None:
     await bus.answer(ReserveSteps, questions.reserve_steps)
     await bus.answer(PreviewEdit, questions.preview_edit)
     await bus.answer(TargetingProgress, questions.targeting_progress)
+    await bus.answer(JobDecisions, questions.job_decisions)
     await bus.answer(RecordedNumber, questions.recorded_number)
     await bus.answer(FactsPage, questions.facts_page)
     await bus.answer(DirectSignals, questions.direct_signals)

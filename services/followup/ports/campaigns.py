@@ -7,7 +7,7 @@ from typing import Protocol
 from services.followup.ports.commands import Known
 from shared.contracts.campaign import CampaignDefined, ClientsTargeted, TargetedClient
 from shared.contracts.directory import ClientChanged, UserChanged
-from shared.contracts.followup import StepsReserved, TargetingCount
+from shared.contracts.followup import JobDecided, JobDecisions, StepsReserved, TargetingCount
 
 
 class Definitions(Protocol):
@@ -46,10 +46,13 @@ class Targeting(Protocol):
     """Follow-ups from targeting to their executions' start."""
 
     async def enrol(self, batch: ClientsTargeted) -> Sequence[TargetedClient]:
-        """Make the follow-ups of a batch, once each, with their first fact; answers clients withdrawn before."""
+        """Make the follow-ups of a batch, once each, with their first fact; answers those to be targeted again."""
 
     async def progress(self, campaign_id: str, job_id: str) -> TargetingCount:
         """How far a targeting job is."""
+
+    async def decisions(self, question: JobDecisions) -> JobDecided:
+        """How far the commands of a job are, with one page of those refused."""
 
     async def not_started(self, limit: int, *, after: str | None = None) -> Sequence[Known]:
         """Follow-ups whose execution was never started, in the order of their ids, those after `after`."""

@@ -6,9 +6,10 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.followup.ports import Known
+from services.followup.store.decisions import job_decisions
 from services.followup.store.rows import STATE, Plans
 from shared.contracts.campaign import ClientsTargeted, TargetedClient
-from shared.contracts.followup import FactRecorded, TargetingCount
+from shared.contracts.followup import FactRecorded, JobDecided, JobDecisions, TargetingCount
 from shared.rulebook.decisions import targeted
 from shared.rulebook.ids import follow_up_id
 from shared.rulebook.steps import Plan
@@ -55,6 +56,7 @@ _PROGRESS = sa.text(
     """
 )
 _ALREADY = sa.text("select coalesce(sum(already), 0) from targeting where job_id = :job_id")
+_REOPENED = sa.text("select count(*) from commands where source = :source and verdict is not null")
 _NOTE_ALREADY = sa.text(
     "insert into targeting (job_id, batch, already) values (:job_id, :batch, :already) on conflict do nothing"
 )
@@ -90,7 +92,11 @@ class PostgresTargeting:
         self._plans = Plans()
 
     async def enrol(self, batch: ClientsTargeted) -> Sequence[TargetedClient]:
-        """See the port. Answers the clients whose follow-up had been withdrawn: they are to be targeted again."""
+        """See the port.
+
+        To be targeted again are those whose follow-up is withdrawn, or is about to be: the campaign says so of clients
+        whose withdrawal it asked for, and the commands of one follow-up take effect in their order.
+        """
         async with self._database.transaction() as conn:
             clients = await _under_present_advisors(conn, batch)
             version = (await conn.execute(_VERSION, {"campaign_id": batch.campaign_id})).scalar_one_or_none()
@@ -104,17 +110,23 @@ class PostgresTargeting:
             await conn.execute(_NOTE_ALREADY, already)
             before = [id_ for id_ in clients if id_ not in new]
             withdrawn = (await conn.execute(_WITHDRAWN, {"ids": before})).scalars().all() if before else ()
+            closed = set(withdrawn)
         # After the commit, so that a signal parked meanwhile is seen here, or sees the follow-up itself.
         async with self._database.transaction() as conn:
             await conn.execute(_UNPARK, {"ids": sorted(clients)})
-        return [clients[id_] for id_ in withdrawn]
+        return [clients[id_] for id_ in before if id_ in closed or clients[id_].again]
 
     async def progress(self, campaign_id: str, job_id: str) -> TargetingCount:
         """See the port."""
         async with self._database.reading() as conn:
             row = (await conn.execute(_PROGRESS, {"campaign_id": campaign_id, "job_id": job_id})).one()
             already = (await conn.execute(_ALREADY, {"job_id": job_id})).scalar_one()
-        return TargetingCount(received=row[0], started=row[1], already_targeted=already)
+            reopened = (await conn.execute(_REOPENED, {"source": f"job:{job_id}"})).scalar_one()
+        return TargetingCount(received=row[0], started=row[1], already_targeted=already, reopened=reopened)
+
+    async def decisions(self, question: JobDecisions) -> JobDecided:
+        """See the port."""
+        return await job_decisions(self._database, question)
 
     async def not_started(self, limit: int, *, after: str | None = None) -> Sequence[Known]:
         """See the port."""

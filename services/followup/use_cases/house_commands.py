@@ -1,18 +1,31 @@
-"""Commands of the house itself: a client moved or was targeted again, a campaign was archived."""
+"""Commands of the house itself: clients moved, targeted again, withdrawn or changed by a job, a campaign archived."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 
 from services.followup.ports import Definitions, NewCommand
 from services.followup.use_cases.command_desk import CommandDesk
 from services.followup.use_cases.take_signals import fingerprint, said
-from shared.contracts.campaign import ClientsTargeted, TargetedClient
-from shared.rulebook.follow_up import CloseArchived, Command, Reassign, ReopenUnarchived, TargetAgain
+from shared.contracts.campaign import ClientChange, ClientsChanged, ClientsTargeted, ClientsWithdrawn, TargetedClient
+from shared.rulebook.follow_up import (
+    ChangePotential,
+    CloseArchived,
+    Command,
+    MoveEntryDate,
+    Reassign,
+    ReopenUnarchived,
+    TargetAgain,
+    WithdrawClient,
+)
 from shared.rulebook.ids import follow_up_id
 from shared.runtime.clock import Clock
 from shared.runtime.identifiers import uuid7
 
 _SYSTEM = "system"
 _PAGE = 500
+_EARLY = timedelta(hours=1)
+"""How long a job's command waits for its follow-up to come into being: the news of both may change places."""
 
 
 class HouseCommands:
@@ -37,10 +50,26 @@ class HouseCommands:
         for client in clients:
             follow_up = follow_up_id(batch.campaign_id, client.client_id)
             wish = TargetAgain(client.entry_date, client.potential, client.advisor_id)
-            source_id = f"{batch.job_id}/{follow_up}"
-            commands.append(
-                self._command(follow_up, wish, source="targeting", source_id=source_id, actor=batch.targeted_by)
+            commands.append(self._of_job(batch.job_id, follow_up, wish, actor=batch.targeted_by))
+        await self._desk.submit_many(commands)
+
+    async def withdraw(self, batch: ClientsWithdrawn) -> None:
+        """Withdraw the clients; a follow-up closed meanwhile refuses."""
+        commands = [
+            self._of_job(
+                batch.job_id, follow_up_id(batch.campaign_id, client), WithdrawClient(), actor=batch.withdrawn_by
             )
+            for client in batch.client_ids
+        ]
+        await self._desk.submit_many(commands)
+
+    async def change(self, batch: ClientsChanged) -> None:
+        """Change potentials and entry dates, each by a command of its own."""
+        commands = [
+            self._of_job(batch.job_id, follow_up_id(batch.campaign_id, client.client_id), wish, actor=batch.changed_by)
+            for client in batch.clients
+            for wish in _wishes(client)
+        ]
         await self._desk.submit_many(commands)
 
     async def settle(self) -> int:
@@ -54,9 +83,12 @@ class HouseCommands:
         await self._desk.submit_many(commands)
         return len(settling)
 
-    def _command(
-        self, follow_up: str, wish: Command, *, source: str, source_id: str, actor: str = _SYSTEM
-    ) -> NewCommand:
+    def _of_job(self, job_id: str, follow_up: str, wish: Command, *, actor: str) -> NewCommand:
+        """A command of the campaign service's job: once per follow-up and kind, by its id in the log."""
+        command = self._command(follow_up, wish, source=f"job:{job_id}", source_id=f"{follow_up}/{type(wish).__name__}")
+        return replace(command, door="job", actor=actor, park_until=command.received_at + _EARLY)
+
+    def _command(self, follow_up: str, wish: Command, *, source: str, source_id: str) -> NewCommand:
         now = self._clock.now()
         return NewCommand(
             command_id=uuid7(),
@@ -65,8 +97,17 @@ class HouseCommands:
             content=fingerprint(said(wish)),
             follow_up_id=follow_up,
             command=wish,
-            door="job" if source == "targeting" else "system",
-            actor=actor,
+            door="system",
+            actor=_SYSTEM,
             occurred_at=now,
             received_at=now,
         )
+
+
+def _wishes(client: ClientChange) -> list[Command]:
+    wishes: list[Command] = []
+    if client.potential is not None:
+        wishes.append(ChangePotential(client.potential))
+    if client.entry_date is not None:
+        wishes.append(MoveEntryDate(client.entry_date))
+    return wishes

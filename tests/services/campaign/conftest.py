@@ -18,7 +18,7 @@ from services.campaign.app import create_app
 from services.campaign.settings import Settings
 from services.campaign.store.replicas import PostgresReplicas
 from services.campaign.tables import metadata
-from shared.contracts.campaign import CampaignDefined, CampaignMoment, ClientsTargeted
+from shared.contracts.campaign import CampaignDefined, CampaignMoment, ClientsChanged, ClientsTargeted, ClientsWithdrawn
 from shared.contracts.directory import HEARTBEAT_SUBJECT, ClientChanged, UserChanged
 from shared.contracts.wire import CloudEvent
 from shared.rulebook.access import AccessLevel, Principal
@@ -30,7 +30,9 @@ from shared.runtime.principals import Principals, PrincipalsBucket, Stale
 from shared.runtime.streams import type_of
 from tests.support.fakes_campaign import FakeFollowUps, FakePeople, TokensAreNames, a_person
 
-KINDS = {kind.type: kind for kind in (CampaignDefined, ClientsTargeted, CampaignMoment)}
+KINDS = {
+    kind.type: kind for kind in (CampaignDefined, ClientsTargeted, ClientsWithdrawn, ClientsChanged, CampaignMoment)
+}
 NOW = datetime(2026, 4, 20, 8, 0, tzinfo=UTC)
 LILLE = ("network", "north", "lille")
 ARRAS = ("network", "north", "arras")
@@ -132,7 +134,7 @@ class Door:
         async with asyncio.timeout(20):
             while True:
                 job = (await self.ask("GET", f"/{campaign_id}/jobs/{job_id}", by=by)).json()
-                if job["targeted"] + job["skipped"] >= job["total"]:
+                if job["accepted"] + job["skipped"] >= job["total"]:
                     return job
                 await asyncio.sleep(0.02)
 

@@ -16,8 +16,10 @@ from services.campaign.store.replicas import PostgresReplicas
 from services.campaign.tables import outbox, targeted_clients, targeting_chunks
 from services.campaign.use_cases.create import create
 from services.campaign.use_cases.definitions import Draft
+from services.campaign.use_cases.jobs import Call
 from services.campaign.use_cases.saving import Desk
-from services.campaign.use_cases.target_clients import Targeting, target_clients
+from services.campaign.use_cases.target_clients import target_clients
+from services.campaign.use_cases.work_on_jobs import WorkOnJobs
 from shared.contracts.campaign import ClientsTargeted, StepDefinition
 from shared.contracts.wire import CloudEvent
 from shared.rulebook.steps import StepKind
@@ -78,7 +80,7 @@ async def ask_for(desk, database, number):
     await PostgresReplicas(database).keep_clients([a_client_changed(name, "anne") for name in names])
     campaign = (await create(desk, BOSS, DRAFT, key=None, content="")).campaign.definition
     items = [TargetItem(at, None, name, Decimal(1), None) for at, name in enumerate(names * 2, start=1)]
-    job = await target_clients(desk, BOSS, campaign.campaign_id, items, key="all", content="all")
+    job = await target_clients(desk, BOSS, campaign.campaign_id, Call(items=items, key="all", content="all"))
     return campaign.campaign_id, job.job_id
 
 
@@ -95,20 +97,20 @@ async def clients_told(database):
     return [client.client_id for event in events for client in event.clients]
 
 
-@pytest.mark.parametrize("victim", ["chunk", "campaign", "find", "enter", "publish", "finish"])
+@pytest.mark.parametrize("victim", ["chunk", "campaign", "find", "standing", "enter", "publish", "finish"])
 async def test_a_job_killed_anywhere_goes_on_and_targets_each_client_once(desk, campaigns, database, victim):
     campaign_id, job_id = await ask_for(desk, database, 700)
 
-    assert await Targeting(campaigns, desk.clock, PATIENCE).work()
+    assert await WorkOnJobs(campaigns, desk.clock, PATIENCE).work()
     with pytest.raises(KilledError):
-        await Targeting(Dying(campaigns, victim), desk.clock, PATIENCE).work()
+        await WorkOnJobs(Dying(campaigns, victim), desk.clock, PATIENCE).work()
     assert len(await rows_of(database, select(targeting_chunks.c.chunk))) == 2
-    while await Targeting(campaigns, desk.clock, PATIENCE).work():
+    while await WorkOnJobs(campaigns, desk.clock, PATIENCE).work():
         pass
 
     job = await campaigns.job(campaign_id, job_id)
     told = await clients_told(database)
-    assert (job.total, job.targeted, job.skipped) == (1400, 700, 700)
+    assert (job.total, job.accepted, job.skipped) == (1400, 700, 700)
     assert len(await rows_of(database, select(targeted_clients.c.client_id))) == 700
     assert (len(told), len(set(told))) == (700, 700)
     assert await rows_of(database, select(targeting_chunks.c.chunk)) == []
@@ -116,7 +118,7 @@ async def test_a_job_killed_anywhere_goes_on_and_targets_each_client_once(desk, 
 
 async def test_workers_at_once_share_the_chunks_of_a_job(desk, campaigns, database):
     campaign_id, job_id = await ask_for(desk, database, 1250)
-    targeting = Targeting(campaigns, desk.clock, PATIENCE)
+    targeting = WorkOnJobs(campaigns, desk.clock, PATIENCE)
 
     async def work():
         while await targeting.work():
@@ -126,7 +128,7 @@ async def test_workers_at_once_share_the_chunks_of_a_job(desk, campaigns, databa
 
     job = await campaigns.job(campaign_id, job_id)
     told = await clients_told(database)
-    assert (job.targeted, job.skipped) == (1250, 1250)
+    assert (job.accepted, job.skipped) == (1250, 1250)
     # Each client is named twice, and chunks may take effect in any order: a client enters with either of its chunks.
     events = await rows_of(database, select(outbox.c.id).where(outbox.c.subject.contains("clients_targeted")))
     assert job.batches == len(events)
@@ -137,8 +139,8 @@ async def test_workers_at_once_share_the_chunks_of_a_job(desk, campaigns, databa
 async def test_two_jobs_on_the_same_clients_target_each_once(desk, campaigns, database):
     campaign_id, first = await ask_for(desk, database, 600)
     items = [TargetItem(at, None, f"many-{at}", Decimal(2), None) for at in range(600)]
-    second = await target_clients(desk, BOSS, campaign_id, items, key="again", content="again")
-    targeting = Targeting(campaigns, desk.clock, PATIENCE)
+    second = await target_clients(desk, BOSS, campaign_id, Call(items=items, key="again", content="again"))
+    targeting = WorkOnJobs(campaigns, desk.clock, PATIENCE)
 
     async def work():
         while await targeting.work():
@@ -147,7 +149,7 @@ async def test_two_jobs_on_the_same_clients_target_each_once(desk, campaigns, da
     await asyncio.gather(work(), work())
 
     jobs = [await campaigns.job(campaign_id, job_id) for job_id in (first, second.job_id)]
-    assert sum(job.targeted for job in jobs) == 600
+    assert sum(job.accepted for job in jobs) == 600
     assert sum(job.skipped for job in jobs) == 1200
     assert len(await rows_of(database, select(targeted_clients.c.client_id))) == 600
 
@@ -156,8 +158,8 @@ async def ask_for_a_stranger(desk, database):
     """A job that targets a client whom the directory has not told yet, and one whom it has."""
     campaign_id, _ = await ask_for(desk, database, 1)
     items = [TargetItem(1, None, "late", Decimal(1), None), TargetItem(2, None, "c1", Decimal(1), None)]
-    job = await target_clients(desk, BOSS, campaign_id, items, key="late", content="late")
-    targeting = Targeting(desk.campaigns, desk.clock, PATIENCE)
+    job = await target_clients(desk, BOSS, campaign_id, Call(items=items, key="late", content="late"))
+    targeting = WorkOnJobs(desk.campaigns, desk.clock, PATIENCE)
     while await targeting.work():
         pass
     return campaign_id, job.job_id, targeting
@@ -173,8 +175,8 @@ async def test_a_client_whom_the_directory_tells_a_moment_later_is_targeted_all_
     assert await targeting.work() is True
 
     done = await campaigns.job(campaign_id, job_id)
-    assert (waiting.targeted, waiting.skipped, waiting.done) == (1, 0, False)
-    assert (done.targeted, done.skipped, done.done) == (2, 0, True)
+    assert (waiting.accepted, waiting.skipped, waiting.worked_off) == (1, 0, False)
+    assert (done.accepted, done.skipped, done.worked_off) == (2, 0, True)
 
 
 async def test_a_client_who_stays_unknown_is_skipped_in_the_end(desk, campaigns, database):
@@ -184,4 +186,4 @@ async def test_a_client_who_stays_unknown_is_skipped_in_the_end(desk, campaigns,
     assert await targeting.work() is True
 
     done = await campaigns.job(campaign_id, job_id)
-    assert (done.targeted, done.skipped, done.done) == (1, 1, True)
+    assert (done.accepted, done.skipped, done.worked_off) == (1, 1, True)

@@ -1,0 +1,78 @@
+"""The clients of a campaign within a reach: filtered, searched, in one of three orders, page by page."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Text, Uuid, and_, cast, func, literal, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.campaign.ports import TargetedRow, TargetedSort, TargetedWanted
+from services.campaign.store.reach import in_reach
+from services.campaign.tables import clients, targeted_clients, users
+from shared.rulebook.access import Principal
+from shared.rulebook.follow_up import Closing, FollowUpStatus
+
+_HIGHEST = 10**16
+_rows = targeted_clients.c
+# As texts that sort as the values do; the highest potential first.
+_PLACES: dict[TargetedSort, ColumnElement[str]] = {
+    TargetedSort.CLIENT: literal("", Text),
+    TargetedSort.POTENTIAL: func.to_char(_HIGHEST - _rows.potential, "FM00000000000000000.00"),
+    TargetedSort.ENTRY: cast(_rows.entry_date, Text),
+}
+
+
+async def targeted_page(
+    connection: AsyncConnection, campaign_id: str, reader: Principal, wanted: TargetedWanted
+) -> Sequence[TargetedRow]:
+    """At most `wanted.limit` clients after the place of the last one seen."""
+    place = _PLACES[wanted.sort]
+    page = (
+        select(
+            _rows.client_id,
+            clients.c.external_id,
+            clients.c.name,
+            clients.c.advisor_id,
+            users.c.name.label("advisor_name"),
+            _rows.potential,
+            _rows.initial_potential,
+            _rows.entry_date,
+            _rows.closing,
+            _rows.job_id,
+            place.label("place"),
+        )
+        .join(clients, clients.c.client_id == _rows.client_id)
+        .outerjoin(users, users.c.user_id == clients.c.advisor_id)
+        .where(_rows.campaign_id == campaign_id, in_reach(reader, clients.c.advisor_id))
+        .where(or_(*(has_state(state, wanted.today) for state in sorted(wanted.states))))
+        .order_by(place, _rows.client_id)
+        .limit(wanted.limit)
+    )
+    if wanted.advisor_id is not None:
+        page = page.where(clients.c.advisor_id == wanted.advisor_id)
+    if wanted.search:
+        found = (column.icontains(wanted.search, autoescape=True) for column in (clients.c.name, clients.c.external_id))
+        page = page.where(or_(*found))
+    if wanted.after is not None:
+        after, client_id = wanted.after
+        page = page.where(tuple_(place, _rows.client_id) > tuple_(literal(after, Text), cast(client_id, Uuid())))
+    return [_row(row) for row in (await connection.execute(page)).mappings()]
+
+
+def has_state(state: FollowUpStatus, today: date) -> ColumnElement[bool]:
+    """Whether the row of `targeted_clients` has that state; says the same as `rulebook.standing.status_of`."""
+    match state:
+        case FollowUpStatus.WAITING:
+            return and_(_rows.closing.is_(None), _rows.entry_date > today)
+        case FollowUpStatus.OPEN:
+            return and_(_rows.closing.is_(None), _rows.entry_date <= today)
+        case _:
+            return _rows.closing == state.value
+
+
+def _row(row: Mapping[Any, Any]) -> TargetedRow:
+    columns = dict(row)
+    closing = columns["closing"]
+    columns["closing"] = None if closing is None else Closing(closing)
+    return TargetedRow(**{**columns, "place": (columns["place"], columns["client_id"])})

@@ -1,0 +1,50 @@
+"""Jobs on a campaign's clients: asked for in one call, and cancelled as far as they are not done (spec 3.4)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from services.campaign.ports import Campaign, Job, JobKind, Skipped, TargetItem
+from services.campaign.use_cases.saving import Desk
+from shared.rulebook import ids
+from shared.rulebook.access import Action, Principal, may
+from shared.rulebook.errors import Refused
+
+_KEYS = {JobKind.TARGET: "targeting", JobKind.WITHDRAW: "withdrawing", JobKind.CHANGE: "changing"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One call: what it names, what of it could not be read (`wrong`), and what tells it from another (`content`)."""
+
+    items: Sequence[TargetItem]
+    key: str
+    content: str
+    wrong: Sequence[Skipped] = ()
+
+
+async def ask_for(desk: Desk, asker: Principal, campaign_id: str, kind: JobKind, call: Call) -> Job:
+    """The job that does it, or the one that the same call asked for before.
+
+    Refused `key_taken` when the key stands for another call.
+    """
+    job = Job(
+        job_id=ids.job_id(f"{_KEYS[kind]}/{campaign_id}/{call.key}"),
+        campaign_id=campaign_id,
+        kind=kind,
+        content=call.content,
+        total=len(call.items) + len(call.wrong),
+        asker=asker,
+        asked_at=desk.clock.now(),
+        skipped=len(call.wrong),
+    )
+    async with desk.campaigns.changing() as changing:
+        kept = await changing.add_job(job, call.items, call.wrong)
+    if kept.content != call.content:
+        raise Refused("key_taken", {"key": call.key})
+    return kept
+
+
+async def require_on_own_clients(desk: Desk, asker: Principal, campaign: Campaign, action: Action) -> None:
+    """The right to do this to clients of the campaign at all: whether the reach covers each is seen one by one."""
+    target = await desk.campaigns.target(campaign, asker)
+    may(asker, action, replace(target, advisor_id=asker.user_id, advisor_unit_path=asker.unit_path))
