@@ -11,7 +11,7 @@ from nats.aio.client import Client
 from nats.js import JetStreamContext
 
 from shared.runtime.logging import logger
-from shared.runtime.streams import Outgoing
+from shared.runtime.streams import Outgoing, headers_of
 
 _ACK_TIMEOUT = 5.0
 _log = logger(__name__)
@@ -76,9 +76,7 @@ class Connection:
         for message in messages:
             try:
                 futures.append(
-                    await self.jetstream.publish_async(
-                        message.subject, message.body, headers={"Nats-Msg-Id": message.message_id}
-                    )
+                    await self.jetstream.publish_async(message.subject, message.body, headers=headers_of(message))
                 )
             except (nats.errors.Error, OSError) as error:
                 failure = error

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from nats.js import JetStreamContext, api
 from nats.js.errors import APIError, ServiceUnavailableError
 
+from shared.contracts.campaign import CampaignDefined
 from shared.contracts.wire import Event
 
 PARKING = "PARKING"
 _OWNERS = ("directory", "campaign", "followup", "crm")
 _DAY = 86_400.0
+_KEPT_FOR = 30 * _DAY
 _TYPE_TOKENS = 4
 """`campaigns.<owner>.<fact>.v1`"""
 _ALREADY_IN_USE = 10058
@@ -36,12 +38,27 @@ def type_of(subject: str) -> str:
     return ".".join(subject.split(".")[:_TYPE_TOKENS])
 
 
+def headers_of(message: Outgoing) -> dict[str, str]:
+    """The id by which a second publication is known; and how long to keep what its stream would keep for ever."""
+    headers = {"Nats-Msg-Id": message.message_id}
+    owner = message.subject.split(".")[1]
+    if owner == "campaign" and type_of(message.subject) != CampaignDefined.type:
+        headers["Nats-TTL"] = str(int(_KEPT_FOR))
+    return headers
+
+
 def stream_configs(replicas: int) -> list[api.StreamConfig]:
-    """What each stream keeps: people once each and for ever, the rest for a month, failures for a year."""
-    configs = [_config(owner.upper(), owner, replicas, max_age=30 * _DAY) for owner in _OWNERS]
+    """What each stream keeps: people once each and for ever, definitions for ever, the rest for a month, failures a year.
+
+    A new reader thus learns every campaign from the stream, however long ago it was changed last.
+    """
+    configs = [_config(owner.upper(), owner, replicas, max_age=_KEPT_FOR) for owner in _OWNERS]
     # One message per person, replaced by the tombstone when the person is erased; no age, or the silent would vanish.
     configs[0].max_msgs_per_subject = 1
     configs[0].max_age = 0
+    # Every version of every campaign, which are few; its other messages carry the age that the stream has not.
+    configs[1].max_age = 0
+    configs[1].allow_msg_ttl = True
     return [*configs, _config(PARKING, "parking", replicas, max_age=365 * _DAY)]
 
 
