@@ -5,7 +5,7 @@ from typing import Any
 
 from services.campaign.ports import Campaigns, Clock, Replicas
 from services.campaign.use_cases.record_moment import record_moment
-from shared.contracts.campaign import MomentRecorded, RecordMoment
+from shared.contracts.campaign import DefinitionFound, MomentRecorded, PresentDefinition, RecordMoment
 from shared.contracts.directory import ClientChanged, UserChanged
 from shared.contracts.followup import FactRecorded
 from shared.contracts.wire import CloudEvent
@@ -32,6 +32,12 @@ async def listen(
     async def follow(events: Sequence[CloudEvent[Any]]) -> None:
         await replicas.keep_facts([event.data for event in events])
 
+    async def present(asked: PresentDefinition) -> DefinitionFound:
+        async with campaigns.changing() as changing:
+            # Under its lock: a save that is on its way is waited for.
+            found = await changing.campaign(asked.campaign_id)
+        return DefinitionFound(definition=None if found is None else found.definition)
+
     async def note(asked: RecordMoment) -> MomentRecorded:
         answer = await record_moment(campaigns, clock, asked)
         written()
@@ -40,3 +46,4 @@ async def listen(
     await bus.consume("campaign-directory", [UserChanged, ClientChanged], keep)
     await bus.consume("campaign-facts", [FactRecorded], follow, gather=_GATHER)
     await bus.answer(RecordMoment, note)
+    await bus.answer(PresentDefinition, present)

@@ -4,5 +4,6 @@ Owns: follow-ups with their facts, commands with their verdicts, texts that belo
 to Temporal.
 Publishes: `FactRecorded`.
 Listens to: `CampaignDefined`, `ClientsTargeted`, `UserChanged`, `ClientChanged`.
+Asks the campaign service what became of a reservation.
 Answers: `HoldDefinition`, `ReserveSteps`, `TargetingProgress`, `RecordedNumber`, `DirectSignals`, `FactsPage`.
 """

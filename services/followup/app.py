@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from functools import partial
 
 from fastapi import FastAPI
 
@@ -14,6 +15,7 @@ from services.followup.settings import Settings
 from services.followup.store.campaigns import PostgresDefinitions
 from services.followup.store.command_log import PostgresCommandLog
 from services.followup.store.held import PostgresHeldCommands
+from services.followup.store.neighbours import AskedCampaigns
 from services.followup.store.people import PostgresPeople
 from services.followup.store.previewing import PostgresPreviewing
 from services.followup.store.reading import PostgresReading
@@ -22,6 +24,7 @@ from services.followup.use_cases.command_desk import CommandDesk
 from services.followup.use_cases.flow import Flow
 from services.followup.use_cases.handle_held import HandleHeld
 from services.followup.use_cases.house_commands import HouseCommands
+from services.followup.use_cases.reservations import open_again
 from services.followup.use_cases.send import Sender
 from services.followup.use_cases.take_commands import TakeCommands
 from services.followup.use_cases.upkeep import Upkeep
@@ -125,6 +128,7 @@ class _Service:
             ("start executions", upkeep.start_executions, self.to_start),
             ("tell dates", upkeep.tell_dates, asyncio.Event()),
             ("settle archived campaigns", self.house.settle, asyncio.Event()),
+            ("end reservations", partial(open_again, self.definitions, AskedCampaigns(running.bus)), asyncio.Event()),
         ):
             running.background.start(f"{NAME} {name}", _rounds(work, hint))
 

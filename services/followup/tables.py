@@ -22,6 +22,9 @@ campaigns = sa.Table(
     sa.Column("settled_version", sa.Integer, nullable=False, server_default="0"),
     sa.Column("reserved_steps", ARRAY(sa.Text)),
     sa.Column("reserved_whole", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("reserved_by", sa.Text),
+    sa.Column("reserved_until", _at),
+    sa.Index("campaigns_reserved", "reserved_until", postgresql_where=sa.text("reserved_until is not null")),
 )
 
 advisors = sa.Table(

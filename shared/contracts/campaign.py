@@ -237,6 +237,20 @@ class CampaignMoment(Event):
         return f"moment/{self.campaign_id}/{self.kind}"
 
 
+class PresentDefinition(Question):
+    """Asked when a reservation of steps ends without a word: was the campaign saved after all?"""
+
+    subject: ClassVar[str] = "questions.campaign.present_definition.v1"
+
+    campaign_id: str
+
+
+class DefinitionFound(Answer):
+    """The campaign in its present version, deleted ones too; None when there is none."""
+
+    definition: CampaignDefined | None
+
+
 class RecordMoment(Question):
     """Asked by the campaign's workflow: note that this moment was reached, and tell everybody."""
 

@@ -95,13 +95,18 @@ class DefinitionHeld(Answer):
 class ReserveSteps(Question):
     """Asked before steps are removed, or a campaign deleted (`step_ids` None): refuse new commands for them.
 
-    Holds until the next version of the campaign or until released. Answers what was done on them so far.
+    Holds until the next version of the campaign, until released, or for `for_seconds`: then the campaign service is
+    asked whether it saved after all. Answers what was done on them so far. Refused `commands_under_way` while undecided
+    commands do not end, or while another `reservation` of the campaign holds.
     """
 
     subject: ClassVar[str] = "questions.followup.reserve_steps.v1"
 
     campaign_id: str
     step_ids: tuple[str, ...] | None
+    reservation: str = ""
+    """Whose it is: one that was made by another is neither replaced nor released."""
+    for_seconds: float = Field(default=60.0, gt=0, le=3600)
     release: bool = False
 
 

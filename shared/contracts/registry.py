@@ -20,6 +20,7 @@ EVENTS: tuple[type[Event], ...] = (
 
 QUESTIONS: tuple[tuple[type[Question], type[Answer]], ...] = (
     (directory.ClientHoldings, directory.HoldingsFound),
+    (campaign.PresentDefinition, campaign.DefinitionFound),
     (campaign.RecordMoment, campaign.MomentRecorded),
     (followup.HoldDefinition, followup.DefinitionHeld),
     (followup.ReserveSteps, followup.StepsReserved),

@@ -48,7 +48,7 @@ def headers_of(message: Outgoing) -> dict[str, str]:
 
 
 def stream_configs(replicas: int) -> list[api.StreamConfig]:
-    """What each stream keeps: people once each and for ever, definitions for ever, the rest for a month, failures a year.
+    """What each stream keeps: people once each for ever, definitions for ever, the rest a month, failures a year.
 
     A new reader thus learns every campaign from the stream, however long ago it was changed last.
     """

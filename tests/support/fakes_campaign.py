@@ -53,7 +53,7 @@ class FakeFollowUps:
         self.reserved.pop(definition.campaign_id, None)
         return True
 
-    async def reserve(self, campaign_id: str, step_ids: Collection[str] | None) -> StepsReserved:
+    async def reserve(self, campaign_id: str, step_ids: Collection[str] | None, *, by: str) -> StepsReserved:
         """Note the reservation."""
         if self.under_way:
             raise Refused("commands_under_way")
@@ -61,7 +61,7 @@ class FakeFollowUps:
         completed = self.completed if step_ids is None else self.completed & set(step_ids)
         return StepsReserved(completed=tuple(sorted(completed)), touched_follow_ups=self.touched)
 
-    async def release(self, campaign_id: str, step_ids: Collection[str] | None) -> None:
+    async def release(self, campaign_id: str, step_ids: Collection[str] | None, *, by: str) -> None:
         """Forget the reservation."""
         self.reserved.get(campaign_id, set()).difference_update([None] if step_ids is None else step_ids)
 
@@ -97,9 +97,9 @@ class FakeFollowUps:
 
         async def reserve(asked: ReserveSteps) -> StepsReserved:
             if asked.release:
-                await self.release(asked.campaign_id, asked.step_ids)
+                await self.release(asked.campaign_id, asked.step_ids, by=asked.reservation)
                 return StepsReserved(completed=(), touched_follow_ups=0)
-            return await self.reserve(asked.campaign_id, asked.step_ids)
+            return await self.reserve(asked.campaign_id, asked.step_ids, by=asked.reservation)
 
         async def preview(asked: PreviewEdit) -> EditPreviewed:
             effects, completed = await self.preview(asked.campaign_id, asked.old_plan, asked.new_plan)

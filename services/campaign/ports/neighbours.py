@@ -37,11 +37,14 @@ class FollowUps(Protocol):
     async def hold(self, definition: CampaignDefined) -> bool:
         """Whether it holds this version or a later one now; False when it does not answer."""
 
-    async def reserve(self, campaign_id: str, step_ids: Collection[str] | None) -> StepsReserved:
-        """Refuse new commands for these steps, or for all; what was done on them. Raises when it does not answer."""
+    async def reserve(self, campaign_id: str, step_ids: Collection[str] | None, *, by: str) -> StepsReserved:
+        """Refuse new commands for these steps, or for all, for a minute; what was done on them.
 
-    async def release(self, campaign_id: str, step_ids: Collection[str] | None) -> None:
-        """Take such a reservation back."""
+        `by` names this reservation. Raises when it does not answer, or when another one stands.
+        """
+
+    async def release(self, campaign_id: str, step_ids: Collection[str] | None, *, by: str) -> None:
+        """Take that reservation back."""
 
     async def preview(
         self, campaign_id: str, old_plan: Plan, new_plan: Plan

@@ -24,6 +24,7 @@ from shared.runtime.messaging import Bus, NobodyAnswers, QuestionRefused
 from shared.runtime.principals import Principals
 from shared.runtime.security import principal_from
 
+RESERVED_SECONDS = 60.0
 _PATIENCE = 2.0
 _LOOKS = 20
 _LOOK_SECONDS = 0.05
@@ -45,14 +46,15 @@ class AskedFollowUps:
             return False
         return held.version >= definition.version
 
-    async def reserve(self, campaign_id: str, step_ids: Collection[str] | None) -> StepsReserved:
+    async def reserve(self, campaign_id: str, step_ids: Collection[str] | None, *, by: str) -> StepsReserved:
         """Refuse new commands for these steps, or for all; what was done on them. Raises when it does not answer."""
-        return await self._bus.ask(_reservation(campaign_id, step_ids), StepsReserved, timeout=_PATIENCE)
+        return await self._bus.ask(_reservation(campaign_id, step_ids, by=by), StepsReserved, timeout=_PATIENCE)
 
-    async def release(self, campaign_id: str, step_ids: Collection[str] | None) -> None:
-        """Take such a reservation back; the next version does so too when this does not get there."""
+    async def release(self, campaign_id: str, step_ids: Collection[str] | None, *, by: str) -> None:
+        """Take that reservation back; when this does not get there, it ends by itself."""
+        released = _reservation(campaign_id, step_ids, by=by, release=True)
         try:
-            await self._bus.ask(_reservation(campaign_id, step_ids, release=True), StepsReserved, timeout=_PATIENCE)
+            await self._bus.ask(released, StepsReserved, timeout=_PATIENCE)
         except (NobodyAnswers, QuestionRefused) as error:
             _log.error("a reservation was not released", campaign_id=campaign_id, error=str(error))
 
@@ -106,7 +108,11 @@ class WatchedPeople:
         return None
 
 
-def _reservation(campaign_id: str, step_ids: Collection[str] | None, *, release: bool = False) -> ReserveSteps:
+def _reservation(campaign_id: str, step_ids: Collection[str] | None, *, by: str, release: bool = False) -> ReserveSteps:
     return ReserveSteps(
-        campaign_id=campaign_id, step_ids=None if step_ids is None else tuple(sorted(step_ids)), release=release
+        campaign_id=campaign_id,
+        step_ids=None if step_ids is None else tuple(sorted(step_ids)),
+        reservation=by,
+        for_seconds=RESERVED_SECONDS,
+        release=release,
     )

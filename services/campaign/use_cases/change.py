@@ -2,7 +2,9 @@
 
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import uuid4
 
 from services.campaign.ports import Campaign
 from services.campaign.use_cases.definitions import Draft, documents_of, edited, next_version, shares_of
@@ -15,6 +17,10 @@ from shared.rulebook.allocation import Share, check_target
 from shared.rulebook.campaign import check_edit
 from shared.rulebook.errors import Invalid, Refused
 
+_SAVE_WITHIN = timedelta(seconds=30)
+"""How long after asking for a reservation a save may begin to write. A transaction ends within fifteen seconds, and the
+reservation lasts sixty: when it ends, no save that relies on it is on its way."""
+
 
 async def change(desk: Desk, asker: Principal, campaign_id: str, draft: Draft, *, expected: int) -> Saved:
     """The next version; VersionChanged when somebody saved since version `expected`.
@@ -25,10 +31,13 @@ async def change(desk: Desk, asker: Principal, campaign_id: str, draft: Draft, *
     seen, draft, owner_id = await prepared(desk, asker, campaign_id, draft, expected=expected)
     kept = {step.id for step in draft.steps}
     removed = [step.id for step in seen.definition.steps if step.id not in kept]
-    async with reserved(desk, campaign_id, removed) as done, desk.campaigns.changing() as changing:
+    async with reserved(desk, campaign_id, removed) as reservation, desk.campaigns.changing() as changing:
         campaign = await locked(changing, campaign_id, expected)
+        reservation.check(desk.clock.now())
         check_target(draft.target, campaign.rows)
-        check_edit(campaign.definition.plan(), draft.plan_after(campaign.definition.plan()), set(done.completed))
+        check_edit(
+            campaign.definition.plan(), draft.plan_after(campaign.definition.plan()), set(reservation.done.completed)
+        )
         definition = edited(campaign, draft, owner_id, desk.saving(asker))
         await changing.attach(
             campaign_id, documents_of(definition) - documents_of(campaign.definition), desk.clock.now()
@@ -69,19 +78,33 @@ async def allocate(
     return Saved(saved, held=await hold(desk, saved.definition))
 
 
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """Steps on which no command is accepted, and what was done on them before."""
+
+    done: StepsReserved
+    until: datetime | None
+
+    def check(self, now: datetime) -> None:
+        """Asked within the transaction that saves: Refused when it could end before that does."""
+        if self.until is not None and now > self.until:
+            raise Refused("commands_under_way")
+
+
 @asynccontextmanager
-async def reserved(desk: Desk, campaign_id: str, step_ids: Collection[str] | None) -> AsyncIterator[StepsReserved]:
+async def reserved(desk: Desk, campaign_id: str, step_ids: Collection[str] | None) -> AsyncIterator[Reservation]:
     """No command is accepted for these steps (None: for all) until the next version; released when the block raises.
 
     The follow-up service must answer: without it nobody knows what was done.
     """
     if step_ids is not None and not step_ids:
-        yield StepsReserved(completed=(), touched_follow_ups=0)
+        yield Reservation(StepsReserved(completed=(), touched_follow_ups=0), None)
         return
+    by, until = str(uuid4()), desk.clock.now() + _SAVE_WITHIN
     try:
-        yield await desk.follow_ups.reserve(campaign_id, step_ids)
+        yield Reservation(await desk.follow_ups.reserve(campaign_id, step_ids, by=by), until)
     except BaseException:
-        await desk.follow_ups.release(campaign_id, step_ids)
+        await desk.follow_ups.release(campaign_id, step_ids, by=by)
         raise
 
 

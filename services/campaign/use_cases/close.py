@@ -17,8 +17,9 @@ async def archive(desk: Desk, asker: Principal, campaign_id: str, *, expected: i
     # Both before anything is reserved too: nobody's entries are held up for what will not be done.
     check_expected(seen, expected)
     check_archive(_status(desk, seen))
-    async with reserved(desk, campaign_id, None), desk.campaigns.changing() as changing:
+    async with reserved(desk, campaign_id, None) as reservation, desk.campaigns.changing() as changing:
         campaign = await locked(changing, campaign_id, expected)
+        reservation.check(desk.clock.now())
         check_archive(_status(desk, campaign))
         definition = next_version(campaign.definition, desk.saving(asker), archived=True)
         saved = await save(changing, replace(campaign, definition=definition))
@@ -39,9 +40,10 @@ async def unarchive(desk: Desk, asker: Principal, campaign_id: str, *, expected:
 async def delete(desk: Desk, asker: Principal, campaign_id: str, *, expected: int | None) -> None:
     """Nothing is left to be seen; Refused `something_recorded` once anything was recorded for any client."""
     check_expected(await permitted(desk.campaigns, campaign_id, asker, Action.DELETE_CAMPAIGN), expected)
-    async with reserved(desk, campaign_id, None) as done, desk.campaigns.changing() as changing:
+    async with reserved(desk, campaign_id, None) as reservation, desk.campaigns.changing() as changing:
         campaign = await locked(changing, campaign_id, expected)
-        check_delete(done.touched_follow_ups > 0)
+        reservation.check(desk.clock.now())
+        check_delete(reservation.done.touched_follow_ups > 0)
         definition = next_version(campaign.definition, desk.saving(asker), deleted=True)
         await changing.release_documents(campaign_id)
         saved = await save(changing, replace(campaign, definition=definition))

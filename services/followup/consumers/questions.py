@@ -52,16 +52,19 @@ class Questions:
         return DefinitionHeld(version=await self.definitions.hold(question.definition))
 
     async def reserve_steps(self, question: ReserveSteps) -> StepsReserved:
-        """Reserve and count; Refused `commands_under_way` when undecided commands do not end soon."""
+        """Reserve and count; Refused `commands_under_way` when undecided commands, or another's, do not end soon."""
+        by = question.reservation
         if question.release:
-            await self.definitions.release(question.campaign_id)
+            await self.definitions.release(question.campaign_id, by=by)
             return StepsReserved(completed=(), touched_follow_ups=0)
         for _ in range(_RESERVE_TRIES):
-            counts = await self.definitions.reserve(question.campaign_id, question.step_ids)
+            counts = await self.definitions.reserve(
+                question.campaign_id, question.step_ids, by=by, seconds=question.for_seconds
+            )
             if counts is not None:
                 return counts
             await asyncio.sleep(_RESERVE_PAUSE)
-        await self.definitions.release(question.campaign_id)
+        await self.definitions.release(question.campaign_id, by=by)
         raise Refused("commands_under_way")
 
     async def preview_edit(self, question: PreviewEdit) -> EditPreviewed:

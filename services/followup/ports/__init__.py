@@ -1,6 +1,6 @@
 """What the follow-up service needs, and the values that pass between its parts."""
 
-from services.followup.ports.campaigns import Definitions, People, Settling, Targeting
+from services.followup.ports.campaigns import CampaignService, Definitions, People, Settling, Targeting
 from services.followup.ports.commands import (
     Admission,
     CommandLog,
@@ -21,6 +21,7 @@ __all__ = [
     "NOT_FOUND",
     "UNCLEAR",
     "Admission",
+    "CampaignService",
     "CommandLog",
     "Definitions",
     "Engine",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from services.followup.ports.commands import Known
-from shared.contracts.campaign import CampaignDefined, ClientsTargeted, TargetedClient
+from shared.contracts.campaign import CampaignDefined, ClientsTargeted, DefinitionFound, TargetedClient
 from shared.contracts.directory import ClientChanged, UserChanged
 from shared.contracts.followup import JobDecided, JobDecisions, StepsReserved, TargetingCount
 
@@ -16,11 +16,22 @@ class Definitions(Protocol):
     async def hold(self, definition: CampaignDefined) -> int:
         """Keep the definition if its version is higher; answers the version held."""
 
-    async def reserve(self, campaign_id: str, step_ids: Sequence[str] | None) -> StepsReserved | None:
-        """Refuse new commands for the steps (all for None); None while a command on them is undecided."""
+    async def reserve(
+        self, campaign_id: str, step_ids: Sequence[str] | None, *, by: str = "", seconds: float = 60.0
+    ) -> StepsReserved | None:
+        """Refuse new commands for the steps (all for None), in the name of `by`, for so long.
 
-    async def release(self, campaign_id: str) -> None:
-        """Take new commands again."""
+        None while a command on them is undecided, or while somebody else's reservation of the campaign stands.
+        """
+
+    async def release(self, campaign_id: str, *, by: str = "") -> None:
+        """Take new commands again, if the reservation is that of `by`."""
+
+    async def ended_reservations(self, limit: int) -> Sequence[str]:
+        """Campaigns whose reservation should have been released or saved by now."""
+
+    async def release_ended(self, campaign_id: str) -> bool:
+        """Take new commands again, if the reservation's time is over; whether it was."""
 
     async def definitions_to_tell(self, limit: int) -> Sequence[CampaignDefined]:
         """Definitions whose dates the campaign's execution does not know yet."""
@@ -40,6 +51,13 @@ class Settling:
     advisor_id: str
     version: int
     archived: bool
+
+
+class CampaignService(Protocol):
+    """The campaign service, asked."""
+
+    async def present(self, campaign_id: str) -> DefinitionFound | None:
+        """The campaign's present version there; None when it does not answer."""
 
 
 class Targeting(Protocol):

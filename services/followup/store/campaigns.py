@@ -16,19 +16,28 @@ _HOLD = sa.text(
     values (:campaign_id, :version, :name, cast(:definition as jsonb), :archived, :deleted)
     on conflict (campaign_id) do update
     set version = excluded.version, name = excluded.name, definition = excluded.definition,
-        archived = excluded.archived, deleted = excluded.deleted, reserved_steps = null, reserved_whole = false
+        archived = excluded.archived, deleted = excluded.deleted,
+        reserved_steps = null, reserved_whole = false, reserved_by = null, reserved_until = null
     where campaigns.version < excluded.version
     """
 )
 _VERSION = sa.text("select version from campaigns where campaign_id = :campaign_id")
 _RESERVE = sa.text(
     """
-    update campaigns set reserved_steps = cast(:steps as text[]), reserved_whole = :whole
-    where campaign_id = :campaign_id
+    update campaigns set reserved_steps = cast(:steps as text[]), reserved_whole = :whole, reserved_by = :by,
+        reserved_until = now() + make_interval(secs => :seconds)
+    where campaign_id = :campaign_id and (reserved_until is null or reserved_by = :by)
     """
 )
+_IS_KNOWN = sa.text("select exists (select 1 from campaigns where campaign_id = :campaign_id)")
 _RELEASE = sa.text(
-    "update campaigns set reserved_steps = null, reserved_whole = false where campaign_id = :campaign_id"
+    """
+    update campaigns set reserved_steps = null, reserved_whole = false, reserved_by = null, reserved_until = null
+    where campaign_id = :campaign_id and (reserved_by = :by or (:ended and reserved_until < now()))
+    """
+)
+_ENDED = sa.text(
+    "select campaign_id::text from campaigns where reserved_until < now() order by reserved_until limit :limit"
 )
 _KEEP_PARKED = sa.text(
     """
@@ -120,11 +129,15 @@ class PostgresDefinitions:
                 await conn.execute(_UNPARK, {"campaign_id": definition.campaign_id})
             return int((await conn.execute(_VERSION, {"campaign_id": definition.campaign_id})).scalar_one())
 
-    async def reserve(self, campaign_id: str, step_ids: Sequence[str] | None) -> StepsReserved | None:
+    async def reserve(
+        self, campaign_id: str, step_ids: Sequence[str] | None, *, by: str = "", seconds: float = 60.0
+    ) -> StepsReserved | None:
         """See the port. The reservation stands from the first call on; the counts come once nothing is undecided."""
         steps = {"campaign_id": campaign_id, "steps": list(step_ids or ()), "whole": step_ids is None}
         async with self._database.transaction() as conn:
-            await conn.execute(_RESERVE, steps)
+            reserved = await conn.execute(_RESERVE, {**steps, "by": by, "seconds": seconds})
+            if not reserved.rowcount and (await conn.execute(_IS_KNOWN, steps)).scalar_one():
+                return None
         async with self._database.transaction() as conn:
             # First, so that one which a fact frees at this moment is seen as undecided.
             await conn.execute(_KEEP_PARKED, steps)
@@ -132,11 +145,25 @@ class PostgresDefinitions:
                 return None
             return await _counts(conn, steps)
 
-    async def release(self, campaign_id: str) -> None:
+    async def release(self, campaign_id: str, *, by: str = "") -> None:
         """See the port."""
+        await self._release(campaign_id, by=by, ended=False)
+
+    async def ended_reservations(self, limit: int) -> Sequence[str]:
+        """See the port."""
+        async with self._database.reading() as conn:
+            return (await conn.execute(_ENDED, {"limit": limit})).scalars().all()
+
+    async def release_ended(self, campaign_id: str) -> bool:
+        """See the port. One that was made again in between stays."""
+        return await self._release(campaign_id, by=None, ended=True)
+
+    async def _release(self, campaign_id: str, *, by: str | None, ended: bool) -> bool:
         async with self._database.transaction() as conn:
-            await conn.execute(_RELEASE, {"campaign_id": campaign_id})
-            await conn.execute(_UNPARK, {"campaign_id": campaign_id})
+            released = await conn.execute(_RELEASE, {"campaign_id": campaign_id, "by": by, "ended": ended})
+            if released.rowcount:
+                await conn.execute(_UNPARK, {"campaign_id": campaign_id})
+            return bool(released.rowcount)
 
     async def definitions_to_tell(self, limit: int) -> Sequence[CampaignDefined]:
         """See the port."""

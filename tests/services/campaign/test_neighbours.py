@@ -45,9 +45,9 @@ class FollowUpsContract:
         fake.completed = {"call", "other"}
         fake.touched = 4
 
-        done = await port.reserve(CAMPAIGN, ["call"])
+        done = await port.reserve(CAMPAIGN, ["call"], by="r")
         held = dict(fake.reserved)
-        await port.release(CAMPAIGN, ["call"])
+        await port.release(CAMPAIGN, ["call"], by="r")
 
         assert (done.completed, done.touched_follow_ups) == (("call",), 4)
         assert list(held) == [CAMPAIGN]
@@ -100,7 +100,7 @@ async def test_when_nobody_answers_a_save_is_not_held_and_a_reservation_fails(bu
     assert await port.hold(DEFINITION) is False
     assert await port.progress(CAMPAIGN, "job") is None
     with pytest.raises(NobodyAnswers):
-        await port.reserve(CAMPAIGN, None)
+        await port.reserve(CAMPAIGN, None, by="r")
 
 
 async def test_somebody_told_a_moment_ago_is_waited_for():
