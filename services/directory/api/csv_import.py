@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import closing
 from enum import StrEnum
 from tempfile import SpooledTemporaryFile
-from typing import IO, Annotated, Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 
@@ -17,6 +17,7 @@ from services.directory.schemas.puts import MAX_BODY_BYTES, MAX_ITEMS, ImportRep
 from services.directory.use_cases.bulk import Outcome
 from shared.rulebook.errors import Invalid
 from shared.runtime.clock import Clock
+from shared.runtime.csv_files import receive
 from shared.runtime.security import CurrentPrincipal
 
 _IN_MEMORY = 1 << 20
@@ -52,24 +53,19 @@ def csv_router(directory: Directory, rehearsal: Directory, clock: Clock, written
         wanted = KINDS[kind]
         author = Author(principal.user_id, clock.now())
         with SpooledTemporaryFile(max_size=_IN_MEMORY) as file:
-            await _receive(request, file)
+            await receive(request.stream(), file)
             rows = await asyncio.to_thread(open_csv, file, wanted.shape)
             try:
                 outcome = await _take(wanted, rows, rehearsal if dry_run else directory, author)
             finally:
                 written()
-        return ImportReport.of(outcome, dry_run=dry_run, encoding=rows.encoding, delimiter=rows.delimiter)
+        return ImportReport.of(outcome, dry_run=dry_run, encoding=rows.lines.encoding, delimiter=rows.lines.delimiter)
 
     return router
 
 
-async def _receive(request: Request, file: IO[bytes]) -> None:
-    async for piece in request.stream():
-        await asyncio.to_thread(file.write, piece)
-
-
 async def _take(kind: Kind[Any, Any], rows: CsvFile, directory: Directory, author: Author) -> Outcome:
-    if kind.whole and rows.rows > MAX_ITEMS:
+    if kind.whole and rows.lines.count > MAX_ITEMS:
         raise Invalid("csv_too_many_rows", {"limit": MAX_ITEMS})
     outcome = Outcome()
     with closing(rows.batches(MAX_ITEMS if kind.whole else _ROWS)) as batches:  # type: ignore[type-var]

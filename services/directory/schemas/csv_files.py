@@ -1,14 +1,11 @@
-"""CSV files as the items of a bulk put: their encoding, delimiter, columns and cells. What a row may hold is not here.
+"""CSV files as the items of a bulk put: their columns and cells. What a row may hold is not here.
 
 A column is named as the field of the item: `external_id`, `name`, …; a field within a field has its path
 (`extra_rights.operator`), and a free attribute its name behind `attributes.`. An empty cell says nothing of its field.
 """
 
-import codecs
-import csv
-import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from types import UnionType
 from typing import IO, Any, get_args, get_origin
@@ -17,11 +14,8 @@ from pydantic import BaseModel
 
 from services.directory.use_cases.bulk import RowError
 from shared.rulebook.errors import Invalid
+from shared.runtime.csv_files import CsvLines, open_lines
 
-HEADER_ROW = 1
-"""Rows are numbered as a spreadsheet does: the header is row 1, what comes after it begins with row 2."""
-_PIECE = 1 << 16
-_BROKEN = "\ufffd"
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:[.,][0-9]{1,6})?")
 _TRUTHS = {"oui": "true", "vrai": "true", "non": "false", "faux": "false"}
 _SHOWN = 100
@@ -37,20 +31,17 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class CsvFile:
-    """A file that was read once to its end without a mistake in its form; `rows` does not count the header."""
+    """A file that was read once to its end without a mistake in its form."""
 
-    file: IO[bytes]
-    encoding: str
-    delimiter: str
+    lines: CsvLines
     columns: tuple["_Column", ...]
-    rows: int
 
     def batches(self, size: int) -> Iterator[Batch]:
         """Its rows in their order, `size` at a time; it reads the file, so that it must not run in an event loop."""
         batch = Batch()
-        for row, cells in _numbered(self.file, self.encoding, self.delimiter):
+        for row, cells in self.lines.rows():
             if len(cells) == len(self.columns):
-                batch.rows.append((row, _item(self.columns, cells, self.delimiter)))
+                batch.rows.append((row, _item(self.columns, cells, self.lines.delimiter)))
             else:
                 detail = f"The row has {len(cells)} cells and the header {len(self.columns)}."
                 batch.wrong.append(RowError(row, None, "wrong_cell_count", detail))
@@ -66,15 +57,8 @@ def open_csv(file: IO[bytes], shape: type[BaseModel]) -> CsvFile:
     Raises Invalid: `csv_encoding`, `csv_empty`, `csv_unreadable`, `csv_column_missing`, `csv_column_unknown`,
     `csv_column_twice`.
     """
-    encoding = _encoding_of(file)
-    file.seek(0)
-    first = io.TextIOWrapper(io.BufferedReader(_Shared(file)), encoding=encoding, newline="").readline(_PIECE).strip()
-    if not first:
-        raise Invalid("csv_empty")
-    delimiter = ";" if first.count(";") >= first.count(",") else ","
-    lines = _read(file, encoding, delimiter)
-    columns = _columns(next(lines)[1], shape)
-    return CsvFile(file, encoding, delimiter, columns, sum(any(cells) for _, cells in lines))
+    lines = open_lines(file)
+    return CsvFile(lines, _columns(lines.header, shape))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,90 +68,8 @@ class _Column:
     free: bool = False
 
 
-class _Shared(io.RawIOBase):
-    """The file behind a text reader that does not close it."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        piece = self._file.read(len(buffer))
-        buffer[: len(piece)] = piece
-        return len(piece)
-
-
-def _encoding_of(file: IO[bytes]) -> str:
-    file.seek(0)
-    start = file.read(4)
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise Invalid("csv_encoding", {"found": "UTF-16"})
-    good, broken = _letters(file)
-    if not broken:
-        return "utf-8-sig" if start.startswith(codecs.BOM_UTF8) else "utf-8"
-    # A few bytes that are wrong in a file that is UTF-8 otherwise: read as cp1252 it would turn every é into Ã©.
-    if start.startswith(codecs.BOM_UTF8) or good > broken:
-        raise Invalid("csv_encoding", {"found": "UTF-8"})
-    try:
-        for _ in _decoded(file, "cp1252", "strict"):
-            pass
-    except UnicodeDecodeError:
-        raise Invalid("csv_encoding", {"found": None}) from None
-    return "cp1252"
-
-
-def _letters(file: IO[bytes]) -> tuple[int, int]:
-    """How many characters beyond ASCII the file has as UTF-8, and how many bytes of it are not UTF-8."""
-    good = broken = 0
-    for text in _decoded(file, "utf-8-sig", "replace"):
-        if not text.isascii():
-            wrong = text.count(_BROKEN)
-            broken += wrong
-            good += sum(not character.isascii() for character in text) - wrong
-    return good, broken
-
-
-def _decoded(file: IO[bytes], encoding: str, errors: str) -> Iterator[str]:
-    decoder = codecs.getincrementaldecoder(encoding)(errors)
-    file.seek(0)
-    while piece := file.read(_PIECE):
-        yield decoder.decode(piece)
-    yield decoder.decode(b"", final=True)
-
-
-def _read(file: IO[bytes], encoding: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Every row with its number, the header and empty rows too; Invalid `csv_unreadable` with the row."""
-    file.seek(0)
-    reader = csv.reader(
-        io.TextIOWrapper(io.BufferedReader(_Shared(file)), encoding=encoding, newline=""),
-        delimiter=delimiter,
-        strict=True,
-    )
-    row = HEADER_ROW
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise Invalid("csv_unreadable", {"row": row, "reason": str(error)}) from None
-        yield row, cells
-        row += 1
-
-
-def _numbered(file: IO[bytes], encoding: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """The rows below the header that have something in them."""
-    return ((row, cells) for row, cells in _read(file, encoding, delimiter) if row > HEADER_ROW and any(cells))
-
-
-def _columns(header: list[str], shape: type[BaseModel]) -> tuple[_Column, ...]:
+def _columns(names: Sequence[str], shape: type[BaseModel]) -> tuple[_Column, ...]:
     known = columns_of(shape)
-    names = [name.strip() for name in header]
-    for row, name in enumerate(names):
-        if name in names[:row]:
-            raise Invalid("csv_column_twice", {"column": name[:_SHOWN]})
     missing = [name for name in _required(shape) if name not in names]
     if missing:
         raise Invalid("csv_column_missing", {"column": missing[0], "known": sorted(known)})
