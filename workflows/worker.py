@@ -21,29 +21,32 @@ from shared.runtime import logging, memory, temporal
 from shared.runtime.health import Health
 from shared.runtime.messaging import Bus
 from shared.runtime.probes import serve_probes
+from workflows.bulk.activities import BulkActivitiesOverNats
+from workflows.bulk.workflow import BulkWorkflow
 from workflows.campaign.activities import CampaignActivitiesOverNats
 from workflows.campaign.workflow import CampaignWorkflow
 from workflows.followup.activities import FollowUpActivitiesOverNats
 from workflows.followup.workflow import FollowUpWorkflow
 from workflows.settings import Settings
 
-WORKFLOWS = [FollowUpWorkflow, CampaignWorkflow]
+WORKFLOWS = [FollowUpWorkflow, CampaignWorkflow, BulkWorkflow]
 
 
 def make_worker(client: Client, bus: Bus, settings: Settings, *, task_queue: str = TASK_QUEUE) -> Worker:
     """The worker of all workflows and their activities; see docs/operations.md for its sizes."""
     follow_up, campaign = FollowUpActivitiesOverNats(bus), CampaignActivitiesOverNats(bus)
+    bulk = BulkActivitiesOverNats(bus)
     tasks = settings.worker_workflow_tasks
     return Worker(
         client,
         task_queue=task_queue,
         workflows=WORKFLOWS,
-        activities=[follow_up.confirm_recorded, follow_up.log_signals, campaign.record_moment],
+        activities=[follow_up.confirm_recorded, follow_up.log_signals, campaign.record_moment, bulk.run_pages],
         workflow_runner=_runner(settings),
         workflow_task_executor=ThreadPoolExecutor(tasks, thread_name_prefix="workflow"),
         max_cached_workflows=settings.worker_cached_workflows,
         max_concurrent_workflow_tasks=tasks,
-        max_concurrent_activities=50,
+        max_concurrent_activities=200,  # jobs hold one each as long as they last, and cost next to nothing
         workflow_task_poller_behavior=PollerBehaviorSimpleMaximum(tasks),
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
         graceful_shutdown_timeout=timedelta(seconds=10),

@@ -5,5 +5,7 @@ to Temporal.
 Publishes: `FactRecorded`.
 Listens to: `CampaignDefined`, `ClientsTargeted`, `UserChanged`, `ClientChanged`.
 Asks the campaign service what became of a reservation.
-Answers: `HoldDefinition`, `ReserveSteps`, `TargetingProgress`, `RecordedNumber`, `DirectSignals`, `FactsPage`.
+Runs jobs over many follow-ups, asked by people or implied by archiving.
+Answers: `RunBulkPage`, `HoldDefinition`, `ReserveSteps`, `TargetingProgress`, `RecordedNumber`, `DirectSignals`,
+`FactsPage`.
 """

@@ -8,13 +8,14 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from services.followup.api import command_routes, follow_up_routes, held_routes, signal_routes
+from services.followup.api import command_routes, follow_up_routes, held_routes, job_routes, signal_routes
 from services.followup.consumers import DirectDoor, Questions, answer_questions, hear_signals, listen
 from services.followup.engine import TemporalEngine
 from services.followup.settings import Settings
 from services.followup.store.campaigns import PostgresDefinitions
 from services.followup.store.command_log import PostgresCommandLog
 from services.followup.store.held import PostgresHeldCommands
+from services.followup.store.jobs import PostgresJobs
 from services.followup.store.neighbours import AskedCampaigns
 from services.followup.store.people import PostgresPeople
 from services.followup.store.previewing import PostgresPreviewing
@@ -24,13 +25,17 @@ from services.followup.use_cases.command_desk import CommandDesk
 from services.followup.use_cases.flow import Flow
 from services.followup.use_cases.handle_held import HandleHeld
 from services.followup.use_cases.house_commands import HouseCommands
+from services.followup.use_cases.jobs import ArchivingJobs, AskJobs, RunJobs
 from services.followup.use_cases.reservations import open_again
 from services.followup.use_cases.send import Sender
 from services.followup.use_cases.take_commands import TakeCommands
 from services.followup.use_cases.upkeep import Upkeep
+from shared.rulebook.access import Principal
 from shared.runtime import temporal
 from shared.runtime.clock import Clock
 from shared.runtime.http import service_app
+from shared.runtime.problems import Unavailable
+from shared.runtime.security import Security
 from shared.runtime.service import Parts, Running
 
 NAME = "followup"
@@ -44,6 +49,18 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = service_app(title="Follow-ups", version="1.0.0", lifespan=service.lifespan, settings=service.settings)
     service.add_routes(app)
     return app
+
+
+class PresentRights:
+    """Who may do what at this moment, for what runs without a request; ready once the service is connected."""
+
+    security: Security | None = None
+
+    async def principal(self, user_id: str) -> Principal | None:
+        """See the port."""
+        if self.security is None:
+            raise Unavailable("rights_unavailable")
+        return await self.security.present(user_id)
 
 
 class _Service:
@@ -71,9 +88,12 @@ class _Service:
             self.flow,
             answer_within=timedelta(seconds=settings.answer_within_seconds),
         )
-        self.house = HouseCommands(self.desk, self.definitions, self.clock)
+        self.house = HouseCommands(self.desk, self.clock)
+        self.jobs = PostgresJobs(self.parts.database, self.clock)
+        self.rights = PresentRights()
         self.park_for = timedelta(hours=settings.park_hours)
         self.to_start = asyncio.Event()
+        self.jobs_to_start = asyncio.Event()
 
     def add_routes(self, app: FastAPI) -> None:
         """The HTTP interface."""
@@ -82,6 +102,8 @@ class _Service:
         held = PostgresHeldCommands(self.parts.database)
         handle_held = HandleHeld(held, self.clock.now, park_for=self.park_for)
         app.include_router(held_routes(held, handle_held))
+        ask = AskJobs(self.jobs, self.rights, self.engine, self.clock, written=self.jobs_to_start.set)
+        app.include_router(job_routes(ask, self.jobs))
         app.include_router(command_routes(take, self.log, self.reading, self.clock))
         app.include_router(follow_up_routes(self.reading, self.clock))
 
@@ -89,6 +111,7 @@ class _Service:
     async def lifespan(self, app: FastAPI) -> AsyncIterator[None]:
         """Answer, listen and keep up while connected; at the end, finish what is on its way."""
         async with self.parts.running(app) as running:
+            self.rights.security = app.state.security
             await self._connect(running)
             app.state.health.started = True
             yield
@@ -103,6 +126,7 @@ class _Service:
             reading=self.reading,
             previewing=PostgresPreviewing(self.parts.database),
             direct_door=direct_door,
+            running=RunJobs(self.jobs, self.log, self.desk, self.rights, self.clock),
         )
         await answer_questions(running.bus, questions)
         await listen(
@@ -123,12 +147,14 @@ class _Service:
             clock=self.clock,
             flow=self.flow,
         )
+        archiving = ArchivingJobs(self.jobs, self.definitions, self.engine, self.clock)
         for name, work, hint in (
             ("send again", upkeep.send_again, asyncio.Event()),
             ("start executions", upkeep.start_executions, self.to_start),
             ("tell dates", upkeep.tell_dates, asyncio.Event()),
-            ("settle archived campaigns", self.house.settle, asyncio.Event()),
             ("end reservations", partial(open_again, self.definitions, AskedCampaigns(running.bus)), asyncio.Event()),
+            ("ask for jobs of archiving", archiving.ask, asyncio.Event()),
+            ("start jobs", archiving.start_executions, self.jobs_to_start),
         ):
             running.background.start(f"{NAME} {name}", _rounds(work, hint))
 

@@ -26,6 +26,8 @@ from temporalio.service import RPCStatusCode
 from services.followup.ports import NOT_FOUND, UNCLEAR, EngineAnswer
 from shared.contracts.visibility import CAMPAIGN_ID, search_attributes
 from shared.contracts.workflow import (
+    BULK_WAKE,
+    BULK_WORKFLOW,
     CAMPAIGN_DATES,
     CAMPAIGN_WORKFLOW,
     FOLLOW_UP_COMMAND,
@@ -33,13 +35,14 @@ from shared.contracts.workflow import (
     REPEAT,
     RULE,
     TASK_QUEUE,
+    BulkStart,
     CampaignDates,
     CampaignStart,
     CommandAnswer,
     FollowUpCommand,
     FollowUpStart,
 )
-from shared.rulebook.ids import campaign_workflow_id, follow_up_workflow_id
+from shared.rulebook.ids import bulk_workflow_id, campaign_workflow_id, follow_up_workflow_id
 from shared.runtime.logging import logger
 
 _log = logger(__name__)
@@ -133,6 +136,32 @@ class TemporalEngine:
             id=f"version-{dates.version}",
             rpc_timeout=_START_TIMEOUT,
         )
+
+    async def start_job(self, start: BulkStart) -> bool:
+        """See the port. One that ended with pages left is started again: they are rows, and none is treated twice."""
+        try:
+            await (await self._client()).start_workflow(
+                BULK_WORKFLOW,
+                start,
+                id=bulk_workflow_id(start.job_id, undo=start.undo),
+                task_queue=self._task_queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                static_summary=f"{'undo of ' if start.undo else ''}job {start.job_id}",
+                rpc_timeout=_START_TIMEOUT,
+            )
+        except RPCError as error:
+            _log.warning("job_not_started", job_id=start.job_id, reason=error.status.name)
+            return False
+        return True
+
+    async def wake_job(self, job_id: str) -> None:
+        """See the port. One that is not woken looks at its job when its date comes."""
+        handle = (await self._client()).get_workflow_handle(bulk_workflow_id(job_id))
+        try:
+            await handle.signal(BULK_WAKE, rpc_timeout=_START_TIMEOUT)
+        except RPCError as error:
+            _log.info("job_not_woken", job_id=job_id, reason=error.status.name)
 
 
 async def _answered(call: Awaitable[CommandAnswer]) -> EngineAnswer:

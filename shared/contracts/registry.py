@@ -1,6 +1,6 @@
 """Every event and every question there is, for the generated reference and for the tests that compare."""
 
-from shared.contracts import campaign, crm, directory, followup
+from shared.contracts import bulk, campaign, crm, directory, followup
 from shared.contracts.wire import Answer, Event, Question
 
 EVENTS: tuple[type[Event], ...] = (
@@ -30,5 +30,6 @@ QUESTIONS: tuple[tuple[type[Question], type[Answer]], ...] = (
     (followup.RecordedNumber, followup.Recorded),
     (followup.DirectSignals, followup.SignalsLogged),
     (followup.FactsPage, followup.Facts),
+    (bulk.RunBulkPage, bulk.BulkPageRun),
 )
 """Each question with its answer."""

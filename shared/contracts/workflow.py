@@ -14,6 +14,8 @@ FOLLOW_UP_WORKFLOW = "FollowUp"
 FOLLOW_UP_COMMAND = "command"
 CAMPAIGN_WORKFLOW = "Campaign"
 CAMPAIGN_DATES = "dates"
+BULK_WORKFLOW = "Bulk"
+BULK_WAKE = "wake"
 
 RULE = "rule."
 """Failure types that start so are refusals by the rulebook; no other failure is one."""
@@ -126,3 +128,19 @@ class CampaignStart(Message):
 
     dates: CampaignDates
     reached: tuple[str, ...] = ()
+
+
+class BulkStart(Message):
+    """What a job over many follow-ups starts from: everything else is in its row and its items."""
+
+    job_id: str
+    begin_at: datetime | None = None
+    """It waits until then; None begins at once."""
+    undo: bool = False
+
+
+class BulkPages(Message):
+    """Pages of a job, or of its undo, one after another until none is left."""
+
+    job_id: str
+    undo: bool = False

@@ -37,6 +37,9 @@ class Target:
     advisor_unit_path: tuple[str, ...] = ()
     recorded_by: str | None = None
     """Who recorded the conclusion."""
+    new_advisor_id: str | None = None
+    """The advisor whom a client's follow-ups go to."""
+    new_advisor_unit_path: tuple[str, ...] = ()
 
 
 class Action(StrEnum):
@@ -137,6 +140,9 @@ def _withdraw_client(principal: Principal, target: Target) -> None:
 def _reassign_client(principal: Principal, target: Target) -> None:
     _reach(principal, target)
     _require(principal.manage_campaigns or principal.crm, "manage_campaigns")
+    new = target.new_advisor_id
+    if new is not None and not in_reach(principal, new, target.new_advisor_unit_path):
+        raise NotVisible("not_visible", {"missing": "reach"})
 
 
 def _correct_conclusion(principal: Principal, target: Target) -> None:

@@ -28,6 +28,7 @@ from shared.rulebook.follow_up import (
     WithdrawClient,
     WithdrawConclusion,
 )
+from shared.rulebook.guards import require_untouched
 from shared.rulebook.history import apply, replay, targeted
 from shared.rulebook.interaction_commands import (
     AmendInteraction,
@@ -58,6 +59,8 @@ def decide(follow_up: FollowUp, command: Command, plan: Plan, circumstances: Cir
         raise Invalid("in_the_future", {"occurred_on": circumstances.occurred_on.isoformat()})
     if plan.archived and not isinstance(command, CloseArchived | ReopenUnarchived):
         raise Refused("archived")
+    if isinstance(command, WithdrawConclusion | Reassign | TargetAgain):
+        require_untouched(follow_up, command.if_last)
     return _decided(follow_up, command, plan, circumstances)
 
 

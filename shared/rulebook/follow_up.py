@@ -162,6 +162,8 @@ class WithdrawConclusion:
     """Take the conclusion back; the follow-up is open again, under the client's present advisor where one is given."""
 
     advisor_id: str | None = None
+    if_last: int | None = None
+    """Only while this is the number of the last fact: what a job did is undone while nobody touched it since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,7 @@ class Reassign:
     """The follow-up goes to another advisor."""
 
     advisor_id: str
+    if_last: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +200,7 @@ class TargetAgain:
     entry_date: date
     potential: Decimal
     advisor_id: str
+    if_last: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

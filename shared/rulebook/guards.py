@@ -55,3 +55,9 @@ def require_amendable(follow_up: FollowUp, circumstances: Circumstances) -> None
     """Refused `waiting` or `closed` unless OPEN or CONCLUDED: a conclusion ends no correction (ADR 0051)."""
     if follow_up.closing is not Closing.CONCLUDED:
         require_open(follow_up, circumstances)
+
+
+def require_untouched(follow_up: FollowUp, if_last: int | None) -> None:
+    """Refused `touched_since` when a fact came after number `if_last`; None asks for nothing (spec 5.10)."""
+    if if_last is not None and follow_up.number != if_last:
+        raise Refused("touched_since", {"number": follow_up.number})

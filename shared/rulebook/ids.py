@@ -83,6 +83,11 @@ def campaign_workflow_id(campaign: str) -> str:
     return f"campaign/{campaign}"
 
 
+def bulk_workflow_id(job: str, *, undo: bool = False) -> str:
+    """The id of the workflow that runs a job over many follow-ups, or its undo."""
+    return f"bulk/{job}/undo" if undo else f"bulk/{job}"
+
+
 def _derived(kind: str, *parts: str) -> str:
     # The length before each part keeps ("a", "b:c") apart from ("a:b", "c").
     return str(uuid5(_NAMESPACE, ":".join([kind, *(f"{len(part)}:{part}" for part in parts)])))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from shared.runtime import rule_messages
+from shared.runtime import job_messages, rule_messages
 
 Language = Literal["fr", "en"]
 
@@ -28,6 +28,7 @@ _ERROR = ("Erreur interne", "Internal error")
 MESSAGES: rule_messages.Sentences = {
     **rule_messages.FILES,
     **rule_messages.RIGHTS,
+    **job_messages.JOBS,
     **rule_messages.LIMITS,
     **rule_messages.CAMPAIGN,
     **rule_messages.AMOUNTS,

@@ -26,6 +26,14 @@ class Security:
     verifier: TokenVerifier
     principals: Principals
 
+    async def present(self, user_id: str) -> Principal | None:
+        """The user with present rights, None for who has none; Unavailable when rights cannot be checked."""
+        await self.principals.fresh()
+        if user_id == CRM:
+            return crm_principal()
+        record = self.principals.get(user_id)
+        return None if record is None or not record.active else principal_from(record)
+
     async def principal(self, token: str) -> Principal:
         """The caller with present rights; HTTPProblem 401 or 403, Unavailable when rights cannot be checked."""
         try:

@@ -127,6 +127,15 @@ def test_follow_ups_are_moved_by_a_manager_or_by_the_crm():
     assert answer(ADVISOR, Action.REASSIGN_CLIENT, OF_ANNE) == "manage_campaigns"
 
 
+def test_follow_ups_are_moved_to_advisors_within_reach_only():
+    to_paul = replace(OF_ANNE, new_advisor_id="paul", new_advisor_unit_path=LILLE)
+    to_david = replace(OF_ANNE, new_advisor_id="david", new_advisor_unit_path=SOUTH)
+
+    assert answer(MANAGER, Action.REASSIGN_CLIENT, to_paul) == "yes"
+    assert answer(MANAGER, Action.REASSIGN_CLIENT, to_david) == HIDDEN
+    assert answer(CRM, Action.REASSIGN_CLIENT, to_david) == "yes"
+
+
 @pytest.mark.parametrize("action", [Action.AMEND_CONCLUSION, Action.WITHDRAW_CONCLUSION])
 def test_a_conclusion_is_corrected_by_whoever_recorded_it_or_a_manager_with_reach(action):
     by_anne = replace(OF_ANNE, recorded_by="anne")

@@ -279,3 +279,14 @@ class FakeReading:
     async def facts_page(self, wanted: FactsPage) -> Facts:
         """See the port; events are the real one's."""
         return Facts(facts=(), last_seq=wanted.after_seq, complete=True)
+
+
+@dataclass(slots=True)
+class FakeRights:
+    """Who holds rights at this moment, by user id."""
+
+    people: dict[str, Principal] = field(default_factory=dict)
+
+    async def principal(self, user_id: str) -> Principal | None:
+        """See the port."""
+        return self.people.get(user_id)

@@ -9,12 +9,14 @@ import json
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from temporalio.client import WorkflowHandle
 
+from shared.contracts.workflow import BULK_WAKE, BulkStart
 from shared.rulebook.follow_up import (
     BeginStep,
     CompleteStep,
@@ -129,6 +131,32 @@ async def campaign_deleted(stage: Stage) -> Sequence[WorkflowHandle[Any, Any]]:
     return [campaign]
 
 
+async def job_now_and_its_undo(stage: Stage) -> Sequence[WorkflowHandle[Any, Any]]:
+    """A job whose pages fail once, and its undo."""
+    stage.jobs.failures = 1
+    job = await stage.a_job(BulkStart(job_id=_id(8)))
+    await job.result()
+    undo = await stage.a_job(BulkStart(job_id=_id(8), undo=True))
+    await undo.result()
+    return [job, undo]
+
+
+async def job_on_its_date(stage: Stage) -> Sequence[WorkflowHandle[Any, Any]]:
+    """A job that waits for its date."""
+    job = await stage.a_job(BulkStart(job_id=_id(9), begin_at=datetime.now(UTC) + 3 * DAY))
+    await stage.skip(job, 4 * DAY)
+    await job.result()
+    return [job]
+
+
+async def job_woken(stage: Stage) -> Sequence[WorkflowHandle[Any, Any]]:
+    """A job that is cancelled while it waits: woken before its date."""
+    job = await stage.a_job(BulkStart(job_id=_id(10), begin_at=datetime.now(UTC) + 3 * DAY))
+    await job.signal(BULK_WAKE)
+    await job.result()
+    return [job]
+
+
 STORIES: Sequence[Story] = (
     plain_life,
     refused_first_task,
@@ -136,6 +164,9 @@ STORIES: Sequence[Story] = (
     direct_signals,
     campaign_with_moved_dates,
     campaign_deleted,
+    job_now_and_its_undo,
+    job_on_its_date,
+    job_woken,
 )
 LONG_STORIES: Sequence[Story] = (continued_as_new,)
 """Lived on a server that suggests a new run early."""

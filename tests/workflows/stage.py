@@ -1,4 +1,4 @@
-"""Both workflows on a real server with activities that only remember: no database, no broker."""
+"""The workflows on a real server with activities that only remember: no database, no broker."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -21,10 +21,13 @@ from shared.contracts.campaign import RecordMoment
 from shared.contracts.followup import DirectSignals
 from shared.contracts.visibility import search_attributes
 from shared.contracts.workflow import (
+    BULK_WORKFLOW,
     CAMPAIGN_DATES,
     CAMPAIGN_WORKFLOW,
     FOLLOW_UP_COMMAND,
     FOLLOW_UP_WORKFLOW,
+    BulkPages,
+    BulkStart,
     CampaignDates,
     CampaignStart,
     CommandAnswer,
@@ -33,14 +36,17 @@ from shared.contracts.workflow import (
     FollowUpStart,
 )
 from shared.rulebook.follow_up import Circumstances, Command, FollowUp
+from shared.rulebook.ids import bulk_workflow_id
 from shared.rulebook.steps import Plan, Step, StepKind
 from shared.runtime.temporal import DATA_CONVERTER
+from workflows.bulk.ports import BulkActivities
+from workflows.bulk.workflow import BulkWorkflow
 from workflows.campaign.ports import CampaignActivities
 from workflows.campaign.workflow import CampaignWorkflow
 from workflows.followup.ports import FollowUpActivities
 from workflows.followup.workflow import FollowUpWorkflow
 
-WORKFLOWS = [FollowUpWorkflow, CampaignWorkflow]
+WORKFLOWS = [FollowUpWorkflow, CampaignWorkflow, BulkWorkflow]
 DAY = timedelta(days=1)
 TODAY = datetime.now(UTC).date()
 PLAN = Plan(
@@ -90,6 +96,22 @@ class RememberingFollowUp(FollowUpActivities):
         self.batches.append(batch)
 
 
+class RememberingBulk(BulkActivities):
+    """Notes whose pages were run; the first `failures` runs fail."""
+
+    def __init__(self) -> None:
+        self.ran: list[BulkPages] = []
+        self.failures = 0
+
+    @activity.defn
+    async def run_pages(self, pages: BulkPages) -> None:
+        """See the port."""
+        if self.failures:
+            self.failures -= 1
+            raise ApplicationError("nobody answers", type="NobodyAnswers")
+        self.ran.append(pages)
+
+
 @dataclass(slots=True)
 class Stage:
     """A client, its worker's activities, and the moves of a story."""
@@ -98,6 +120,7 @@ class Stage:
     task_queue: str
     campaigns: RememberingCampaign = field(default_factory=RememberingCampaign)
     follow_ups: RememberingFollowUp = field(default_factory=RememberingFollowUp)
+    jobs: RememberingBulk = field(default_factory=RememberingBulk)
 
     async def a_campaign(self, dates: CampaignDates) -> WorkflowHandle[Any, Any]:
         """A campaign's execution."""
@@ -106,6 +129,12 @@ class Stage:
             CampaignStart(dates=dates),
             id=f"campaign/{dates.campaign_id}",
             task_queue=self.task_queue,
+        )
+
+    async def a_job(self, start: BulkStart) -> WorkflowHandle[Any, Any]:
+        """A job's execution."""
+        return await self.client.start_workflow(
+            BULK_WORKFLOW, start, id=bulk_workflow_id(start.job_id, undo=start.undo), task_queue=self.task_queue
         )
 
     async def move(self, campaign: WorkflowHandle[Any, Any], dates: CampaignDates) -> int:
@@ -169,6 +198,7 @@ async def a_stage(
             stage.campaigns.record_moment,
             stage.follow_ups.confirm_recorded,
             stage.follow_ups.log_signals,
+            stage.jobs.run_pages,
         ],
         workflow_runner=SandboxedWorkflowRunner(),
         identity=identity,

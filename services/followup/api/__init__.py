@@ -3,6 +3,7 @@
 from services.followup.api.commands import command_routes
 from services.followup.api.follow_ups import follow_up_routes
 from services.followup.api.held import held_routes
+from services.followup.api.jobs import job_routes
 from services.followup.api.signals import signal_routes
 
-__all__ = ["command_routes", "follow_up_routes", "held_routes", "signal_routes"]
+__all__ = ["command_routes", "follow_up_routes", "held_routes", "job_routes", "signal_routes"]

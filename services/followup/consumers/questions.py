@@ -4,6 +4,8 @@ import asyncio
 
 from services.followup.consumers.direct_door import DirectDoor
 from services.followup.ports import Definitions, Previewing, Reading, Targeting
+from services.followup.use_cases.jobs import RunJobs
+from shared.contracts.bulk import BulkPageRun, RunBulkPage
 from shared.contracts.followup import (
     DefinitionHeld,
     DirectSignals,
@@ -40,12 +42,14 @@ class Questions:
         reading: Reading,
         previewing: Previewing,
         direct_door: DirectDoor,
+        running: RunJobs,
     ) -> None:
         self.definitions = definitions
         self.targeting = targeting
         self.reading = reading
         self.previewing = previewing
         self.direct_door = direct_door
+        self.running = running
 
     async def hold_definition(self, question: HoldDefinition) -> DefinitionHeld:
         """Hold it, so that the very next command follows it."""
@@ -91,6 +95,11 @@ class Questions:
         """One page of facts."""
         return await self.reading.facts_page(question)
 
+    async def run_bulk_page(self, question: RunBulkPage) -> BulkPageRun:
+        """The next page of a job."""
+        page = await self.running.page(question.job_id, undo=question.undo)
+        return BulkPageRun(settled=page.settled, chosen=page.chosen, moved=page.moved, finished=page.finished)
+
 
 async def answer_questions(bus: Bus, questions: Questions) -> None:
     """Start answering."""
@@ -102,3 +111,4 @@ async def answer_questions(bus: Bus, questions: Questions) -> None:
     await bus.answer(RecordedNumber, questions.recorded_number)
     await bus.answer(FactsPage, questions.facts_page)
     await bus.answer(DirectSignals, questions.direct_signals)
+    await bus.answer(RunBulkPage, questions.run_bulk_page)

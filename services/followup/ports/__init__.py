@@ -1,6 +1,6 @@
 """What the follow-up service needs, and the values that pass between its parts."""
 
-from services.followup.ports.campaigns import CampaignService, Definitions, People, Settling, Targeting
+from services.followup.ports.campaigns import Archiving, CampaignService, Definitions, People, Targeting
 from services.followup.ports.commands import (
     Admission,
     CommandLog,
@@ -14,20 +14,52 @@ from services.followup.ports.commands import (
     VerdictKind,
 )
 from services.followup.ports.engine import NOT_FOUND, UNCLEAR, Engine, EngineAnswer
+from services.followup.ports.jobs import (
+    END,
+    HOUSE_KINDS,
+    Candidate,
+    Choice,
+    Item,
+    ItemOutcome,
+    Job,
+    JobEngine,
+    JobKind,
+    JobOrder,
+    Jobs,
+    JobState,
+    Rights,
+    Settled,
+    ShownItem,
+    Terms,
+    UndoOutcome,
+)
 from services.followup.ports.previewing import Previewing
 from services.followup.ports.reading import FollowUpFilter, FollowUpRow, Reading, TimelineEntry
 
 __all__ = [
+    "END",
+    "HOUSE_KINDS",
     "NOT_FOUND",
     "UNCLEAR",
     "Admission",
+    "Archiving",
     "CampaignService",
+    "Candidate",
+    "Choice",
     "CommandLog",
     "Definitions",
     "Engine",
     "EngineAnswer",
     "FollowUpFilter",
     "FollowUpRow",
+    "Item",
+    "ItemOutcome",
+    "Job",
+    "JobEngine",
+    "JobKind",
+    "JobOrder",
+    "JobState",
+    "Jobs",
     "KeptSignal",
     "Known",
     "Leased",
@@ -37,9 +69,13 @@ __all__ = [
     "Previewing",
     "Reading",
     "Recorded",
-    "Settling",
+    "Rights",
+    "Settled",
+    "ShownItem",
     "Targeting",
+    "Terms",
     "TimelineEntry",
+    "UndoOutcome",
     "Verdict",
     "VerdictKind",
 ]

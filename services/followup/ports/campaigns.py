@@ -39,18 +39,20 @@ class Definitions(Protocol):
     async def mark_told(self, campaign_id: str, version: int) -> None:
         """The campaign's execution goes by this version."""
 
-    async def to_settle(self, limit: int) -> Sequence["Settling"]:
-        """Open follow-ups of archived campaigns, and ARCHIVED ones of campaigns that are archived no more."""
+    async def to_settle(self) -> Sequence["Archiving"]:
+        """Campaigns with open follow-ups though archived, or ARCHIVED ones though not, and no job about it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Settling:
-    """A follow-up that archiving or un-archiving leaves to be closed or reopened."""
+class Archiving:
+    """A campaign whose follow-ups are to be closed or reopened, since `version` says so; `by` saved it."""
 
-    follow_up_id: str
-    advisor_id: str
+    campaign_id: str
     version: int
     archived: bool
+    by: str
+    round: int = 1
+    """How many jobs about this version there were before, and one: some follow-ups come late."""
 
 
 class CampaignService(Protocol):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.followup.ports import Settling
+from services.followup.ports import Archiving
 from shared.contracts.campaign import CampaignDefined
 from shared.contracts.followup import StepsReserved
 from shared.runtime.database import Database
@@ -88,16 +88,27 @@ _TOLD = sa.text(
 )
 
 
+# While a job of the campaign goes on there is no other; a next round waits longer each time.
 _UNSETTLED = sa.text(
-    "select campaign_id::text, version, archived from campaigns where settled_version < version order by campaign_id"
-)
-_TO_SETTLE = sa.text(
     """
-    select f.follow_up_id::text, coalesce(c.advisor_id, f.advisor_id)::text
-    from follow_ups f left join clients c on c.client_id = f.client_id
-    where f.campaign_id = :campaign_id
-      and case when :archived then f.closing is null else f.closing = 'ARCHIVED' end
-    limit :limit
+    select c.campaign_id::text, c.version, c.archived, c.definition ->> 'saved_by', count(j.job_id)
+    from campaigns c
+    left join bulk_jobs j on j.campaign_id = c.campaign_id and j.version = c.version
+    where c.settled_version < c.version
+      and not exists (select 1 from bulk_jobs g where g.campaign_id = c.campaign_id and g.finished_at is null)
+    group by c.campaign_id
+    having coalesce(max(j.finished_at) < now() - interval '1 second' * least(2 ^ count(j.job_id), 60), true)
+    order by c.campaign_id
+    limit 50
+    """
+)
+_LEFT_TO_SETTLE = sa.text(
+    """
+    select exists (
+        select 1 from follow_ups f
+        where f.campaign_id = :campaign_id
+          and case when :archived then f.closing is null else f.closing = 'ARCHIVED' end
+    )
     """
 )
 _SETTLED = sa.text(
@@ -176,17 +187,17 @@ class PostgresDefinitions:
         async with self._database.transaction() as conn:
             await conn.execute(_TOLD, {"campaign_id": campaign_id, "version": version})
 
-    async def to_settle(self, limit: int) -> Sequence[Settling]:
+    async def to_settle(self) -> Sequence[Archiving]:
         """See the port. A campaign with nothing left is looked at again only in its next version."""
         async with self._database.transaction() as conn:
-            found: list[Settling] = []
-            for campaign_id, version, archived in (await conn.execute(_UNSETTLED)).all():
-                which = {"campaign_id": campaign_id, "archived": archived, "limit": limit}
-                rows = (await conn.execute(_TO_SETTLE, which)).all()
-                found += [Settling(row[0], row[1], version, archived) for row in rows]
-                if not rows:
+            found: list[Archiving] = []
+            for campaign_id, version, archived, by, before in (await conn.execute(_UNSETTLED)).all():
+                which = {"campaign_id": campaign_id, "archived": archived}
+                if (await conn.execute(_LEFT_TO_SETTLE, which)).scalar_one():
+                    found.append(Archiving(campaign_id, version, archived, by, before + 1))
+                else:
                     await conn.execute(_SETTLED, {"campaign_id": campaign_id, "version": version})
-        return found[:limit]
+        return found
 
 
 async def _counts(conn: AsyncConnection, steps: dict[str, object]) -> StepsReserved:

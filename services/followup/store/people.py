@@ -28,9 +28,11 @@ _CLIENTS = sa.text(
 )
 _FOLLOW = sa.text(
     """
-    update follow_ups f set advisor_id = c.advisor_id
+    update follow_ups f set advisor_id = c.advisor_id, overruled_advisor_id = null
     from clients c
-    where c.client_id = f.client_id and c.client_id = any(cast(:ids as uuid[])) and c.advisor_id <> f.advisor_id
+    where c.client_id = f.client_id and c.client_id = any(cast(:ids as uuid[]))
+      and (c.advisor_id <> f.advisor_id or f.overruled_advisor_id is not null)
+      and f.overruled_advisor_id is distinct from c.advisor_id
     """
 )
 _MOVED = sa.text(
@@ -38,7 +40,7 @@ _MOVED = sa.text(
     select f.follow_up_id::text, c.advisor_id::text, c.revision
     from follow_ups f join clients c on c.client_id = f.client_id
     where c.client_id = any(cast(:ids as uuid[])) and f.closing is null
-      and c.advisor_id <> (f.state ->> 'advisor_id')::uuid
+      and c.advisor_id <> (f.state ->> 'advisor_id')::uuid and f.overruled_advisor_id is distinct from c.advisor_id
     """
 )
 
@@ -77,7 +79,8 @@ class PostgresPeople:
         }
         async with self._database.transaction() as conn:
             await conn.execute(_CLIENTS, parameters)
-            # Pages go by the present advisor, whether or not the follow-up is open (spec 5.11).
+            # Pages go by the present advisor, whether or not the follow-up is open (spec 5.11). What a job gave to
+            # somebody else stays there while the directory says what it said then (ADR 0056).
             await conn.execute(_FOLLOW, {"ids": parameters["ids"]})
             moved = (await conn.execute(_MOVED, {"ids": parameters["ids"]})).all()
         return [(row[0], row[1], row[2]) for row in moved]

@@ -1,17 +1,18 @@
-"""Follow-ups as people read them. Every query passes through `_reach`: nobody sees a client beyond it."""
+"""Follow-ups as people read them. Every query passes through `in_reach`: nobody sees a client beyond it."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import Select
 
 from services.followup.ports import FollowUpFilter, FollowUpRow, TimelineEntry
+from services.followup.store.reach import in_reach
 from services.followup.store.rows import STATE
 from services.followup.tables import advisors, campaigns, clients, commands, facts, follow_ups
 from shared.contracts.campaign import CampaignDefined
 from shared.contracts.followup import FactRecorded, Facts, FactsPage
-from shared.rulebook.access import AccessLevel, Principal
+from shared.rulebook.access import Principal
 from shared.runtime.database import Database
 
 _ROW = (
@@ -55,14 +56,16 @@ class PostgresReading:
 
     async def one(self, principal: Principal, follow_up_id: str) -> FollowUpRow | None:
         """The follow-up, or None when it does not exist within reach."""
-        query = _ROW.where(follow_ups.c.follow_up_id == follow_up_id, _reach(principal))
+        query = _ROW.where(follow_ups.c.follow_up_id == follow_up_id, in_reach(principal, follow_ups.c.advisor_id))
         async with self._database.reading() as conn:
             row = (await conn.execute(query)).mappings().one_or_none()
         return None if row is None else self._follow_up(row)
 
     async def page(self, principal: Principal, wanted: FollowUpFilter) -> Sequence[FollowUpRow]:
         """One page, highest potential first."""
-        query = _filtered(_ROW.where(_reach(principal), ~campaigns.c.deleted), wanted).limit(wanted.limit)
+        query = _filtered(_ROW.where(in_reach(principal, follow_ups.c.advisor_id), ~campaigns.c.deleted), wanted).limit(
+            wanted.limit
+        )
         async with self._database.reading() as conn:
             rows = (await conn.execute(query)).mappings().all()
         return [self._follow_up(row) for row in rows]
@@ -137,22 +140,6 @@ class PostgresReading:
             self._definitions = {k: v for k, v in self._definitions.items() if k[0] != campaign_id}
             self._definitions[key] = CampaignDefined.model_validate_json(text)
         return self._definitions[key]
-
-
-def _reach(principal: Principal) -> ColumnElement[bool]:
-    """The one translation of a reach into SQL for follow-ups: by the client's present advisor (spec 1.2)."""
-    if principal.crm or principal.access_level is AccessLevel.ALL:
-        return sa.true()
-    match principal.access_level:
-        case AccessLevel.NONE:
-            return sa.false()
-        case AccessLevel.OWN:
-            return follow_ups.c.advisor_id == principal.user_id
-        case AccessLevel.UNIT:
-            inside = advisors.c.unit_path[sa.func.cardinality(advisors.c.unit_path)] == principal.unit_id
-        case _:
-            inside = advisors.c.unit_path.contains([principal.unit_id])
-    return follow_ups.c.advisor_id.in_(sa.select(advisors.c.advisor_id).where(inside))
 
 
 def _filtered(query: Select[Any], wanted: FollowUpFilter) -> Select[Any]:

@@ -1,20 +1,18 @@
-"""Commands of the house itself: clients moved, targeted again, withdrawn or changed by a job, a campaign archived."""
+"""Commands of the house itself: clients moved, targeted again, withdrawn or changed by a job."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from services.followup.ports import Definitions, NewCommand
+from services.followup.ports import NewCommand
 from services.followup.use_cases.command_desk import CommandDesk
 from services.followup.use_cases.take_signals import fingerprint, said
 from shared.contracts.campaign import ClientChange, ClientsChanged, ClientsTargeted, ClientsWithdrawn, TargetedClient
 from shared.rulebook.follow_up import (
     ChangePotential,
-    CloseArchived,
     Command,
     MoveEntryDate,
     Reassign,
-    ReopenUnarchived,
     TargetAgain,
     WithdrawClient,
 )
@@ -23,7 +21,6 @@ from shared.runtime.clock import Clock
 from shared.runtime.identifiers import uuid7
 
 _SYSTEM = "system"
-_PAGE = 500
 _EARLY = timedelta(hours=1)
 """How long a job's command waits for its follow-up to come into being: the news of both may change places."""
 
@@ -31,9 +28,8 @@ _EARLY = timedelta(hours=1)
 class HouseCommands:
     """Each method submits commands and leaves their verdicts to the log: a repetition changes nothing."""
 
-    def __init__(self, desk: CommandDesk, definitions: Definitions, clock: Clock) -> None:
+    def __init__(self, desk: CommandDesk, clock: Clock) -> None:
         self._desk = desk
-        self._definitions = definitions
         self._clock = clock
 
     async def reassign(self, moved: Sequence[tuple[str, str, int]]) -> None:
@@ -71,17 +67,6 @@ class HouseCommands:
             for wish in _wishes(client)
         ]
         await self._desk.submit_many(commands)
-
-    async def settle(self) -> int:
-        """Close what archiving left open, reopen what un-archiving left closed; one page, answers how many."""
-        settling = await self._definitions.to_settle(_PAGE)
-        commands = []
-        for one in settling:
-            wish: Command = CloseArchived() if one.archived else ReopenUnarchived(one.advisor_id)
-            source_id = f"{one.follow_up_id}/{one.version}"
-            commands.append(self._command(one.follow_up_id, wish, source="archiving", source_id=source_id))
-        await self._desk.submit_many(commands)
-        return len(settling)
 
     def _of_job(self, job_id: str, follow_up: str, wish: Command, *, actor: str) -> NewCommand:
         """A command of the campaign service's job: once per follow-up and kind, by its id in the log."""

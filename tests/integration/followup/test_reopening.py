@@ -98,4 +98,8 @@ async def test_archiving_closes_what_is_open_and_unarchiving_reopens_just_that(w
 
 
 async def _settled(world: World) -> bool:
-    return await world.house.settle() == 0
+    await world.archiving.ask()
+    await world.archiving.start_executions()
+    async with world.database.reading() as conn:
+        settled = await conn.exec_driver_sql("select bool_and(settled_version = version) from campaigns")
+        return bool(settled.scalar_one())

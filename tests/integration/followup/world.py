@@ -16,12 +16,14 @@ from services.followup.engine import TemporalEngine
 from services.followup.ports import Engine, NewCommand, Verdict
 from services.followup.store.campaigns import PostgresDefinitions
 from services.followup.store.command_log import PostgresCommandLog
+from services.followup.store.jobs import PostgresJobs
 from services.followup.store.previewing import PostgresPreviewing
 from services.followup.store.reading import PostgresReading
 from services.followup.store.targeting import PostgresTargeting
 from services.followup.use_cases.command_desk import CommandDesk
 from services.followup.use_cases.flow import Flow
 from services.followup.use_cases.house_commands import HouseCommands
+from services.followup.use_cases.jobs import ArchivingJobs, AskJobs, RunJobs
 from services.followup.use_cases.send import Sender
 from services.followup.use_cases.take_signals import fingerprint, said
 from services.followup.use_cases.upkeep import Upkeep
@@ -36,6 +38,7 @@ from shared.runtime.database import Database
 from shared.runtime.identifiers import uuid7
 from shared.runtime.messaging import Bus
 from tests.integration.followup.engines import FreezingEngine
+from tests.support.fakes_followup import FakeRights
 from workflows.settings import Settings
 from workflows.worker import make_worker
 
@@ -101,6 +104,11 @@ class World:
     reading: PostgresReading
     upkeep: Upkeep
     house: HouseCommands
+    jobs: PostgresJobs
+    rights: FakeRights
+    ask_jobs: AskJobs
+    run_jobs: RunJobs
+    archiving: ArchivingJobs
     task_queue: str
 
     async def a_campaign(self, *, steps: Sequence[StepDefinition] = STEPS) -> str:
@@ -203,7 +211,8 @@ async def a_world(
         return client
 
     clock = ClockAhead(settings.zone, ahead)
-    engine = around(TemporalEngine(connected, task_queue=task_queue))
+    job_engine = TemporalEngine(connected, task_queue=task_queue)
+    engine = around(job_engine)
     log = PostgresCommandLog(database, clock, lease=lease)
     flow = Flow(32)
     desk = CommandDesk(log, Sender(engine, clock, deadline=deadline), flow, answer_within=answer_within)
@@ -212,17 +221,40 @@ async def a_world(
         log=log, desk=desk, definitions=definitions, targeting=targeting, engine=engine, clock=clock, flow=flow
     )
     reading = PostgresReading(database)
+    jobs, rights = PostgresJobs(database, clock), FakeRights()
+    run_jobs = RunJobs(jobs, log, desk, rights, clock)
     try:
         await bus.ensure_streams()
         direct = DirectDoor(desk, log, clock, park_for=timedelta(hours=1))
         previewing = PostgresPreviewing(database)
         questions = Questions(
-            definitions=definitions, targeting=targeting, reading=reading, previewing=previewing, direct_door=direct
+            definitions=definitions,
+            targeting=targeting,
+            reading=reading,
+            previewing=previewing,
+            direct_door=direct,
+            running=run_jobs,
         )
         await answer_questions(bus, questions)
-        house = HouseCommands(desk, definitions, clock)
         yield World(
-            database, bus, client, clock, engine, log, desk, definitions, targeting, reading, upkeep, house, task_queue
+            database,
+            bus,
+            client,
+            clock,
+            engine,
+            log,
+            desk,
+            definitions,
+            targeting,
+            reading,
+            upkeep,
+            HouseCommands(desk, clock),
+            jobs,
+            rights,
+            AskJobs(jobs, rights, job_engine, clock, written=lambda: None),
+            run_jobs,
+            ArchivingJobs(jobs, definitions, job_engine, clock),
+            task_queue,
         )
     finally:
         if isinstance(engine, FreezingEngine):
