@@ -52,6 +52,7 @@ clients = Table(
     Column("external_id", Text, nullable=False, index=True),
     Column("name", Text, nullable=False),
     Column("advisor_id", _ID, nullable=False, index=True),
+    Column("active", Boolean, nullable=False, server_default=text("true")),
     Column("erased", Boolean, nullable=False),
     Column("revision", BigInteger, nullable=False),
     comment="Clients as the directory last said.",

@@ -90,7 +90,10 @@ class UserChanged(Event):
 
 
 class ClientChanged(Event):
-    """A client as now known; `erased` replaces everything when a person is erased."""
+    """A client as now known; `erased` replaces everything when a person is erased.
+
+    One who is not `active` is no longer the bank's: nobody targets that client any more, and what was begun stays.
+    """
 
     type: ClassVar[str] = "campaigns.directory.client_changed.v1"
 
@@ -101,6 +104,7 @@ class ClientChanged(Event):
     email: str | None = None
     advisor_id: str
     changed_at: AwareDatetime
+    active: bool = True
     erased: bool = False
     revision: int
 

@@ -22,6 +22,7 @@ class SkipReason(StrEnum):
     """Why an item of a call had no effect here; its follow-up may refuse for more reasons (docs/domain.md)."""
 
     UNKNOWN_CLIENT = "unknown_client"
+    INACTIVE_CLIENT = "inactive_client"
     OUT_OF_REACH = "out_of_reach"
     ALREADY_TARGETED = "already_targeted"
     ENTRY_DATE_OUT_OF_RANGE = "entry_date_out_of_range"
@@ -78,11 +79,12 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The client that an item names, as known here: whether it lies in the asker's reach."""
+    """The client that an item names, as known here: whether it lies in the asker's reach, and is still a client."""
 
     client_id: str
     advisor_id: str
     within: bool
+    active: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,13 +21,14 @@ _KEEP_USERS = text(
     " revision = excluded.revision where users.revision < excluded.revision"
 )
 _KEEP_CLIENTS = text(
-    "insert into clients (client_id, external_id, name, advisor_id, erased, revision)"
-    " select distinct on (client_id) client_id, external_id, name, advisor_id, erased, revision"
+    "insert into clients (client_id, external_id, name, advisor_id, active, erased, revision)"
+    " select distinct on (client_id) client_id, external_id, name, advisor_id, active, erased, revision"
     " from jsonb_to_recordset(cast(:rows as jsonb)) as told"
-    " (client_id uuid, external_id text, name text, advisor_id uuid, erased boolean, revision bigint)"
+    " (client_id uuid, external_id text, name text, advisor_id uuid, active boolean, erased boolean,"
+    " revision bigint)"
     " order by client_id, revision desc"
     " on conflict (client_id) do update set external_id = excluded.external_id, name = excluded.name,"
-    " advisor_id = excluded.advisor_id, erased = excluded.erased,"
+    " advisor_id = excluded.advisor_id, active = excluded.active, erased = excluded.erased,"
     " revision = excluded.revision where clients.revision < excluded.revision"
 )
 # Rows are locked in one order, as the jobs lock them, so that none of them wait in a circle.
@@ -55,7 +56,7 @@ _TELLING = frozenset(
 )
 """Facts after which a client may stand otherwise: all others leave what is kept here as it is."""
 _USER_FIELDS = {"user_id", "external_id", "name", "unit_id", "unit_path", "active", "revision"}
-_CLIENT_FIELDS = {"client_id", "external_id", "name", "advisor_id", "erased", "revision"}
+_CLIENT_FIELDS = {"client_id", "external_id", "name", "advisor_id", "active", "erased", "revision"}
 
 
 class PostgresReplicas:

@@ -157,11 +157,12 @@ class PostgresWorking:
                 clients.c.client_id,
                 clients.c.advisor_id,
                 in_reach(asker, clients.c.advisor_id).label("within"),
+                clients.c.active,
             )
             .join_from(given, clients, key == given.c.name)
             .where(~clients.c.erased)
         )
-        return [(row.position, Found(row.client_id, row.advisor_id, row.within)) for row in found]
+        return [(row.position, Found(row.client_id, row.advisor_id, row.within, active=row.active)) for row in found]
 
 
 def _item_of(kept: Sequence[object]) -> TargetItem:

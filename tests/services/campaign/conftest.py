@@ -80,7 +80,9 @@ def a_user_changed(name: str, principal: Principal, *, revision: int = 1) -> Use
     )
 
 
-def a_client_changed(name: str, advisor: str, *, revision: int = 1, erased: bool = False) -> ClientChanged:
+def a_client_changed(
+    name: str, advisor: str, *, revision: int = 1, erased: bool = False, active: bool = True
+) -> ClientChanged:
     return ClientChanged(
         client_id=client_id(name),
         external_id=name,
@@ -89,6 +91,7 @@ def a_client_changed(name: str, advisor: str, *, revision: int = 1, erased: bool
         changed_at=NOW,
         revision=revision,
         erased=erased,
+        active=active,
     )
 
 

@@ -5,6 +5,7 @@ import pytest
 from services.campaign.store.replicas import PostgresReplicas
 from shared.contracts.followup import TargetingCount
 from shared.rulebook.ids import client_id, user_id
+from tests.services.campaign.clients import do
 from tests.services.campaign.conftest import a_client_changed, code_of
 
 
@@ -122,6 +123,19 @@ async def test_an_erased_client_is_unknown(door, database):
     job = await door.target(campaign["campaign_id"], [{"client": "c1"}])
 
     assert job["skipped_by_reason"] == {"unknown_client": 1}
+
+
+async def test_a_client_who_is_no_longer_one_is_not_targeted_and_what_was_begun_can_still_be_withdrawn(door, database):
+    begun = await door.create()
+    await door.target(begun["campaign_id"], [{"client": "c1"}])
+    await PostgresReplicas(database).keep_clients([a_client_changed("c1", "anne", revision=2, active=False)])
+    campaign = await door.create()
+
+    job = await door.target(campaign["campaign_id"], [{"client": "c1"}])
+    withdrawn = await do(door, begun["campaign_id"], "withdraw", [{"client": "c1"}])
+
+    assert job["skipped_by_reason"] == {"inactive_client": 1}
+    assert withdrawn["accepted"] == 1
 
 
 async def test_a_job_is_done_when_every_follow_up_of_it_has_started(door):
