@@ -134,8 +134,8 @@ CAMPAIGN: Sentences = {
         "The entry date must lie between {from} and {to}.",
     ),
     "version_changed": (
-        "Quelqu’un a modifié l’opération entre-temps : relisez-la, puis recommencez.",
-        "Somebody changed the campaign meanwhile: read it again, then try again.",
+        "Quelqu’un a enregistré une modification entre-temps : relisez, puis recommencez.",
+        "Somebody saved a change meanwhile: read it again, then try again.",
     ),
     "if_match_missing": (
         "Indiquez la version que vous modifiez (en-tête If-Match).",
@@ -262,6 +262,16 @@ RIGHTS: Sentences = {
         "Cet élément n’existe pas ou vous est inaccessible.",
         "There is no such thing within your reach.",
     ),
+    "last_administrator": (
+        "Plus aucune personne active ne serait administratrice : donnez d’abord ce droit à quelqu’un d’autre.",
+        "No active user would be an administrator any more: give that right to somebody else first.",
+    ),
+    "profile_in_use": (
+        "Des personnes ont ce profil : donnez-leur d’abord un autre profil.",
+        "There are people with this profile: give them another one first.",
+    ),
+    "profile_unknown": ("Ce profil est inconnu.", "This profile is unknown."),
+    "user_unknown": ("Cette personne est inconnue.", "This person is unknown."),
     "unknown_user": (
         "Cette personne est inconnue ou n’est plus active dans l’annuaire.",
         "This person is unknown to the directory or no longer active.",

@@ -7,12 +7,17 @@ from datetime import datetime
 from typing import TypeVar
 
 from services.directory.ports import (
+    AuditWanted,
+    Author,
     Client,
     ClientSeen,
+    ClientsWanted,
     Person,
     Place,
     PrincipalChange,
     Profile,
+    RecordedChange,
+    RightsChange,
     Telling,
     Unit,
     User,
@@ -21,13 +26,13 @@ from services.directory.ports import (
 )
 from shared.contracts.directory import PrincipalRecord
 from shared.contracts.wire import Event
-from shared.rulebook.access import AccessLevel, Principal, Rights, combine, in_reach
+from shared.rulebook.access import AccessLevel, Principal, Rights, in_reach
 from shared.rulebook.ids import unit_id, user_id
 from shared.runtime.problems import HTTPProblem
 from shared.runtime.security import crm_principal
 from tests.support.fakes_directory_holdings import FakeHoldings
 
-Saved = TypeVar("Saved", Unit, User, Client)
+Saved = TypeVar("Saved", Unit, Profile, User, Client)
 Row = TypeVar("Row")
 
 
@@ -40,6 +45,7 @@ class FakeDirectory(FakeHoldings):
     users_by_id: dict[str, User] = field(default_factory=dict)
     clients_by_id: dict[str, Client] = field(default_factory=dict)
     published: list[Event] = field(default_factory=list)
+    changes: list[RecordedChange] = field(default_factory=list)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator["FakeDirectory"]:
@@ -57,10 +63,11 @@ class FakeDirectory(FakeHoldings):
             self.users_by_id[user.id] = self._placed(replace(user, revision=user.revision + 1))
         return [self.users_by_id[user.id] for user in moved]
 
-    async def save_profiles(self, profiles: Sequence[Profile]) -> int:
-        changed = [profile for profile in profiles if self.profiles_by_id.get(profile.id) != profile]
-        self.profiles_by_id.update({profile.id: profile for profile in changed})
-        return len(changed)
+    async def save_profiles(self, profiles: Sequence[Profile]) -> Sequence[Profile]:
+        return _save(self.profiles_by_id, profiles)
+
+    async def delete_profile(self, profile_id: str) -> None:
+        del self.profiles_by_id[profile_id]
 
     async def save_users(self, users: Sequence[User]) -> Sequence[User]:
         return _save(self.users_by_id, [self._placed(user) for user in users])
@@ -69,17 +76,54 @@ class FakeDirectory(FakeHoldings):
         del now
         return _save(self.clients_by_id, clients)
 
-    async def unknown_units(self, ids: Collection[str]) -> set[str]:
-        return set(ids) - self.units_by_id.keys()
+    async def units_named(self, ids: Collection[str]) -> Mapping[str, Unit]:
+        return {unit_id: unit for unit_id, unit in self.units_by_id.items() if unit_id in ids}
 
-    async def unknown_profiles(self, ids: Collection[str]) -> set[str]:
-        return set(ids) - self.profiles_by_id.keys()
+    async def profiles_named(self, ids: Collection[str]) -> Mapping[str, Profile]:
+        return {profile_id: profile for profile_id, profile in self.profiles_by_id.items() if profile_id in ids}
+
+    async def users_named(self, ids: Collection[str]) -> Mapping[str, User]:
+        return {user_id: user for user_id, user in self.users_by_id.items() if user_id in ids}
+
+    async def units_in_use(self, ids: Collection[str]) -> set[str]:
+        return {user.unit_id for user in self.users_by_id.values() if user.active} & set(ids)
+
+    async def profiles_in_use(self, ids: Collection[str], *, active: bool = True) -> set[str]:
+        return {user.profile_id for user in self.users_by_id.values() if user.active or not active} & set(ids)
+
+    async def administered(
+        self, *, beside: Collection[str] = (), granting: Collection[str] = (), denying: Collection[str] = ()
+    ) -> bool:
+        by_profile = {profile.id for profile in self.profiles_by_id.values() if profile.rights.administrator}
+        by_profile = (by_profile - set(denying)) | set(granting)
+        return any(
+            user.active and user.id not in beside and (user.rights.administrator or user.profile_id in by_profile)
+            for user in self.users_by_id.values()
+        )
 
     async def unknown_users(self, ids: Collection[str]) -> set[str]:
         return set(ids) - self.users_by_id.keys()
 
     async def unknown_clients(self, ids: Collection[str]) -> set[str]:
         return set(ids) - self.clients_by_id.keys()
+
+    async def note_rights_changes(self, changes: Sequence[RightsChange], author: Author) -> None:
+        for change in changes:
+            self.changes.append(RecordedChange(len(self.changes) + 1, change, author, None, None))
+
+    async def list_rights_changes(self, wanted: AuditWanted) -> Sequence[RecordedChange]:
+        kept = [
+            one
+            for one in reversed(self.changes)
+            if wanted.subject_id in (None, one.change.subject_id) and wanted.author in (None, one.author.by)
+        ]
+        return kept[: wanted.limit]
+
+    async def list_profiles(self) -> Sequence[Profile]:
+        return sorted(self.profiles_by_id.values(), key=lambda profile: profile.name.lower())
+
+    async def profile(self, profile_id: str) -> Profile | None:
+        return self.profiles_by_id.get(profile_id)
 
     async def publish(self, events: Sequence[Event]) -> None:
         self.published.extend(events)
@@ -107,8 +151,9 @@ class FakeDirectory(FakeHoldings):
         seen = [unit for unit in self.units_by_id.values() if _sees_unit(reader, unit)]
         return sorted(seen, key=lambda unit: (len(unit.path), unit.name.lower()))
 
-    async def list_clients(self, reader: Principal, wanted: Wanted) -> Sequence[tuple[Place, ClientSeen]]:
-        seen = [self._seen(client) for client in self.clients_by_id.values() if self._in_reach(reader, client)]
+    async def list_clients(self, reader: Principal, wanted: ClientsWanted) -> Sequence[tuple[Place, ClientSeen]]:
+        clients = [client for client in self.clients_by_id.values() if client.active or wanted.inactive]
+        seen = [self._seen(client) for client in clients if self._in_reach(reader, client) and _asked(client, wanted)]
         return _page([(Place(one.client.name.lower(), one.client.id), one) for one in seen], wanted)
 
     async def client(self, reader: Principal, client_id: str) -> ClientSeen | None:
@@ -124,7 +169,7 @@ class FakeDirectory(FakeHoldings):
 
     def _person(self, user: User) -> Person:
         profile = self.profiles_by_id[user.profile_id]
-        return Person(user, self.units_by_id[user.unit_id].name, combine(profile.rights, user.rights))
+        return Person(user, self.units_by_id[user.unit_id].name, profile.rights)
 
     def _placed(self, user: User) -> User:
         return replace(user, unit_path=self.units_by_id[user.unit_id].path)
@@ -233,6 +278,10 @@ def _save(held: dict[str, Saved], given: Sequence[Saved]) -> list[Saved]:
             held[one.id] = replace(one, revision=1 if before is None else before.revision + 1)
             changed.append(held[one.id])
     return changed
+
+
+def _asked(client: Client, wanted: ClientsWanted) -> bool:
+    return wanted.advisor_id in (None, client.advisor_id) and wanted.segment in (None, client.attributes.get("segment"))
 
 
 def _sees_unit(reader: Principal, unit: Unit) -> bool:

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request
 
 from services.directory.api.kinds import KINDS, Kind
 from services.directory.api.put import importer
-from services.directory.ports import Author, Directory
+from services.directory.ports import Author, Directory, Door
 from services.directory.schemas.csv_files import Batch, CsvFile, columns_of, open_csv
 from services.directory.schemas.puts import MAX_BODY_BYTES, MAX_ITEMS, ImportReport
 from services.directory.use_cases.bulk import Outcome
@@ -51,7 +51,7 @@ def csv_router(directory: Directory, rehearsal: Directory, clock: Clock, written
         cannot be read to its end is refused whole. Rows are numbered from 1, the header.
         """
         wanted = KINDS[kind]
-        author = Author(principal.user_id, clock.now())
+        author = Author(principal.user_id, clock.now(), Door.CSV)
         with SpooledTemporaryFile(max_size=_IN_MEMORY) as file:
             await receive(request.stream(), file)
             rows = await asyncio.to_thread(open_csv, file, wanted.shape)

@@ -6,13 +6,20 @@ from typing import Any, Generic, TypeVar
 
 from services.directory.ports import Account, Author, Client, Directory, Profile, Transaction, Unit, User
 from services.directory.schemas.holdings import AccountInput, TransactionInput
-from services.directory.schemas.puts import ClientInput, ProfileInput, RightsInput, UnitInput, UserInput, read_numbered
+from services.directory.schemas.puts import (
+    ClientInput,
+    ProfileInput,
+    RightsInput,
+    UnitInput,
+    UserInput,
+    read_numbered,
+    rights_of,
+)
 from services.directory.use_cases.bulk import Given, Outcome
 from services.directory.use_cases.holdings import put_accounts, put_transactions
 from services.directory.use_cases.put_people import put_clients, put_users
 from services.directory.use_cases.put_structure import put_profiles, put_units
 from shared.rulebook import ids
-from shared.rulebook.access import Rights
 
 In = TypeVar("In", bound=UnitInput | ProfileInput | UserInput | ClientInput | AccountInput | TransactionInput)
 Item = TypeVar("Item", bound=Unit | Profile | User | Client | Account | Transaction)
@@ -52,6 +59,7 @@ def _profile(item: ProfileInput) -> Profile:
         external_id=item.external_id,
         name=item.name,
         rights=rights_of(item),
+        active=item.active,
     )
 
 
@@ -64,8 +72,9 @@ def _user(item: UserInput) -> User:
         language=item.language,
         unit_id=ids.unit_id(item.unit),
         profile_id=ids.profile_id(item.profile),
-        rights=rights_of(item.extra_rights),
+        rights=rights_of(item.extra_rights or RightsInput()),
         active=item.active,
+        keeps_rights=item.extra_rights is None,
     )
 
 
@@ -78,6 +87,7 @@ def _client(item: ClientInput) -> Client:
         email=item.email,
         advisor_id=ids.user_id(item.advisor),
         attributes=item.attributes,
+        active=item.active,
     )
 
 
@@ -105,23 +115,22 @@ def _transaction(item: TransactionInput) -> Transaction:
     )
 
 
-def rights_of(item: RightsInput) -> Rights:
-    """The rights that were sent."""
-    return Rights(
-        manage_campaigns=item.manage_campaigns,
-        access_level=item.access_level,
-        administrator=item.administrator,
-        operator=item.operator,
-    )
-
-
 UNITS = Kind(
-    UnitInput, _unit, lambda directory, given, outcome, _author: put_units(directory, given, outcome), whole=True
+    UnitInput,
+    _unit,
+    lambda directory, given, outcome, author: put_units(directory, given, outcome, author=author),
+    whole=True,
 )
 PROFILES = Kind(
-    ProfileInput, _profile, lambda directory, given, outcome, _author: put_profiles(directory, given, outcome)
+    ProfileInput,
+    _profile,
+    lambda directory, given, outcome, author: put_profiles(directory, given, outcome, author=author),
 )
-USERS = Kind(UserInput, _user, lambda directory, given, outcome, _author: put_users(directory, given, outcome))
+USERS = Kind(
+    UserInput,
+    _user,
+    lambda directory, given, outcome, author: put_users(directory, given, outcome, author=author),
+)
 CLIENTS = Kind(
     ClientInput,
     _client,

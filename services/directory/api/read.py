@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from services.directory.ports import Directory, UsersWanted, Wanted
+from services.directory.ports import ClientsWanted, Directory, UsersWanted
 from services.directory.schemas.reads import (
     ClientOut,
     ClientPage,
@@ -25,11 +25,10 @@ from shared.runtime.problems import NotFound
 from shared.runtime.security import CurrentPrincipal
 
 MOST = 200
+_NO_NULL = r"^[^\x00]*$"
 Limit = Annotated[int, Query(ge=1, le=MOST, description="Rows of a page")]
 After = Annotated[str | None, Query(max_length=2_000, description="`next` of the page before")]
-_Search = Annotated[
-    str, Query(max_length=200, pattern=r"^[^\x00]*$", description="Words of the name, or the external id")
-]
+_Search = Annotated[str, Query(max_length=200, pattern=_NO_NULL, description="Words of the name, or the external id")]
 
 
 def read_router(directory: Directory) -> APIRouter:
@@ -56,11 +55,27 @@ def read_router(directory: Directory) -> APIRouter:
         )
 
     @router.get("/clients")
-    async def clients(
-        principal: CurrentPrincipal, search: _Search = "", after: After = None, limit: Limit = 50
+    async def clients(  # noqa: PLR0917  each is a parameter of the query
+        principal: CurrentPrincipal,
+        search: _Search = "",
+        unit: Annotated[UUID | None, Query(description="Only clients of this unit and of those below")] = None,
+        advisor: Annotated[UUID | None, Query(description="Only clients of this advisor")] = None,
+        segment: Annotated[str | None, Query(max_length=200, pattern=_NO_NULL, description="Only this segment")] = None,
+        inactive: Annotated[bool, Query(description="Those whom the CRM no longer has, too")] = False,  # noqa: FBT002
+        after: After = None,
+        limit: Limit = 50,
     ) -> ClientPage:
         """Clients within reach, in French order."""
-        rows = await clients_within_reach(directory, principal, Wanted(search, place_of(after), limit))
+        wanted = ClientsWanted(
+            search,
+            place_of(after),
+            limit,
+            unit_id=None if unit is None else str(unit),
+            advisor_id=None if advisor is None else str(advisor),
+            segment=segment,
+            inactive=inactive,
+        )
+        rows = await clients_within_reach(directory, principal, wanted)
         return ClientPage(items=[ClientSummary.of(seen) for _, seen in rows], next=cursor_after(rows, limit))
 
     @router.get("/clients/{client_id}")

@@ -1,5 +1,6 @@
 """What the directory's use cases need: its own records, and a place where one writer at a time changes them."""
 
+from services.directory.ports.audit import Audit, AuditWanted, AuditWriting, RecordedChange, RightsChange, Subject
 from services.directory.ports.calendars import Calendar, Calendars
 from services.directory.ports.holdings import (
     Account,
@@ -13,6 +14,8 @@ from services.directory.ports.people import (
     Author,
     Client,
     ClientSeen,
+    ClientsWanted,
+    Door,
     Person,
     Place,
     Profile,
@@ -26,12 +29,17 @@ from services.directory.ports.records import Directory, Writing
 
 __all__ = [
     "Account",
+    "Audit",
+    "AuditWanted",
+    "AuditWriting",
     "Author",
     "Calendar",
     "Calendars",
     "Client",
     "ClientSeen",
+    "ClientsWanted",
     "Directory",
+    "Door",
     "Holdings",
     "HoldingsWanted",
     "HoldingsWriting",
@@ -41,6 +49,9 @@ __all__ = [
     "PrincipalChanges",
     "PrincipalsBucket",
     "Profile",
+    "RecordedChange",
+    "RightsChange",
+    "Subject",
     "Telling",
     "Transaction",
     "TransactionSeen",

@@ -3,17 +3,27 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from shared.rulebook.access import Rights
+from shared.rulebook.access import Rights, combine
+
+
+class Door(StrEnum):
+    """Where a change came in: a bulk put, a CSV file, or the administration of profiles and rights."""
+
+    PUT = "put"
+    CSV = "csv"
+    ADMINISTRATION = "administration"
 
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who changes something, a user id or `crm`, and when."""
+    """Who changes something, a user id or `crm`, when, and through which door."""
 
     by: str
     at: datetime
+    door: Door = Door.PUT
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +41,22 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Rights that many users share."""
+    """Rights that many users share. `revision` is 0 until saved."""
 
     id: str
     external_id: str
     name: str
     rights: Rights
+    active: bool = True
+    revision: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person of the network; `rights` are the personal ones, beside the profile's. `revision` is 0 until saved."""
+    """A person of the network; `rights` are the personal ones, beside the profile's. `revision` is 0 until saved.
+
+    One who is given with `keeps_rights` says nothing of personal rights: those held before stay.
+    """
 
     id: str
     external_id: str
@@ -54,6 +69,7 @@ class User:
     active: bool = True
     unit_path: tuple[str, ...] = ()
     revision: int = 0
+    keeps_rights: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +83,7 @@ class Client:
     email: str | None
     advisor_id: str
     attributes: Mapping[str, Any]
+    active: bool = True
     revision: int = 0
 
 
@@ -76,7 +93,12 @@ class Person:
 
     user: User
     unit_name: str
-    rights: Rights
+    profile_rights: Rights
+
+    @property
+    def rights(self) -> Rights:
+        """The union."""
+        return combine(self.profile_rights, self.user.rights)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +125,16 @@ class Wanted:
     search: str = ""
     after: Place | None = None
     limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ClientsWanted(Wanted):
+    """Clients of a unit and all below it, of one advisor, of one segment; those no longer active, too."""
+
+    unit_id: str | None = None
+    advisor_id: str | None = None
+    segment: str | None = None
+    inactive: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,27 +1,28 @@
 """The directory's own records, and a place where one writer at a time changes them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
 
+from services.directory.ports.audit import Audit, AuditWriting
 from services.directory.ports.holdings import Holdings, HoldingsWriting
 from services.directory.ports.people import (
     Client,
     ClientSeen,
+    ClientsWanted,
     Person,
     Place,
     Profile,
     Unit,
     User,
     UsersWanted,
-    Wanted,
 )
 from shared.contracts.wire import Event
 from shared.rulebook.access import Principal
 
 
-class Writing(HoldingsWriting, Protocol):
+class Writing(HoldingsWriting, AuditWriting, Protocol):
     """One transaction in which nobody else writes: what it read stays true until it ends."""
 
     async def units(self) -> Sequence[Unit]:
@@ -33,8 +34,11 @@ class Writing(HoldingsWriting, Protocol):
     async def move_users_of(self, unit_ids: Collection[str]) -> Sequence[User]:
         """Give the users of these units a new revision, since their units' paths changed; answers them."""
 
-    async def save_profiles(self, profiles: Sequence[Profile]) -> int:
-        """Write those that differ from what is held, and note their users' principals as changed; answers how many."""
+    async def save_profiles(self, profiles: Sequence[Profile]) -> Sequence[Profile]:
+        """Write those that differ from what is held, and note their users' principals as changed; answers them."""
+
+    async def delete_profile(self, profile_id: str) -> None:
+        """Forget a profile that nobody has."""
 
     async def save_users(self, users: Sequence[User]) -> Sequence[User]:
         """Write those that differ from what is held, and note their principals as changed; answers them as saved."""
@@ -42,11 +46,25 @@ class Writing(HoldingsWriting, Protocol):
     async def save_clients(self, clients: Sequence[Client], *, now: datetime) -> Sequence[Client]:
         """Write those that differ from what is held; answers them with their new revision."""
 
-    async def unknown_units(self, ids: Collection[str]) -> set[str]:
-        """Those of the ids that name no unit."""
+    async def units_named(self, ids: Collection[str]) -> Mapping[str, Unit]:
+        """Those of the units that are known, by id."""
 
-    async def unknown_profiles(self, ids: Collection[str]) -> set[str]:
-        """Those of the ids that name no profile."""
+    async def profiles_named(self, ids: Collection[str]) -> Mapping[str, Profile]:
+        """Those of the profiles that are known, by id."""
+
+    async def users_named(self, ids: Collection[str]) -> Mapping[str, User]:
+        """Those of the users who are known, by id."""
+
+    async def units_in_use(self, ids: Collection[str]) -> set[str]:
+        """Those of the units in which an active user sits."""
+
+    async def profiles_in_use(self, ids: Collection[str], *, active: bool = True) -> set[str]:
+        """Those of the profiles that an active user has; or any user, who left too."""
+
+    async def administered(
+        self, *, beside: Collection[str] = (), granting: Collection[str] = (), denying: Collection[str] = ()
+    ) -> bool:
+        """Whether an active user carries ADMINISTRATOR, `beside` these users, if some profiles grant or deny it."""
 
     async def unknown_users(self, ids: Collection[str]) -> set[str]:
         """Those of the ids that name no user."""
@@ -55,7 +73,7 @@ class Writing(HoldingsWriting, Protocol):
         """Let the events leave once this transaction is committed, and only then."""
 
 
-class Directory(Holdings, Protocol):
+class Directory(Holdings, Audit, Protocol):
     """The records, to write and to read."""
 
     def writing(self) -> AbstractAsyncContextManager[Writing]:
@@ -70,7 +88,13 @@ class Directory(Holdings, Protocol):
     async def list_units(self, reader: Principal) -> Sequence[Unit]:
         """Units within the reader's reach, parents first, then in French order."""
 
-    async def list_clients(self, reader: Principal, wanted: Wanted) -> Sequence[tuple[Place, ClientSeen]]:
+    async def list_profiles(self) -> Sequence[Profile]:
+        """Every profile, in French order, whoever asks."""
+
+    async def profile(self, profile_id: str) -> Profile | None:
+        """One profile, whoever asks."""
+
+    async def list_clients(self, reader: Principal, wanted: ClientsWanted) -> Sequence[tuple[Place, ClientSeen]]:
         """Clients within the reader's reach, in French order."""
 
     async def client(self, reader: Principal, client_id: str) -> ClientSeen | None:

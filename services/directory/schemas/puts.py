@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, ValidationError
 from services.directory.schemas.fields import OWN_CODES, Attributes, Email, ExternalId, Line, Phone
 from services.directory.use_cases.bulk import Outcome, RowError
 from shared.contracts.wire import Incoming
-from shared.rulebook.access import AccessLevel
+from shared.rulebook.access import AccessLevel, Rights
 
 MAX_ITEMS = 10_000
 MAX_BODY_BYTES = 32 * 1024 * 1024
@@ -32,6 +32,16 @@ class RightsInput(Incoming):
     operator: bool = False
 
 
+def rights_of(item: RightsInput) -> Rights:
+    """The rights that were sent."""
+    return Rights(
+        manage_campaigns=item.manage_campaigns,
+        access_level=item.access_level,
+        administrator=item.administrator,
+        operator=item.operator,
+    )
+
+
 class UnitInput(Incoming):
     """A unit; `parent` is the external id of the unit above, absent for a root."""
 
@@ -46,10 +56,14 @@ class ProfileInput(RightsInput):
 
     external_id: ExternalId
     name: Line
+    active: bool = True
 
 
 class UserInput(Incoming):
-    """A person; `unit` and `profile` are external ids, `extra_rights` come on top of the profile's."""
+    """A person; `unit` and `profile` are external ids.
+
+    `extra_rights` come on top of the profile's. Without them, those that the person has stay; `{}` takes them away.
+    """
 
     external_id: ExternalId
     name: Line
@@ -57,7 +71,7 @@ class UserInput(Incoming):
     language: Literal["fr", "en"] = "fr"
     unit: ExternalId
     profile: ExternalId
-    extra_rights: RightsInput = RightsInput()
+    extra_rights: RightsInput | None = None
     active: bool = True
 
 
@@ -70,6 +84,7 @@ class ClientInput(Incoming):
     email: Email = None
     advisor: ExternalId
     attributes: Attributes = Field(default_factory=dict)
+    active: bool = True
 
 
 Input = TypeVar("Input", bound=BaseModel)

@@ -122,6 +122,7 @@ class ClientSummary(BaseModel):
     advisor_id: str
     advisor_name: str
     unit_id: str
+    active: bool
 
     @classmethod
     def of(cls, seen: ClientSeen) -> Self:
@@ -186,4 +187,5 @@ def _fields(seen: ClientSeen) -> dict[str, Any]:
         "advisor_id": client.advisor_id,
         "advisor_name": seen.advisor_name,
         "unit_id": seen.unit_id,
+        "active": client.active,
     }

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from services.directory.ports import Client, Unit, User
+from services.directory.ports import Client, Person, Profile, Unit, User
 from shared.contracts.directory import PrincipalRecord
-from shared.rulebook.access import AccessLevel, Rights, combine
+from shared.rulebook.access import AccessLevel, Rights
 
 
 def unit_of_row(row: Any) -> Unit:
@@ -37,15 +37,28 @@ def user_of_row(row: Any) -> User:
     )
 
 
-def united_rights(row: Any) -> Rights:
-    """The rights of a row of `users` together with the profile's, which it carries as `profile_*`."""
-    return combine(rights_of_row(row, "profile_"), rights_of_row(row))
+def profile_of_row(row: Any) -> Profile:
+    """A row of `profiles`."""
+    return Profile(
+        id=str(row.profile_id),
+        external_id=row.external_id,
+        name=row.name,
+        rights=rights_of_row(row),
+        active=row.active,
+        revision=row.revision,
+    )
+
+
+def person_of_row(row: Any) -> Person:
+    """A row of `users` with its unit's path and name, and with the profile's rights as `profile_*`."""
+    return Person(user=user_of_row(row), unit_name=row.unit_name, profile_rights=rights_of_row(row, "profile_"))
 
 
 def principal_of_row(row: Any) -> PrincipalRecord:
     """What the bucket holds of a user; who is not active has no rights."""
-    user = user_of_row(row)
-    rights = united_rights(row) if user.active else Rights()
+    person = person_of_row(row)
+    user = person.user
+    rights = person.rights if user.active else Rights()
     return PrincipalRecord(
         user_id=user.id,
         external_id=user.external_id,
@@ -71,6 +84,7 @@ def client_of_row(row: Any) -> Client:
         email=row.email,
         advisor_id=str(row.advisor_id),
         attributes=row.attributes,
+        active=row.active,
         revision=row.revision,
     )
 

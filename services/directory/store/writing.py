@@ -9,9 +9,12 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.directory.ports import Client, Profile, Unit, User
+from services.directory.store.auditing import WritesAudit
 from services.directory.store.holdings import WritesHoldings
-from services.directory.store.rows import unit_of_row, user_of_row
-from services.directory.store.statements import those, unknown, write
+from services.directory.store.present import LooksUp
+from services.directory.store.rows import profile_of_row, unit_of_row, user_of_row
+from services.directory.store.statements import write
+from services.directory.tables import profiles
 from shared.contracts.wire import Event
 from shared.rulebook.access import Rights
 from shared.runtime.outbox import enqueue
@@ -19,7 +22,6 @@ from shared.runtime.outbox import enqueue
 # One writer at a time, so that paths, references and the order of principal changes hold without further locks.
 ONE_WRITER = text("select pg_advisory_xact_lock(hashtext('directory'), hashtext('writing'))")
 
-_UNITS = text("select unit_id, external_id, name, parent_id, path, active, revision from units")
 _SAVE_UNITS = text(
     "insert into units (unit_id, external_id, name, parent_id, path, active, revision)"
     " select unit_id, external_id, name, parent_id, path, active, 1"
@@ -37,16 +39,18 @@ _MOVE_USERS = text(
     " returning users.*, units.path as unit_path"
 )
 _SAVE_PROFILES = text(
-    "insert into profiles (profile_id, external_id, name, manage_campaigns, access_level, administrator, operator)"
-    " select profile_id, external_id, name, manage_campaigns, access_level, administrator, operator"
+    "insert into profiles (profile_id, external_id, name, manage_campaigns, access_level, administrator, operator,"
+    " active, revision)"
+    " select profile_id, external_id, name, manage_campaigns, access_level, administrator, operator, active, 1"
     " from jsonb_to_recordset(cast(:rows as jsonb)) as given (profile_id uuid, external_id text, name text,"
-    " manage_campaigns boolean, access_level text, administrator boolean, operator boolean)"
+    " manage_campaigns boolean, access_level text, administrator boolean, operator boolean, active boolean)"
     " on conflict (profile_id) do update set name = excluded.name, manage_campaigns = excluded.manage_campaigns,"
-    " access_level = excluded.access_level, administrator = excluded.administrator, operator = excluded.operator"
+    " access_level = excluded.access_level, administrator = excluded.administrator, operator = excluded.operator,"
+    " active = excluded.active, revision = profiles.revision + 1"
     " where (profiles.name, profiles.manage_campaigns, profiles.access_level, profiles.administrator,"
-    " profiles.operator) is distinct from"
-    " (excluded.name, excluded.manage_campaigns, excluded.access_level, excluded.administrator, excluded.operator)"
-    " returning profile_id"
+    " profiles.operator, profiles.active) is distinct from (excluded.name, excluded.manage_campaigns,"
+    " excluded.access_level, excluded.administrator, excluded.operator, excluded.active)"
+    " returning *"
 )
 _PRINCIPALS_OF_PROFILES = text(
     "update users set principal_change = nextval('principal_changes') where profile_id = any(cast(:profiles as uuid[]))"
@@ -71,25 +75,23 @@ _SAVE_USERS = text(
     " select saved.*, units.path as unit_path from saved join units using (unit_id)"
 )
 _SAVE_CLIENTS = text(
-    "insert into clients (client_id, external_id, name, phone, email, advisor_id, attributes, revision, changed_at)"
-    " select client_id, external_id, name, phone, email, advisor_id, attributes, 1, :now"
+    "insert into clients (client_id, external_id, name, phone, email, advisor_id, attributes, active, revision,"
+    " changed_at)"
+    " select client_id, external_id, name, phone, email, advisor_id, attributes, active, 1, :now"
     " from jsonb_to_recordset(cast(:rows as jsonb)) as given (client_id uuid, external_id text, name text,"
-    " phone text, email text, advisor_id uuid, attributes jsonb)"
+    " phone text, email text, advisor_id uuid, attributes jsonb, active boolean)"
     " on conflict (client_id) do update set name = excluded.name, phone = excluded.phone, email = excluded.email,"
-    " advisor_id = excluded.advisor_id, attributes = excluded.attributes, revision = clients.revision + 1,"
+    " advisor_id = excluded.advisor_id, attributes = excluded.attributes, active = excluded.active,"
+    " revision = clients.revision + 1,"
     " changed_at = excluded.changed_at"
-    " where (clients.name, clients.phone, clients.email, clients.advisor_id, clients.attributes) is distinct from"
-    " (excluded.name, excluded.phone, excluded.email, excluded.advisor_id, excluded.attributes)"
+    " where (clients.name, clients.phone, clients.email, clients.advisor_id, clients.attributes, clients.active)"
+    " is distinct from (excluded.name, excluded.phone, excluded.email, excluded.advisor_id, excluded.attributes,"
+    " excluded.active)"
     " returning client_id, revision"
 )
 
 
-_UNKNOWN_UNITS = unknown("units", "unit_id")
-_UNKNOWN_PROFILES = unknown("profiles", "profile_id")
-_UNKNOWN_USERS = unknown("users", "user_id")
-
-
-class PostgresWriting(WritesHoldings):
+class PostgresWriting(LooksUp, WritesHoldings, WritesAudit):
     """One writing transaction; see `ports.Writing`."""
 
     def __init__(self, connection: AsyncConnection) -> None:
@@ -98,10 +100,6 @@ class PostgresWriting(WritesHoldings):
     async def begin(self) -> None:
         """Wait until no other writes."""
         await self._connection.execute(ONE_WRITER)
-
-    async def units(self) -> Sequence[Unit]:
-        """The whole tree."""
-        return [unit_of_row(row) for row in await self._connection.execute(_UNITS)]
 
     async def save_units(self, units: Sequence[Unit]) -> Sequence[Unit]:
         """Write those that differ; answers them with their new revision."""
@@ -123,20 +121,25 @@ class PostgresWriting(WritesHoldings):
         moved = await self._connection.execute(_MOVE_USERS, {"units": list(unit_ids)})
         return [user_of_row(row) for row in moved]
 
-    async def save_profiles(self, profiles: Sequence[Profile]) -> int:
-        """Write those that differ and note their users' principals; answers how many."""
+    async def save_profiles(self, given: Sequence[Profile]) -> Sequence[Profile]:
+        """Write those that differ and note their users' principals; answers them with their new revision."""
         rows = [
             {
                 "profile_id": profile.id,
                 "external_id": profile.external_id,
                 "name": profile.name,
+                "active": profile.active,
                 **_rights(profile.rights),
             }
-            for profile in profiles
+            for profile in given
         ]
-        changed = [str(row.profile_id) for row in await write(self._connection, _SAVE_PROFILES, rows)]
-        await self._connection.execute(_PRINCIPALS_OF_PROFILES, {"profiles": changed})
-        return len(changed)
+        saved = [profile_of_row(row) for row in await write(self._connection, _SAVE_PROFILES, rows)]
+        await self._connection.execute(_PRINCIPALS_OF_PROFILES, {"profiles": [profile.id for profile in saved]})
+        return saved
+
+    async def delete_profile(self, profile_id: str) -> None:
+        """Forget a profile that nobody has."""
+        await self._connection.execute(profiles.delete().where(profiles.c.profile_id == profile_id))
 
     async def save_users(self, users: Sequence[User]) -> Sequence[User]:
         """Write those that differ and note their principals; answers them as saved."""
@@ -167,6 +170,7 @@ class PostgresWriting(WritesHoldings):
                 "email": client.email,
                 "advisor_id": client.advisor_id,
                 "attributes": dict(client.attributes),
+                "active": client.active,
             }
             for client in clients
         ]
@@ -174,18 +178,6 @@ class PostgresWriting(WritesHoldings):
             str(row.client_id): row.revision for row in await write(self._connection, _SAVE_CLIENTS, rows, now=now)
         }
         return [replace(client, revision=revisions[client.id]) for client in clients if client.id in revisions]
-
-    async def unknown_units(self, ids: Collection[str]) -> set[str]:
-        """Those of the ids that name no unit."""
-        return await those(self._connection, _UNKNOWN_UNITS, ids)
-
-    async def unknown_profiles(self, ids: Collection[str]) -> set[str]:
-        """Those of the ids that name no profile."""
-        return await those(self._connection, _UNKNOWN_PROFILES, ids)
-
-    async def unknown_users(self, ids: Collection[str]) -> set[str]:
-        """Those of the ids that name no user."""
-        return await those(self._connection, _UNKNOWN_USERS, ids)
 
     async def publish(self, events: Sequence[Event]) -> None:
         """Into the outbox."""

@@ -11,7 +11,7 @@ from services.directory.ports import (
     TransactionSeen,
 )
 from services.directory.use_cases.bulk import Given, Outcome, RowError, in_chunks, items_of, refuse, without_repeats
-from services.directory.use_cases.put_people import CHUNK
+from services.directory.use_cases.put_structure import CHUNK
 from services.directory.use_cases.read_people import one_client
 from shared.rulebook.access import Principal
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from services.directory.ports import ClientSeen, Directory, Place, Wanted
+from services.directory.ports import ClientSeen, ClientsWanted, Directory, Place
 from shared.rulebook.access import Action, Principal, may
 
 
 async def clients_within_reach(
-    directory: Directory, reader: Principal, wanted: Wanted
+    directory: Directory, reader: Principal, wanted: ClientsWanted
 ) -> Sequence[tuple[Place, ClientSeen]]:
     """A page of clients; Forbidden `right_missing` without any access level."""
     may(reader, Action.QUERY_CLIENTS)

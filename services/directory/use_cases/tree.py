@@ -10,17 +10,24 @@ DEEPEST = 32
 """Levels of a tree; a path of this length still fits in a message beside the rest."""
 
 
-def planted(given: Sequence[Given[Unit]], present: Mapping[str, Unit], outcome: Outcome) -> dict[str, Unit]:
+def planted(
+    given: Sequence[Given[Unit]], present: Mapping[str, Unit], outcome: Outcome, *, in_use: Collection[str] = ()
+) -> dict[str, Unit]:
     """The whole tree after the rows that keep it one, every unit with its path; the other rows go to the outcome.
 
-    Row errors: `unknown_parent`, `unit_cycle`, `too_deep`. Rows may come in any order.
+    Active users sit in the units `in_use`. Row errors: `unknown_parent`, `unit_cycle`, `too_deep`, `inactive_parent`,
+    `unit_in_use`. Rows may come in any order.
     """
     rows = {one.item.id: one for one in given}
     while True:
         tree = dict(present) | {unit_id: one.item for unit_id, one in rows.items()}
         paths = _paths(tree)
         cyclic = _cycles(tree, paths)
-        wrong = {unit_id: _what_is_wrong(one.item, tree, paths, cyclic) for unit_id, one in rows.items()}
+        carrying = {unit.parent_id for unit in tree.values() if unit.active}.union(in_use)
+        wrong = {
+            unit_id: _what_is_wrong(one.item, tree, paths, cyclic) or _what_is_left(one.item, tree, carrying)
+            for unit_id, one in rows.items()
+        }
         refused = {unit_id: problem for unit_id, problem in wrong.items() if problem is not None}
         if not refused:
             # A row that is fine itself can push units that are not in the call below the deepest level.
@@ -43,6 +50,15 @@ def _what_is_wrong(
         return "unit_cycle", "Through its parents the unit would lie below itself."
     # Without a path and on no cycle, it hangs below a row that is refused now; the next round says so.
     return _TOO_DEEP if len(paths.get(unit.id, ())) > DEEPEST else None
+
+
+def _what_is_left(unit: Unit, tree: Mapping[str, Unit], carrying: Collection[str | None]) -> tuple[str, str] | None:
+    """What is wrong with what is active and what no longer is: nothing active hangs below an inactive unit."""
+    if unit.active and unit.parent_id is not None and not tree[unit.parent_id].active:
+        return "inactive_parent", "The unit above is no longer active: an active unit needs another one."
+    if not unit.active and unit.id in carrying:
+        return "unit_in_use", "Active users or units are left in the unit; move or deactivate them first."
+    return None
 
 
 def _paths(tree: Mapping[str, Unit]) -> dict[str, tuple[str, ...]]:

@@ -78,6 +78,7 @@ async def test_a_client_is_shown_with_what_the_crm_told(peopled):
         "advisor_id": user_id("anne"),
         "advisor_name": "Anne",
         "unit_id": unit_id("lille"),
+        "active": True,
         "attributes": {"age": 43},
     }
 

@@ -8,7 +8,9 @@ import pytest
 
 from services.directory.ports import (
     Account,
+    Author,
     Client,
+    ClientsWanted,
     Directory,
     HoldingsWanted,
     Profile,
@@ -16,7 +18,6 @@ from services.directory.ports import (
     Unit,
     User,
     UsersWanted,
-    Wanted,
 )
 from services.directory.store.records import PostgresDirectory
 from services.directory.use_cases.bulk import Given, Outcome
@@ -55,6 +56,8 @@ def a_transaction(name: str, day: int, amount: str = "10.00", account: str = "a1
 
 async def put(how, directory: Directory, *items: object, **more: object) -> tuple[int, int, list[str]]:
     outcome = Outcome()
+    if how in {put_units, put_profiles, put_users}:
+        more["author"] = Author("crm", NOW)
     await how(directory, [Given(row, item) for row, item in enumerate(items)], outcome, **more)
     return outcome.upserted, outcome.unchanged, [error.code for error in outcome.errors]
 
@@ -113,8 +116,11 @@ class TestDirectory:
         anne = a_principal("anne", AccessLevel.OWN, path=("network", "branch"))
         boss = a_principal("max", AccessLevel.ALL)
 
-        assert [seen.client.name for _, seen in await directory.list_clients(anne, Wanted())] == ["C1", "C2"]
-        assert [seen.client.name for _, seen in await directory.list_clients(boss, Wanted(limit=2))] == ["C1", "C2"]
+        assert [seen.client.name for _, seen in await directory.list_clients(anne, ClientsWanted())] == ["C1", "C2"]
+        assert [seen.client.name for _, seen in await directory.list_clients(boss, ClientsWanted(limit=2))] == [
+            "C1",
+            "C2",
+        ]
         assert [person.user.name for _, person in await directory.list_users(anne, UsersWanted())] == ["Anne"]
         assert [unit.name for unit in await directory.list_units(boss)] == ["Network", "Branch"]
         assert await directory.client(anne, client_id("c3")) is None
