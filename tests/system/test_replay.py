@@ -93,6 +93,16 @@ def test_two_hundred_generated_rows_are_equal_though_the_replay_was_killed_and_s
     }
 
 
+def test_every_signal_sent_twice_and_in_shuffled_order_gives_the_same_figures(product, tmp_path):
+    file = str(write(tmp_path / "bank.csv"))
+
+    figures = outcome(replay(product, "--data", file, "--rows", "60", "--twice", "--shuffled", "--seed", "7"))
+    in_order = outcome(replay(product, "--data", file, "--rows", "60"))
+
+    assert figures == in_order
+    assert (figures["clients"], figures["contacts"], figures["accepted"], figures["refused"]) == (60, 186, 7, 53)
+
+
 def test_fewer_rows_are_another_campaign_of_the_same_people(product, tmp_path):
     file = str(write(tmp_path / "bank.csv"))
     before = len(campaigns(product))

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from tools.replay import signals
+from tools.replay.disorder import Disorder
 from tools.replay.expect import figures_of
 from tools.replay.play import settled
 from tools.replay.session import ReplayError, Session, UnexpectedAnswerError, crm_secret
@@ -153,3 +154,33 @@ async def test_figures_that_stay_wrong_are_told(tmp_path):
     result = await settled(read, expected, within=0.1)
 
     assert result.differences[0] == "clients: the file says 200, the reports say 199"
+
+
+async def test_what_waits_for_those_behind_it_is_asked_for_when_all_are_sent():
+    sent_before_asking = []
+
+    def received(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":
+            ids = request.url.params.get_list("ids")
+            return httpx.Response(200, json={"verdicts": [{"id": one, "verdict": "applied"} for one in ids]})
+        sent_before_asking.extend(signal["id"] for signal in json.loads(request.content)["signals"])
+        return httpx.Response(200, json={"verdicts": [{"id": one, "verdict": "parked"} for one in sent_before_asking]})
+
+    async with Product(**{"api/followups/signals": [received]}).session() as session:
+        disorder = Disorder(twice=True, shuffled=True)
+        sent = await signals.send(session, disorder.of(signals_of(200, 2)), Uncounted(), verdicts_last=True)
+
+    assert (sent.applied, sent.refused, len(sent_before_asking)) == (400, [], 800)
+
+
+def test_disorder_keeps_every_signal_and_is_the_same_for_one_seed():
+    clients = signals_of(5, 3)
+
+    twice = list(Disorder(twice=True).of(clients))
+    shuffled = [list(Disorder(twice=True, shuffled=True, seed=seed).of(clients)) for seed in (1, 1, 2)]
+
+    assert twice == [[*signals, *signals] for signals in clients]
+    assert [sorted(one["id"] for (one,) in order) for order in shuffled] == [
+        sorted(one["id"] for signals in twice for one in signals)
+    ] * 3
+    assert shuffled[0] == shuffled[1] != shuffled[2]

@@ -1,5 +1,7 @@
 """`python -m tools.replay --data CSV [--rows N] [--url URL]`: plays the file and compares every figure.
 
+With `--twice` and `--shuffled` every signal is sent twice, and in an order that says nothing.
+
 Exit status: 0 when all figures are equal, 1 when one differs, 2 when the replay could not be played to its end. The
 last line printed is one JSON object with the figures that the reports show.
 """
@@ -13,6 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from tools.replay.disorder import Disorder
 from tools.replay.expect import figures_of
 from tools.replay.plan import STARTED_DAYS_AGO, Plan
 from tools.replay.play import Result, play
@@ -27,7 +30,7 @@ def main() -> int:
     """Play, compare, say."""
     given = _arguments()
     try:
-        result = asyncio.run(_play(given.data, given.rows, given.url))
+        result = asyncio.run(_play(given))
     except (SourceError, ReplayError) as error:
         print(error, file=sys.stderr)
         return _NOT_PLAYED
@@ -40,13 +43,14 @@ def main() -> int:
     return _DIFFERENT if result.differences else _EQUAL
 
 
-async def _play(data: Path, rows: int | None, url: str) -> Result:
-    plan = Plan(read(data, rows=rows))
+async def _play(given: argparse.Namespace) -> Result:
+    plan, expected = Plan(read(given.data, rows=given.rows)), figures_of(given.data, rows=given.rows)
+    disorder = Disorder(twice=given.twice, shuffled=given.shuffled, seed=given.seed)
     zone = ZoneInfo(os.environ.get("JALON_TIMEZONE", "Europe/Paris"))
     first_day = datetime.now(zone).date() - timedelta(days=STARTED_DAYS_AGO)
-    async with Session(url, crm_secret()) as session:
+    async with Session(given.url, crm_secret()) as session:
         with bars() as shown:
-            return await play(session, plan, figures_of(data, rows=rows), shown, first_day=first_day, zone=zone)
+            return await play(session, plan, expected, shown, first_day=first_day, zone=zone, disorder=disorder)
 
 
 def _arguments() -> argparse.Namespace:
@@ -54,6 +58,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, required=True, help="a bank-marketing file")
     parser.add_argument("--rows", type=_positive, help="play only so many of its first rows")
     parser.add_argument("--url", default="http://127.0.0.1:8000", help="where the product runs (default: %(default)s)")
+    parser.add_argument("--twice", action="store_true", help="send every signal twice")
+    parser.add_argument("--shuffled", action="store_true", help="send the signals of all clients in a random order")
+    parser.add_argument("--seed", type=int, default=1, help="of the random order (default: %(default)s)")
     return parser.parse_args()
 
 

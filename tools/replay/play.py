@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from tools.replay import campaign, directory, reports, signals
 from tools.replay.compare import differences
+from tools.replay.disorder import Disorder
 from tools.replay.figures import Figures
 from tools.replay.plan import Plan
 from tools.replay.progress import Bars
@@ -27,7 +28,7 @@ class Result:
 
 
 async def play(
-    session: Session, plan: Plan, expected: Figures, bars: Bars, *, first_day: date, zone: ZoneInfo
+    session: Session, plan: Plan, expected: Figures, bars: Bars, *, first_day: date, zone: ZoneInfo, disorder: Disorder
 ) -> Result:
     """Play the whole plan; the campaign starts on `first_day` unless an earlier replay began it on another."""
     await _put_people(session, plan, bars)
@@ -35,7 +36,8 @@ async def play(
     clients = plan.targeted(start)
     await campaign.target(session, campaign_id, plan.campaign_key, clients, bars.begin("Targeted", len(clients)))
     contacts = expected.contacts + expected.clients
-    sent = await signals.send(session, plan.signals(start, zone), bars.begin("Signals", contacts))
+    said = disorder.of(plan.signals(start, zone))
+    sent = await signals.send(session, said, bars.begin("Signals", contacts), verdicts_last=disorder.shuffled)
     if sent.refused:
         raise ReplayError(f"{len(sent.refused)} signals were refused, among them {'; '.join(sent.refused[:10])}")
     jobs = {plan.branch(job): job for job in plan.jobs()}

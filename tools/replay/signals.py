@@ -22,38 +22,58 @@ _SOONEST, _LATEST = 0.1, 2.0
 
 @dataclass(slots=True)
 class Sent:
-    """What became of the signals: how many are known to be applied, and which were refused and why."""
+    """What became of the signals: which are known to be applied, and which were refused and why."""
 
-    applied: int = 0
+    decided: set[str] = field(default_factory=set)
     refused: list[str] = field(default_factory=list)
 
+    @property
+    def applied(self) -> int:
+        """How many are known to be applied, each counted once however often it was sent."""
+        return len(self.decided)
+
     def undecided_of(self, verdicts: Sequence[Json]) -> list[str]:
-        """Count the verdicts; answers the ids of those that are still to come."""
+        """Take the verdicts; answers the ids of those that are still to come, each once."""
         undecided = []
         for verdict in verdicts:
             if verdict["verdict"] in _DECIDED:
-                self.applied += 1
+                self.decided.add(verdict["id"])
             elif verdict["verdict"] in _UNDECIDED:
                 undecided.append(verdict["id"])
             else:
                 self.refused.append(f"{verdict['id']}: {verdict.get('code') or verdict['verdict']}")
-        return undecided
+        return [one for one in dict.fromkeys(undecided) if one not in self.decided]
 
 
-async def send(session: Session, clients: Iterable[Sequence[Json]], report: Report) -> Sent:
-    """Send all signals, those of a client in one batch and in their order, and wait until each is decided."""
+async def send(
+    session: Session, clients: Iterable[Sequence[Json]], report: Report, *, verdicts_last: bool = False
+) -> Sent:
+    """Send all signals, those of a client in one batch and in their order, and wait until each is decided.
+
+    With `verdicts_last` all are sent before any verdict is waited for, since some may wait for those behind them.
+    """
     sent = Sent()
     batches = _batches(clients)
-    await asyncio.gather(*(_send_batches(session, batches, sent, report) for _ in range(_IN_FLIGHT)))
+    later: list[str] = []
+    await asyncio.gather(
+        *(_send_batches(session, batches, sent, report, later if verdicts_last else None) for _ in range(_IN_FLIGHT))
+    )
+    await _until_decided(session, list(dict.fromkeys(later)), sent, report)
     return sent
 
 
-async def _send_batches(session: Session, batches: Iterator[list[Json]], sent: Sent, report: Report) -> None:
+async def _send_batches(
+    session: Session, batches: Iterator[list[Json]], sent: Sent, report: Report, later: list[str] | None
+) -> None:
     for batch in batches:
+        before = sent.applied
         answer = await session.post("/api/followups/signals", {"signals": batch})
         undecided = sent.undecided_of(answer["verdicts"])
-        report.advance(len(batch) - len(undecided))
-        await _until_decided(session, undecided, sent, report)
+        report.advance(sent.applied - before)
+        if later is None:
+            await _until_decided(session, undecided, sent, report)
+        else:
+            later.extend(undecided)
 
 
 async def _until_decided(session: Session, undecided: list[str], sent: Sent, report: Report) -> None:
