@@ -28,6 +28,8 @@ class Product:
 
     origin: str
     folder: Path
+    nats_url: str
+    temporal_address: str
 
     @contextmanager
     def as_crm(self) -> Iterator[httpx.Client]:
@@ -48,12 +50,15 @@ class Product:
 def running_product(*arguments: str) -> Iterator[Product]:
     """The launcher with these arguments, until all roles are ready; stopped in order at the end."""
     with throwaway_folder() as folder, (folder / "launcher.log").open("wb") as log:
-        port = _free_port()
+        port, nats, temporal = _free_port(), _free_port(), _free_port()
         command = [sys.executable, "-m", "deploy.embedded", "--data", str(folder / "var"), "--port", str(port)]
+        command += ["--nats-port", str(nats), "--temporal-port", str(temporal)]
         # Servers that the environment names belong to other tests; here all of them are our own.
         alone = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "NATS_URL", "TEMPORAL_ADDRESS"}}
         launcher = subprocess.Popen([*command, *arguments], cwd=_ROOT, env=alone, stdout=log, stderr=log)
-        product = Product(f"http://127.0.0.1:{port}", folder / "var")
+        product = Product(
+            f"http://127.0.0.1:{port}", folder / "var", f"nats://127.0.0.1:{nats}", f"127.0.0.1:{temporal}"
+        )
         try:
             wait_until(lambda: _is_ready(product, launcher), within=_START_WITHIN)
             yield product
