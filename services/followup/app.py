@@ -8,12 +8,13 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from services.followup.api import command_routes, follow_up_routes, held_routes, job_routes, signal_routes
-from services.followup.consumers import DirectDoor, Questions, answer_questions, hear_signals, listen
+from services.followup.api import command_routes, due_routes, follow_up_routes, held_routes, job_routes, signal_routes
+from services.followup.consumers import DirectDoor, Questions, answer_questions, hear_calendar, hear_signals, listen
 from services.followup.engine import TemporalEngine
 from services.followup.settings import Settings
 from services.followup.store.campaigns import PostgresDefinitions
 from services.followup.store.command_log import PostgresCommandLog
+from services.followup.store.due_dates import PostgresDueDates
 from services.followup.store.held import PostgresHeldCommands
 from services.followup.store.jobs import PostgresJobs
 from services.followup.store.neighbours import AskedCampaigns
@@ -22,6 +23,7 @@ from services.followup.store.previewing import PostgresPreviewing
 from services.followup.store.reading import PostgresReading
 from services.followup.store.targeting import PostgresTargeting
 from services.followup.use_cases.command_desk import CommandDesk
+from services.followup.use_cases.due_dates import WatchDueDates
 from services.followup.use_cases.flow import Flow
 from services.followup.use_cases.handle_held import HandleHeld
 from services.followup.use_cases.house_commands import HouseCommands
@@ -80,6 +82,7 @@ class _Service:
         )
         self.definitions = PostgresDefinitions(self.parts.database)
         self.targeting = PostgresTargeting(self.parts.database, self.clock)
+        self.due_dates = PostgresDueDates(self.parts.database, self.clock)
         self.reading = PostgresReading(self.parts.database)
         self.flow = Flow(settings.engine_in_flight)
         self.desk = CommandDesk(
@@ -105,6 +108,7 @@ class _Service:
         ask = AskJobs(self.jobs, self.rights, self.engine, self.clock, written=self.jobs_to_start.set)
         app.include_router(job_routes(ask, self.jobs))
         app.include_router(command_routes(take, self.log, self.reading, self.clock))
+        app.include_router(due_routes(self.reading, self.clock))
         app.include_router(follow_up_routes(self.reading, self.clock))
 
     @asynccontextmanager
@@ -137,6 +141,7 @@ class _Service:
             house=self.house,
             enrolled=self._enrolled,
         )
+        await hear_calendar(running.bus, self.due_dates)
         await hear_signals(running.bus, self.desk, self.clock, park_for=self.park_for)
         upkeep = Upkeep(
             log=self.log,
@@ -155,6 +160,7 @@ class _Service:
             ("end reservations", partial(open_again, self.definitions, AskedCampaigns(running.bus)), asyncio.Event()),
             ("ask for jobs of archiving", archiving.ask, asyncio.Event()),
             ("start jobs", archiving.start_executions, self.jobs_to_start),
+            ("watch due dates", WatchDueDates(self.due_dates, self.house, self.clock).look, asyncio.Event()),
         ):
             running.background.start(f"{NAME} {name}", _rounds(work, hint))
 

@@ -24,6 +24,9 @@ campaigns = sa.Table(
     sa.Column("reserved_whole", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("reserved_by", sa.Text),
     sa.Column("reserved_until", _at),
+    sa.Column("dated_version", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("dated_calendar", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("dated_plan", sa.Text),
     sa.Index("campaigns_reserved", "reserved_until", postgresql_where=sa.text("reserved_until is not null")),
 )
 
@@ -65,11 +68,23 @@ follow_ups = sa.Table(
     sa.Column("started", sa.Boolean, nullable=False, server_default=sa.false()),
     # Whom the directory names while a job gave the follow-up to somebody else; its next word counts again.
     sa.Column("overruled_advisor_id", _id),
+    # Where it stands, since when and until when (ADR 0060): kept up where its campaign sets a delay, as of fact
+    # `dated_number`, under a definition and a calendar; can be computed again from the facts.
+    sa.Column("position", sa.Text),
+    sa.Column("position_since", sa.Date),
+    sa.Column("due_on", sa.Date),
+    sa.Column("overdue", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("dated_number", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("dated_version", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("dated_calendar", sa.Integer, nullable=False, server_default="0"),
     sa.UniqueConstraint("campaign_id", "client_id"),
     sa.Index("follow_ups_advisor", "advisor_id", "campaign_id", "follow_up_id"),
     sa.Index("follow_ups_client", "client_id"),
     sa.Index("follow_ups_job", "job_id"),
     sa.Index("follow_ups_not_started", "follow_up_id", postgresql_where=sa.text("not started")),
+    sa.Index("follow_ups_open", "campaign_id", "follow_up_id", postgresql_where=sa.text("closing is null")),
+    sa.Index("follow_ups_due", "advisor_id", "due_on", "follow_up_id", postgresql_where=sa.text("due_on is not null")),
+    sa.Index("follow_ups_to_mark", "due_on", postgresql_where=sa.text("due_on is not null and not overdue")),
 )
 
 facts = sa.Table(
@@ -211,6 +226,16 @@ incidents = sa.Table(
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("data", JSONB, nullable=False),
     sa.Column("at", _at, nullable=False, server_default=sa.func.now()),
+)
+
+calendar = sa.Table(
+    "calendar",
+    metadata,
+    sa.Column("one", sa.Boolean, sa.CheckConstraint("one"), primary_key=True, server_default=sa.text("true")),
+    sa.Column("country", sa.Text),
+    sa.Column("subdivision", sa.Text),
+    sa.Column("closing_days", ARRAY(sa.Date), nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),
 )
 
 outbox = outbox_table(metadata)

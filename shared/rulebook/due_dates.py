@@ -30,6 +30,11 @@ class Place:
     due_on: date | None
 
 
+def sets_delays(plan: Plan) -> bool:
+    """Whether any step of the plan may become late."""
+    return any(step.due_within_days is not None for step in plan.steps)
+
+
 def due_on(step: Step, since: date, calendar: WorkingDays) -> date | None:
     """The last day on which the step is in time: its delay in working days after `since` (spec 2.3).
 

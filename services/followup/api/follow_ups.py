@@ -28,7 +28,7 @@ from shared.rulebook.follow_up import FollowUpStatus
 from shared.runtime.clock import Clock
 from shared.runtime.security import CurrentPrincipal
 
-_Uuid = Annotated[str | None, Query(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+OptionalUuid = Annotated[str | None, Query(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 _CURSOR = re.compile(
     r"(?P<potential>[0-9]{1,16}(\.[0-9]{1,2})?):(?P<follow_up_id>[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 )
@@ -42,9 +42,9 @@ def follow_up_routes(reading: Reading, clock: Clock) -> APIRouter:
     @router.get("")
     async def follow_ups(  # noqa: PLR0917  one parameter per filter
         principal: CurrentPrincipal,
-        campaign_id: _Uuid = None,
-        advisor_id: _Uuid = None,
-        client_id: _Uuid = None,
+        campaign_id: OptionalUuid = None,
+        advisor_id: OptionalUuid = None,
+        client_id: OptionalUuid = None,
         status: FollowUpStatus | None = None,
         after: Annotated[str | None, Query(max_length=80)] = None,
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
@@ -66,7 +66,7 @@ def follow_up_routes(reading: Reading, clock: Clock) -> APIRouter:
         )
         last = rows[-1] if len(rows) == limit else None
         return FollowUpPage(
-            items=[_item(row, standing_of(row, today)) for row in rows],
+            items=[item_of(row, standing_of(row, today)) for row in rows],
             next=None if last is None else f"{last.state.potential}:{last.follow_up_id}",
         )
 
@@ -101,7 +101,8 @@ def _cursor(text: str | None) -> tuple[Decimal, str] | None:
     return Decimal(found["potential"]), found["follow_up_id"]
 
 
-def _item(row: FollowUpRow, standing: Standing) -> FollowUpItem:
+def item_of(row: FollowUpRow, standing: Standing) -> FollowUpItem:
+    """One row of a list."""
     return FollowUpItem(
         follow_up_id=row.follow_up_id,
         campaign_id=row.definition.campaign_id,
@@ -113,6 +114,7 @@ def _item(row: FollowUpRow, standing: Standing) -> FollowUpItem:
         position_number=standing.position_number,
         potential=row.state.potential,
         entry_date=row.state.entry_date,
+        due_on=row.due_on,
     )
 
 
@@ -136,6 +138,7 @@ def _whole(row: FollowUpRow, standing: Standing) -> FollowUpOut:
         number=state.number,
         position=standing.position,
         proposed_step=standing.proposed_step,
+        due_on=row.due_on,
         conclusion_offered=standing.conclusion_offered,
         conclusion=_conclusion(row),
         steps=_steps(row, standing),

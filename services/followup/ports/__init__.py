@@ -13,6 +13,7 @@ from services.followup.ports.commands import (
     Verdict,
     VerdictKind,
 )
+from services.followup.ports.due_dates import DueDates, LateStep
 from services.followup.ports.engine import NOT_FOUND, UNCLEAR, Engine, EngineAnswer
 from services.followup.ports.jobs import (
     END,
@@ -34,7 +35,15 @@ from services.followup.ports.jobs import (
     UndoOutcome,
 )
 from services.followup.ports.previewing import Previewing
-from services.followup.ports.reading import FollowUpFilter, FollowUpRow, Reading, TimelineEntry
+from services.followup.ports.reading import (
+    DueCounts,
+    DueFilter,
+    DueLists,
+    FollowUpFilter,
+    FollowUpRow,
+    Reading,
+    TimelineEntry,
+)
 
 __all__ = [
     "END",
@@ -48,6 +57,10 @@ __all__ = [
     "Choice",
     "CommandLog",
     "Definitions",
+    "DueCounts",
+    "DueDates",
+    "DueFilter",
+    "DueLists",
     "Engine",
     "EngineAnswer",
     "FollowUpFilter",
@@ -62,6 +75,7 @@ __all__ = [
     "Jobs",
     "KeptSignal",
     "Known",
+    "LateStep",
     "Leased",
     "NewCommand",
     "Outcome",

@@ -29,6 +29,26 @@ class FollowUpFilter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DueFilter:
+    """Open follow-ups whose step is due by a day; `after` is (due date, id) of the last one of the page before."""
+
+    by: date
+    today: date
+    campaign_id: str | None = None
+    advisor_id: str | None = None
+    after: tuple[date, str] | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class DueCounts:
+    """How many steps are late, how many are due today."""
+
+    late: int
+    today: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FollowUpRow:
     """A follow-up with the names that go with it; a name is None until the directory told it."""
 
@@ -41,6 +61,8 @@ class FollowUpRow:
     advisor_unit_path: tuple[str, ...]
     state: FollowUp
     definition: CampaignDefined
+    due_on: date | None = None
+    """The last day on which the step at the position is in time; None when it has no delay."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,3 +100,13 @@ class Reading(Protocol):
 
     async def facts_page(self, wanted: FactsPage) -> Facts:
         """Facts in the order of recording."""
+
+
+class DueLists(Protocol):
+    """What is due, within a principal's reach."""
+
+    async def due(self, principal: Principal, wanted: DueFilter) -> Sequence[FollowUpRow]:
+        """One page of what is due, earliest first."""
+
+    async def due_counts(self, principal: Principal, wanted: DueFilter) -> DueCounts:
+        """How many are late and how many are due today, of all that the filter but `by` lets through."""

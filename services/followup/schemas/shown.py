@@ -82,6 +82,8 @@ class FollowUpOut(BaseModel):
     number: int
     position: str | None
     proposed_step: str | None
+    due_on: date | None
+    """The last day on which the step at the position is in time."""
     conclusion_offered: bool
     conclusion: ConclusionOut | None
     steps: list[StepOut]
@@ -100,6 +102,7 @@ class FollowUpItem(BaseModel):
     position_number: int
     potential: Euros
     entry_date: date
+    due_on: date | None
 
 
 class FollowUpPage(BaseModel):
@@ -107,6 +110,31 @@ class FollowUpPage(BaseModel):
 
     items: list[FollowUpItem]
     next: str | None
+
+
+class DueItem(FollowUpItem):
+    """A step that is late or due soon, with whom to call."""
+
+    client_phone: str | None
+    advisor: NamedOut
+    step_title: str
+    step_kind: StepKind
+    due_on: date
+    late: bool
+
+
+class DuePage(BaseModel):
+    """A page of what is due; `next` is what `after` has to be for the one that follows."""
+
+    items: list[DueItem]
+    next: str | None
+
+
+class DueCountsOut(BaseModel):
+    """How many steps are late, how many are due today."""
+
+    late: int
+    today: int
 
 
 class TimelineItem(BaseModel):

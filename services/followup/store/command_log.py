@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.followup.ports import Admission, KeptSignal, Leased, NewCommand, Outcome, Recorded, Verdict
 from services.followup.store import admitting, telling
+from services.followup.store.calendars import Calendars
 from services.followup.store.recording import record, verdict_of
 from services.followup.store.rows import Locked, Plans, circumstances_of, claim, lock
 from services.followup.use_cases.take_signals import CRM
@@ -80,6 +81,7 @@ class PostgresCommandLog:
         self._clock = clock
         self._lease = lease
         self._plans = Plans()
+        self._calendars = Calendars()
 
     async def admit(self, commands: Sequence[NewCommand]) -> Sequence[Admission]:
         """See the port. A person's command on a step being removed, or out of reach, is not written down."""
@@ -102,7 +104,7 @@ class PostgresCommandLog:
     async def record(self, outcomes: Sequence[Outcome]) -> Sequence[Recorded]:
         """See the port."""
         async with self._database.transaction() as conn:
-            recorded = await record(conn, self._plans, self._clock, outcomes, self._lease)
+            recorded = await record(conn, self._plans, self._clock, outcomes, self._lease, calendars=self._calendars)
         self._written()
         return recorded
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Select
+from sqlalchemy import ColumnElement, Select
 
-from services.followup.ports import FollowUpFilter, FollowUpRow, TimelineEntry
+from services.followup.ports import DueCounts, DueFilter, FollowUpFilter, FollowUpRow, TimelineEntry
 from services.followup.store.reach import in_reach
 from services.followup.store.rows import STATE
 from services.followup.tables import advisors, campaigns, clients, commands, facts, follow_ups
@@ -21,6 +21,7 @@ _ROW = (
         follow_ups.c.campaign_id,
         follow_ups.c.client_id,
         follow_ups.c.advisor_id,
+        follow_ups.c.due_on,
         sa.cast(follow_ups.c.state, sa.Text).label("state"),
         sa.cast(campaigns.c.definition, sa.Text).label("definition"),
         clients.c.name.label("client_name"),
@@ -69,6 +70,30 @@ class PostgresReading:
         async with self._database.reading() as conn:
             rows = (await conn.execute(query)).mappings().all()
         return [self._follow_up(row) for row in rows]
+
+    async def due(self, principal: Principal, wanted: DueFilter) -> Sequence[FollowUpRow]:
+        """One page, earliest due date first."""
+        query = _ROW.where(*_due(principal, wanted), follow_ups.c.due_on <= wanted.by)
+        if wanted.after is not None:
+            due_on, follow_up_id = wanted.after
+            query = query.where(
+                sa.tuple_(follow_ups.c.due_on, follow_ups.c.follow_up_id)
+                > sa.tuple_(sa.literal(due_on), sa.literal(follow_up_id, follow_ups.c.follow_up_id.type))
+            )
+        query = query.order_by(follow_ups.c.due_on, follow_ups.c.follow_up_id).limit(wanted.limit)
+        async with self._database.reading() as conn:
+            rows = (await conn.execute(query)).mappings().all()
+        return [self._follow_up(row) for row in rows]
+
+    async def due_counts(self, principal: Principal, wanted: DueFilter) -> DueCounts:
+        """Counted in one pass over what is late or due today."""
+        late = sa.func.count().filter(follow_ups.c.due_on < wanted.today)
+        today = sa.func.count().filter(follow_ups.c.due_on == wanted.today)
+        counted = sa.select(late, today).join(campaigns, campaigns.c.campaign_id == follow_ups.c.campaign_id)
+        query = counted.where(*_due(principal, wanted), follow_ups.c.due_on <= wanted.today)
+        async with self._database.reading() as conn:
+            row = (await conn.execute(query)).one()
+        return DueCounts(row[0], row[1])
 
     async def timeline(self, follow_up_id: str) -> Sequence[TimelineEntry]:
         """Facts and refused, parked or open commands of one follow-up, in the order in which they were received."""
@@ -129,6 +154,7 @@ class PostgresReading:
             advisor_id=row["advisor_id"],
             advisor_name=row["advisor_name"],
             advisor_unit_path=tuple(row["unit_path"] or ()),
+            due_on=row["due_on"],
             state=STATE.validate_json(row["state"]),
             definition=self._definition(row["campaign_id"], row["definition"]),
         )
@@ -140,6 +166,19 @@ class PostgresReading:
             self._definitions = {k: v for k, v in self._definitions.items() if k[0] != campaign_id}
             self._definitions[key] = CampaignDefined.model_validate_json(text)
         return self._definitions[key]
+
+
+def _due(principal: Principal, wanted: DueFilter) -> list[ColumnElement[bool]]:
+    """What may be late within reach: closed follow-ups have no due date, and a WAITING one's lies ahead."""
+    chosen = ((follow_ups.c.campaign_id, wanted.campaign_id), (follow_ups.c.advisor_id, wanted.advisor_id))
+    return [
+        in_reach(principal, follow_ups.c.advisor_id),
+        follow_ups.c.due_on.is_not(None),
+        follow_ups.c.entry_date <= wanted.today,
+        ~campaigns.c.deleted,
+        ~campaigns.c.archived,
+        *(column == value for column, value in chosen if value is not None),
+    ]
 
 
 def _filtered(query: Select[Any], wanted: FollowUpFilter) -> Select[Any]:
@@ -160,7 +199,8 @@ def _filtered(query: Select[Any], wanted: FollowUpFilter) -> Select[Any]:
     if wanted.after is not None:
         potential, follow_up_id = wanted.after
         query = query.where(
-            sa.tuple_(-table.potential, table.follow_up_id) > sa.tuple_(sa.literal(-potential), follow_up_id)
+            sa.tuple_(-table.potential, table.follow_up_id)
+            > sa.tuple_(sa.literal(-potential), sa.literal(follow_up_id, table.follow_up_id.type))
         )
     return query.order_by(-table.potential, table.follow_up_id)
 

@@ -11,6 +11,8 @@ from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.followup.ports import Leased, Outcome, Recorded, Verdict
+from services.followup.store.calendars import Calendars
+from services.followup.store.due_dates import date_recorded
 from services.followup.store.folding import Batch, Held, fold, origin_of
 from services.followup.store.rows import STATE, Plans, claim, lock
 from services.followup.store.telling import decided
@@ -87,7 +89,13 @@ _INCIDENT = sa.text(
 
 
 async def record(
-    conn: AsyncConnection, plans: Plans, clock: Clock, outcomes: Sequence[Outcome], lease: timedelta
+    conn: AsyncConnection,
+    plans: Plans,
+    clock: Clock,
+    outcomes: Sequence[Outcome],
+    lease: timedelta,
+    *,
+    calendars: Calendars,
 ) -> list[Recorded]:
     """Write the outcomes; answers for each the verdicts of its facts and its command, and what comes next."""
     now = clock.now()
@@ -97,6 +105,8 @@ async def record(
     for outcome in outcomes:
         fold(batch, outcome, held, now)
     verdicts, others = await _write(conn, batch, now)
+    plans_now = {known.campaign_id: known.plan for known in batch.known.values()}
+    await date_recorded(conn, calendars, clock.today(), batch.events, plans_now)
     following = await claim(conn, clock, {one: batch.known[one] for one in others}, now + lease) if others else {}
     return [_recorded(batch, outcome, verdicts, following) for outcome in outcomes]
 

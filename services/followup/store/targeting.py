@@ -6,7 +6,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.followup.ports import Known
+from services.followup.store.calendars import Calendars
 from services.followup.store.decisions import job_decisions
+from services.followup.store.due_dates import date_recorded
 from services.followup.store.rows import STATE, Plans
 from shared.contracts.campaign import ClientsTargeted, TargetedClient
 from shared.contracts.followup import FactRecorded, JobDecided, JobDecisions, TargetingCount
@@ -90,6 +92,7 @@ class PostgresTargeting:
         self._database = database
         self._clock = clock
         self._plans = Plans()
+        self._calendars = Calendars()
 
     async def enrol(self, batch: ClientsTargeted) -> Sequence[TargetedClient]:
         """See the port.
@@ -105,7 +108,9 @@ class PostgresTargeting:
             plan = await self._plans.get(conn, batch.campaign_id, version)
             facts = {} if plan.archived else {i: self._first_fact(batch, i, c, plan) for i, c in clients.items()}
             new = await _insert(conn, batch, facts)
-            await self._record(conn, [facts[id_] for id_ in sorted(new)])
+            first = [facts[id_] for id_ in sorted(new)]
+            await self._record(conn, first)
+            await date_recorded(conn, self._calendars, self._clock.today(), first, {batch.campaign_id: plan})
             already = {"job_id": batch.job_id, "batch": batch.batch, "already": len(clients) - len(new)}
             await conn.execute(_NOTE_ALREADY, already)
             before = [id_ for id_ in clients if id_ not in new]

@@ -1,10 +1,10 @@
-"""Commands of the house itself: clients moved, targeted again, withdrawn or changed by a job."""
+"""Commands of the house itself: clients moved, targeted again or changed by a job, a step that is late."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from services.followup.ports import NewCommand
+from services.followup.ports import LateStep, NewCommand
 from services.followup.use_cases.command_desk import CommandDesk
 from services.followup.use_cases.take_signals import fingerprint, said
 from shared.contracts.campaign import ClientChange, ClientsChanged, ClientsTargeted, ClientsWithdrawn, TargetedClient
@@ -17,6 +17,7 @@ from shared.rulebook.follow_up import (
     WithdrawClient,
 )
 from shared.rulebook.ids import follow_up_id
+from shared.rulebook.lateness import MarkOverdue
 from shared.runtime.clock import Clock
 from shared.runtime.identifiers import uuid7
 
@@ -65,6 +66,19 @@ class HouseCommands:
             self._of_job(batch.job_id, follow_up_id(batch.campaign_id, client.client_id), wish, actor=batch.changed_by)
             for client in batch.clients
             for wish in _wishes(client)
+        ]
+        await self._desk.submit_many(commands)
+
+    async def mark_overdue(self, late: Sequence[LateStep]) -> None:
+        """Have late steps recorded as such; tried once after each fact of a follow-up."""
+        commands = [
+            self._command(
+                one.follow_up_id,
+                MarkOverdue(one.step_id, one.due_on),
+                source="due_dates",
+                source_id=f"{one.follow_up_id}/{one.number}",
+            )
+            for one in late
         ]
         await self._desk.submit_many(commands)
 

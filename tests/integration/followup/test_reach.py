@@ -10,6 +10,7 @@ from shared.contracts.directory import UserChanged
 from shared.rulebook.access import AccessLevel, Principal, in_reach
 from tests.integration.followup.world import World
 
+EVERYWHERE = Principal("5a0c7a0e-0000-4000-8000-00000000000b", "u", ("u",), access_level=AccessLevel.ALL)
 NETWORK, REGION, BRANCH, ELSEWHERE = (str(uuid4()) for _ in range(4))
 PATHS = {"branch": (NETWORK, REGION, BRANCH), "region": (NETWORK, REGION), "elsewhere": (NETWORK, ELSEWHERE)}
 
@@ -38,3 +39,19 @@ async def test_a_list_holds_just_the_follow_ups_within_reach(world: World, level
         seen == one_by_one == {one for one, (advisor, path) in advisors.items() if in_reach(principal, advisor, path)}
     )
     assert len(seen) == {"NONE": 0, "OWN": 1, "UNIT": 1, "SUBTREE": 2, "ALL": 3}[level]
+
+
+async def test_pages_follow_each_other_without_gap_or_repetition(world: World) -> None:
+    campaign = await world.a_campaign()
+    all_of_them = {await world.a_follow_up(campaign, start=False) for _ in range(5)}
+
+    pages = [await world.reading.page(EVERYWHERE, FollowUpFilter(campaign_id=campaign, limit=2))]
+    while len(pages[-1]) == 2:
+        last = pages[-1][-1]
+        after = (last.state.potential, last.follow_up_id)
+        wanted = FollowUpFilter(campaign_id=campaign, limit=2, after=after)
+        pages.append(await world.reading.page(EVERYWHERE, wanted))
+
+    seen = [row.follow_up_id for page in pages for row in page]
+    assert len(seen) == 5
+    assert set(seen) == all_of_them

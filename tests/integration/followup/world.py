@@ -16,6 +16,7 @@ from services.followup.engine import TemporalEngine
 from services.followup.ports import Engine, NewCommand, Verdict
 from services.followup.store.campaigns import PostgresDefinitions
 from services.followup.store.command_log import PostgresCommandLog
+from services.followup.store.due_dates import PostgresDueDates
 from services.followup.store.jobs import PostgresJobs
 from services.followup.store.previewing import PostgresPreviewing
 from services.followup.store.reading import PostgresReading
@@ -109,6 +110,7 @@ class World:
     ask_jobs: AskJobs
     run_jobs: RunJobs
     archiving: ArchivingJobs
+    due_dates: PostgresDueDates
     task_queue: str
 
     async def a_campaign(self, *, steps: Sequence[StepDefinition] = STEPS) -> str:
@@ -237,24 +239,25 @@ async def a_world(
         )
         await answer_questions(bus, questions)
         yield World(
-            database,
-            bus,
-            client,
-            clock,
-            engine,
-            log,
-            desk,
-            definitions,
-            targeting,
-            reading,
-            upkeep,
-            HouseCommands(desk, clock),
-            jobs,
-            rights,
-            AskJobs(jobs, rights, job_engine, clock, written=lambda: None),
-            run_jobs,
-            ArchivingJobs(jobs, definitions, job_engine, clock),
-            task_queue,
+            database=database,
+            bus=bus,
+            client=client,
+            clock=clock,
+            engine=engine,
+            log=log,
+            desk=desk,
+            definitions=definitions,
+            targeting=targeting,
+            reading=reading,
+            upkeep=upkeep,
+            house=HouseCommands(desk, clock),
+            jobs=jobs,
+            rights=rights,
+            ask_jobs=AskJobs(jobs, rights, job_engine, clock, written=lambda: None),
+            run_jobs=run_jobs,
+            archiving=ArchivingJobs(jobs, definitions, job_engine, clock),
+            due_dates=PostgresDueDates(database, clock),
+            task_queue=task_queue,
         )
     finally:
         if isinstance(engine, FreezingEngine):
