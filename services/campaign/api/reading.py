@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from services.campaign.api.door import CampaignId, TheDoor, cursor_of, place_of
 from services.campaign.ports import ListSort, Wanted
 from services.campaign.schemas.campaigns import OrderInput
-from services.campaign.schemas.shown import CampaignOut, CampaignPage, CampaignSummary, Version, Versions
+from services.campaign.schemas.shown import CampaignOut, CampaignPage, CampaignSummary
 from services.campaign.use_cases import read
 from shared.rulebook.campaign import CampaignStatus
 from shared.runtime.security import CurrentPrincipal
@@ -52,19 +52,3 @@ async def show_campaign(
     seen = await read.show(door.desk, reader, campaign_id)
     tag(response, seen.campaign.definition.version)
     return CampaignOut.seen(seen)
-
-
-@router.get("/{campaign_id}/versions")
-async def list_versions(
-    campaign_id: CampaignId,
-    door: TheDoor,
-    reader: CurrentPrincipal,
-    before: Annotated[int | None, Query(ge=1, le=2_147_483_647)] = None,
-    limit: Annotated[int, Query(ge=1, le=50)] = 20,
-) -> Versions:
-    """Every version ever saved, the newest first, for who may change the campaign."""
-    rows = await read.versions(door.desk, reader, campaign_id, before=before, limit=limit + 1)
-    return Versions(
-        items=[Version.of(row) for row in rows[:limit]],
-        next=rows[limit - 1].definition.version if len(rows) > limit else None,
-    )

@@ -121,6 +121,11 @@ class Campaigns(Protocol):
     async def versions(self, campaign_id: str, *, before: int | None, limit: int) -> Sequence[Campaign]:
         """The campaign as it was in each version, the newest first, those below `before`."""
 
+    async def allocation_changes(
+        self, campaign_id: str, *, before: int | None, limit: int
+    ) -> Sequence[tuple[Campaign | None, Campaign]]:
+        """Versions that changed the target or its shares, the newest first, each with the version before it."""
+
     async def steps_ever(self, campaign_id: str, step_ids: Collection[str]) -> set[str]:
         """Those of the ids that a step of the campaign had in any version."""
 

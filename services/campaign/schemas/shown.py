@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel
 
-from services.campaign.ports import Campaign, Listed
+from services.campaign.ports import Listed
 from services.campaign.use_cases.read import Seen
 from shared.contracts.campaign import CampaignDefined, StepDefinition
 from shared.contracts.wire import Euros
@@ -109,45 +109,6 @@ class CampaignPage(BaseModel):
 
     items: list[CampaignSummary]
     next: str | None
-
-
-class EnteredShare(BaseModel):
-    """A row of the allocation as entered in a version."""
-
-    advisor_id: str
-    amount: Euros | None
-    percent: Decimal | None
-
-
-class Version(BaseModel):
-    """A version as it was saved; two of them can be laid side by side."""
-
-    version: int
-    saved_by: str
-    saved_at: dt.datetime
-    definition: CampaignDefined
-    allocation: list[EnteredShare]
-
-    @classmethod
-    def of(cls, campaign: Campaign) -> Self:
-        """The version that the campaign was then."""
-        definition = campaign.definition
-        return cls(
-            version=definition.version,
-            saved_by=definition.saved_by,
-            saved_at=definition.saved_at,
-            definition=definition,
-            allocation=[
-                EnteredShare(advisor_id=row.advisor_id, amount=row.amount, percent=row.percent) for row in campaign.rows
-            ],
-        )
-
-
-class Versions(BaseModel):
-    """The versions, the newest first; `next` is the `before` of the following page."""
-
-    items: list[Version]
-    next: int | None
 
 
 def _allocation(seen: Seen) -> Allocation:

@@ -3,25 +3,19 @@
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 
-from sqlalchemy import ColumnElement, and_, exists, false, literal, or_, select, text
+from sqlalchemy import ColumnElement, and_, exists, false, literal, or_, select
 
 from services.campaign.ports import Campaign, Job, Listed, Skipped, TargetedRow, TargetedWanted, Wanted
-from services.campaign.store import jobs
+from services.campaign.store import jobs, versions
 from services.campaign.store.campaigns import PostgresChanging, present
 from services.campaign.store.listing import list_page
 from services.campaign.store.reach import in_reach, is_covered
-from services.campaign.store.rows import campaign_of
 from services.campaign.store.targeted import targeted_page
 from services.campaign.store.working import PostgresWorking
-from services.campaign.tables import allocations, campaign_versions, campaigns, clients, targeted_clients, users
+from services.campaign.tables import allocations, campaigns, clients, targeted_clients, users
 from shared.rulebook.access import Principal, Target
 from shared.runtime.database import Database
 from shared.runtime.documents import Documents
-
-_STEPS_EVER = text(
-    "select distinct step ->> 'id' from campaign_versions, jsonb_array_elements(definition -> 'steps') as step"
-    " where campaign_id = cast(:campaign as uuid) and step ->> 'id' = any(cast(:ids as text[]))"
-)
 
 
 class PostgresCampaigns:
@@ -101,24 +95,22 @@ class PostgresCampaigns:
 
     async def versions(self, campaign_id: str, *, before: int | None, limit: int) -> Sequence[Campaign]:
         """The campaign as it was in each version, the newest first, those below `before`."""
-        wanted = (
-            select(literal("").label("content"), campaign_versions.c.definition, campaign_versions.c.allocation)
-            .where(campaign_versions.c.campaign_id == campaign_id)
-            .order_by(campaign_versions.c.version.desc())
-            .limit(limit)
-        )
-        if before is not None:
-            wanted = wanted.where(campaign_versions.c.version < before)
         async with self._database.reading() as connection:
-            return [campaign_of(row) for row in await connection.execute(wanted)]
+            return await versions.page(connection, campaign_id, before=before, limit=limit)
+
+    async def allocation_changes(
+        self, campaign_id: str, *, before: int | None, limit: int
+    ) -> Sequence[tuple[Campaign | None, Campaign]]:
+        """Versions that changed the target or its shares, the newest first, each with the version before it."""
+        async with self._database.reading() as connection:
+            return await versions.allocation_changes(connection, campaign_id, before=before, limit=limit)
 
     async def steps_ever(self, campaign_id: str, step_ids: Collection[str]) -> set[str]:
         """Those of the ids that a step of the campaign had in any version."""
         if not step_ids:
             return set()
         async with self._database.reading() as connection:
-            found = await connection.execute(_STEPS_EVER, {"campaign": campaign_id, "ids": list(step_ids)})
-            return set(found.scalars())
+            return await versions.steps_ever(connection, campaign_id, step_ids)
 
     async def targeted(self, campaign_id: str, reader: Principal, wanted: TargetedWanted) -> Sequence[TargetedRow]:
         """Targeted clients within the reader's reach, in the order asked for."""

@@ -14,10 +14,15 @@ from shared.rulebook.allocation import Share
 
 def campaign_of(row: Any) -> Campaign:
     """The campaign of a row with its content's hash, definition and allocation."""
+    return campaign_of_version(row.definition, row.allocation, content=row.content)
+
+
+def campaign_of_version(definition: Any, allocation: Any, *, content: str = "") -> Campaign:
+    """The campaign as a version kept it."""
     return Campaign(
-        definition=CampaignDefined.model_validate(row.definition),
-        rows=tuple(map(_share_of, row.allocation)),
-        content=row.content,
+        definition=CampaignDefined.model_validate(definition),
+        rows=tuple(map(_share_of, allocation)),
+        content=content,
     )
 
 

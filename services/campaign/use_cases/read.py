@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from services.campaign.ports import Campaign, Listed, TargetedRow, TargetedWanted, Wanted
-from services.campaign.use_cases.rights import may_change, permitted, visible
+from services.campaign.use_cases.rights import may_change, visible
 from services.campaign.use_cases.saving import Desk
 from shared.contracts.campaign import Share
 from shared.rulebook.access import AccessLevel, Action, Principal, may
@@ -65,14 +65,6 @@ def status_of(desk: Desk, campaign: Campaign) -> CampaignStatus:
     """The campaign's status today."""
     definition = campaign.definition
     return campaign_status(definition.start_date, definition.end_date, definition.archived, desk.clock.today())
-
-
-async def versions(
-    desk: Desk, reader: Principal, campaign_id: str, *, before: int | None, limit: int
-) -> Sequence[Campaign]:
-    """The versions, the newest first; for who may change the campaign, since they hold all of target and shares."""
-    await permitted(desk.campaigns, campaign_id, reader, Action.CHANGE_CAMPAIGN)
-    return await desk.campaigns.versions(campaign_id, before=before, limit=limit)
 
 
 async def targeted(desk: Desk, reader: Principal, campaign_id: str, wanted: TargetedWanted) -> Sequence[TargetedRow]:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import nats.errors
 import pytest
 from sqlalchemy import text
 
@@ -116,7 +117,7 @@ async def test_killed_before_the_save_the_step_opens_again(
     campaign, follow_up = await _begun(world, killed_door)
 
     async def killed(*_: Any) -> None:
-        raise ConnectionError
+        raise nats.errors.TimeoutError
 
     monkeypatch.setattr("services.campaign.store.campaigns.PostgresChanging.save", killed)
     answer = await _remove_third(killed_door, campaign)
@@ -124,7 +125,7 @@ async def test_killed_before_the_save_the_step_opens_again(
     await _let_time_pass(world)
     opened = await open_again(world.definitions, AskedCampaigns(world.bus))
 
-    assert (answer.status_code, closed, opened) == (500, None, 1)
+    assert (answer.status_code, closed, opened) == (503, None, 1)
     assert (await world.do(follow_up, CompleteStep("third"))).kind == "applied"
 
 
