@@ -8,7 +8,7 @@ from datetime import timedelta
 from fastapi import FastAPI
 
 from services.campaign import consumers
-from services.campaign.api import clients, definitions, documents, jobs, reading, versions
+from services.campaign.api import clients, csv_clients, definitions, documents, jobs, reading, versions
 from services.campaign.api.door import Door, version_changed
 from services.campaign.settings import Settings
 from services.campaign.store.documents import kept_documents
@@ -41,7 +41,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             yield
 
     app = service_app(title="Campaign", version="1.0.0", lifespan=lifespan, settings=settings)
-    for part in (jobs, reading, versions, definitions, documents, clients):
+    for part in (jobs, reading, versions, definitions, documents, clients, csv_clients):
         app.include_router(part.router)
     app.add_exception_handler(VersionChanged, version_changed)  # type: ignore[arg-type]  # it gets that class only
     return app

@@ -7,17 +7,21 @@ import asyncio
 import codecs
 import csv
 import io
-from collections.abc import AsyncIterable, Iterator
+from collections.abc import AsyncIterable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
 from shared.rulebook.errors import Invalid
+from shared.runtime.messages import Language
 
 HEADER_ROW = 1
 """Rows are numbered as a spreadsheet does: the header is row 1, what comes after it begins with row 2."""
 _PIECE = 1 << 16
 _BROKEN = "\ufffd"
 _SHOWN = 100
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+MARK = "\ufeff"
+"""What a file to be opened by a spreadsheet begins with, so that it is read as UTF-8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,20 @@ def open_lines(file: IO[bytes]) -> CsvLines:
         if name in header[:place]:
             raise Invalid("csv_column_twice", {"column": name[:_SHOWN]})
     return CsvLines(file, encoding, delimiter, header, sum(any(cells) for _, cells in lines))
+
+
+def text_of(rows: Iterable[Sequence[object]], language: Language) -> str:
+    """Rows as CSV that a spreadsheet of that language opens: `;` in French, `,` in English; no text is carried out."""
+    lines = io.StringIO()
+    writer = csv.writer(lines, delimiter=";" if language == "fr" else ",", lineterminator="\r\n")
+    writer.writerows([_harmless(cell) for cell in row] for row in rows)
+    return lines.getvalue()
+
+
+def _harmless(cell: object) -> str:
+    """The cell, with an apostrophe in front of what a spreadsheet would take for a formula."""
+    text = "" if cell is None else str(cell)
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
 
 
 async def receive(stream: AsyncIterable[bytes], file: IO[bytes]) -> None:

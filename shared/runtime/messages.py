@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from shared.runtime import job_messages, rule_messages
+from shared.runtime import item_messages, job_messages, rule_messages
 
 Language = Literal["fr", "en"]
 
@@ -27,6 +27,7 @@ _ERROR = ("Erreur interne", "Internal error")
 
 MESSAGES: rule_messages.Sentences = {
     **rule_messages.FILES,
+    **item_messages.ITEMS,
     **rule_messages.RIGHTS,
     **job_messages.JOBS,
     **rule_messages.LIMITS,

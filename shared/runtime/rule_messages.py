@@ -253,6 +253,7 @@ FILES: Sentences = {
         "Un document joint n’existe pas ou n’existe plus : envoyez-le à nouveau.",
         "An attached document does not exist, or no longer: send it again.",
     ),
+    "csv_no_rows": ("Ce fichier n’a pas de ligne sous ses titres.", "This file has no row below its header."),
     "csv_too_many_rows": ("Pas plus de {limit} lignes par fichier.", "At most {limit} rows a file."),
 }
 

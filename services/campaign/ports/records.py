@@ -10,6 +10,7 @@ from services.campaign.ports.targeting import (
     Entering,
     Found,
     Job,
+    JobsWanted,
     Skipped,
     Standing,
     TargetedRow,
@@ -53,6 +54,9 @@ class Changing(Protocol):
 
     async def add_job(self, job: Job, items: Sequence[TargetItem], skipped: Sequence[Skipped] = ()) -> Job:
         """Keep a job with its items; answers the one held when its id is known."""
+
+    async def cancel_job(self, job_id: str, now: datetime) -> None:
+        """Let what is left of the job be skipped; nothing when it was cancelled before."""
 
     async def copy_targets(self, source_id: str, job: Job) -> Job:
         """Keep a job that targets the clients of another campaign, by default entry dates."""
@@ -134,6 +138,12 @@ class Campaigns(Protocol):
 
     async def job(self, campaign_id: str, job_id: str) -> Job | None:
         """A job of that campaign."""
+
+    async def jobs(self, wanted: JobsWanted) -> Sequence[Job]:
+        """Jobs of a campaign, of an asker, or both; the latest first."""
+
+    async def references(self, client_ids: Collection[str]) -> Mapping[str, str]:
+        """How the host CRM calls those of the clients that are known."""
 
     async def skips(self, job_id: str, *, after: int, limit: int) -> Sequence[Skipped]:
         """The items that had no effect, in their order in the call."""

@@ -77,6 +77,16 @@ class Job:
         return self.accepted + self.skipped >= self.total
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobsWanted:
+    """Which jobs: of this campaign, asked for by this user, asked before that instant and id."""
+
+    campaign_id: str | None
+    asker_id: str | None
+    before: tuple[datetime, str] | None
+    limit: int
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """The client that an item names, as known here: whether it lies in the asker's reach, and is still a client."""

@@ -97,6 +97,52 @@ class TargetingJob(BaseModel):
         )
 
 
+class JobSummary(BaseModel):
+    """A job in a list: how much of it was dealt with here. Ask for the job itself for what its follow-ups say."""
+
+    job_id: str
+    campaign_id: str
+    kind: JobKind
+    cancelled: bool
+    total: int
+    accepted: int
+    skipped: int
+    asked_by: str
+    asked_at: datetime
+
+    @classmethod
+    def of(cls, job: Job) -> Self:
+        """The job in a list."""
+        return cls(
+            job_id=job.job_id,
+            campaign_id=job.campaign_id,
+            kind=job.kind,
+            cancelled=job.cancelled_at is not None,
+            total=job.total,
+            accepted=job.accepted,
+            skipped=job.skipped,
+            asked_by=job.asker.user_id,
+            asked_at=job.asked_at,
+        )
+
+
+class JobPage(BaseModel):
+    """One page, the latest first; `next` is the cursor of the following one."""
+
+    items: list[JobSummary]
+    next: str | None
+
+
+class SkipPage(BaseModel):
+    """One page of items without effect; `next` is the cursor of the following one.
+
+    Those that their follow-ups refused come last, with position 0.
+    """
+
+    items: list[Skip]
+    next: str | None
+
+
 class TargetedClientRow(BaseModel):
     """A targeted client within the reader's reach, as the follow-up last told."""
 

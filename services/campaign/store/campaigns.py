@@ -131,6 +131,10 @@ class PostgresChanging:
         """Keep a job with its items; answers the one held when its id is known."""
         return await jobs.add(self._connection, job, items, skipped)
 
+    async def cancel_job(self, job_id: str, now: datetime) -> None:
+        """Let what is left of the job be skipped; nothing when it was cancelled before."""
+        await jobs.cancel(self._connection, job_id, now)
+
     async def copy_targets(self, source_id: str, job: Job) -> Job:
         """Keep a job that targets the clients of another campaign, by default entry dates."""
         return await jobs.copy(self._connection, source_id, job)

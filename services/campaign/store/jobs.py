@@ -1,12 +1,13 @@
 """Jobs and their chunks, skips and counts in PostgreSQL."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.campaign.ports import Job, JobKind, Skipped, TargetItem
+from services.campaign.ports import Job, JobKind, JobsWanted, Skipped, TargetItem
 from services.campaign.store.rows import items_json, principal_json, principal_of
 from services.campaign.tables import targeting_jobs, targeting_skips
 
@@ -35,6 +36,14 @@ _COUNT_COPIED = text(
     " where job_id = cast(:id as uuid)) where job_id = cast(:id as uuid)"
 )
 
+_CANCEL = text(
+    "update targeting_jobs set cancelled_at = :now where job_id = cast(:job as uuid) and cancelled_at is null"
+    " and accepted + skipped < total"
+)
+_HURRY = text(
+    "update targeting_chunks set attempt_at = :now where attempt_at > :now and (job_id, chunk) in"
+    " (select job_id, chunk from targeting_chunks where job_id = cast(:job as uuid) for update skip locked)"
+)
 _SKIP = text(
     "insert into targeting_skips (job_id, position, client, reason, detail)"
     " select cast(:job as uuid), position, client, reason, detail"
@@ -69,6 +78,25 @@ async def find(connection: AsyncConnection, campaign_id: str, job_id: str) -> Jo
     )
     row = found.one_or_none()
     return None if row is None else job_of(row)
+
+
+async def page(connection: AsyncConnection, wanted: JobsWanted) -> list[Job]:
+    """Jobs, the latest first."""
+    columns = targeting_jobs.c
+    jobs = select(targeting_jobs).order_by(columns.asked_at.desc(), columns.job_id.desc()).limit(wanted.limit)
+    if wanted.campaign_id is not None:
+        jobs = jobs.where(columns.campaign_id == wanted.campaign_id)
+    if wanted.asker_id is not None:
+        jobs = jobs.where(columns.asker.op("->>")("user_id") == wanted.asker_id)
+    if wanted.before is not None:
+        jobs = jobs.where(tuple_(columns.asked_at, columns.job_id) < wanted.before)
+    return [job_of(row) for row in await connection.execute(jobs)]
+
+
+async def cancel(connection: AsyncConnection, job_id: str, now: datetime) -> None:
+    """Let what is left of the job be skipped, at once where a chunk waits for another try."""
+    await connection.execute(_CANCEL, {"job": job_id, "now": now})
+    await connection.execute(_HURRY, {"job": job_id, "now": now})
 
 
 async def keep_skips(connection: AsyncConnection, job_id: str, skipped: Sequence[Skipped]) -> None:

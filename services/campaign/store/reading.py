@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy import ColumnElement, and_, exists, false, literal, or_, select
 
-from services.campaign.ports import Campaign, Job, Listed, Skipped, TargetedRow, TargetedWanted, Wanted
+from services.campaign.ports import Campaign, Job, JobsWanted, Listed, Skipped, TargetedRow, TargetedWanted, Wanted
 from services.campaign.store import jobs, versions
 from services.campaign.store.campaigns import PostgresChanging, present
 from services.campaign.store.listing import list_page
@@ -121,6 +121,17 @@ class PostgresCampaigns:
         """A job of that campaign."""
         async with self._database.reading() as connection:
             return await jobs.find(connection, campaign_id, job_id)
+
+    async def jobs(self, wanted: JobsWanted) -> Sequence[Job]:
+        """Jobs of a campaign, of an asker, or both; the latest first."""
+        async with self._database.reading() as connection:
+            return await jobs.page(connection, wanted)
+
+    async def references(self, client_ids: Collection[str]) -> Mapping[str, str]:
+        """How the host CRM calls those of the clients that are known."""
+        wanted = select(clients.c.client_id, clients.c.external_id).where(clients.c.client_id.in_(client_ids))
+        async with self._database.reading() as connection:
+            return {row.client_id: row.external_id for row in await connection.execute(wanted)}
 
     async def skips(self, job_id: str, *, after: int, limit: int) -> Sequence[Skipped]:
         """The items that had no effect, in their order in the call."""

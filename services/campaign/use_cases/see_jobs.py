@@ -1,10 +1,11 @@
-"""How far a job is, and what of it had no effect, with the reasons; for who asked, and who may change the campaign."""
+"""How far jobs are, and what of them had no effect, with why; for who asked, and who may change the campaign."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from services.campaign.ports import Job, JobKind, Skipped
+from services.campaign.ports import Job, JobKind, JobsWanted, Skipped
 from services.campaign.use_cases.rights import may_change, visible
 from services.campaign.use_cases.saving import Desk
 from shared.contracts.followup import JobDecided, TargetingCount
@@ -13,6 +14,13 @@ from shared.rulebook.errors import NotVisible
 
 _QUICK = 1.5
 _LOOK = 0.05
+Before = tuple[datetime, str] | None
+Place = int | str | None
+"""Where a page of items without effect begins: after a position, after a follow-up, or at the start."""
+
+
+class AwayError(Exception):
+    """The follow-up service does not answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +68,50 @@ async def job_when_quick(desk: Desk, asked: Job) -> JobSeen:
             if not seen.answered:
                 break
     return seen
+
+
+async def of_campaign(desk: Desk, reader: Principal, campaign_id: str, *, before: Before, limit: int) -> Sequence[Job]:
+    """The jobs of a campaign, the latest first: all for who may change it, else the reader's own."""
+    campaign = await visible(desk.campaigns, campaign_id, reader)
+    everybody = await may_change(desk.campaigns, campaign, reader)
+    asker = None if everybody else reader.user_id
+    return await desk.campaigns.jobs(JobsWanted(campaign_id=campaign_id, asker_id=asker, before=before, limit=limit))
+
+
+async def mine(desk: Desk, reader: Principal, *, before: Before, limit: int) -> Sequence[Job]:
+    """The reader's own jobs on all campaigns, the latest first."""
+    return await desk.campaigns.jobs(JobsWanted(campaign_id=None, asker_id=reader.user_id, before=before, limit=limit))
+
+
+async def without_effect(
+    desk: Desk, reader: Principal, campaign_id: str, job_id: str, *, after: Place, limit: int
+) -> tuple[Sequence[Skipped], Place]:
+    """One page of the items without effect: those skipped here, then those that their follow-ups refused.
+
+    Answers where the next page begins; None when nothing lies beyond. Position 0 stands for an item that was refused
+    by its follow-up: its client is named, not where it stood in the call.
+    """
+    found = await permitted_job(desk, reader, campaign_id, job_id)
+    if after is None or isinstance(after, int):
+        skipped = await desk.campaigns.skips(job_id, after=after or 0, limit=limit)
+        if len(skipped) == limit:
+            return skipped, skipped[-1].position
+        return skipped, None if found.kind is JobKind.TARGET else ""
+    decided = await desk.follow_ups.decided(campaign_id, job_id, after=after or None, limit=limit)
+    if decided is None:
+        raise AwayError
+    refusals = decided.refusals
+    names = await desk.campaigns.references([one.client_id for one in refusals])
+    refused = [Skipped(0, names.get(one.client_id, one.client_id), one.code) for one in refusals]
+    return refused, refusals[-1].follow_up_id if len(refusals) == limit else None
+
+
+async def cancel(desk: Desk, reader: Principal, campaign_id: str, job_id: str) -> Job:
+    """Skip what is left of a job; what was accepted stays. The job as it is then."""
+    found = await permitted_job(desk, reader, campaign_id, job_id)
+    async with desk.campaigns.changing() as changing:
+        await changing.cancel_job(job_id, desk.clock.now())
+    return await desk.campaigns.job(campaign_id, job_id) or found
 
 
 async def permitted_job(desk: Desk, reader: Principal, campaign_id: str, job_id: str) -> Job:

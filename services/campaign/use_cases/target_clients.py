@@ -1,6 +1,6 @@
 """Put clients into a campaign: in one call, done in chunks that survive a killed process (spec 3.1 to 3.4)."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -14,19 +14,15 @@ from shared.rulebook.access import Action, Principal
 from shared.rulebook.campaign import campaign_status, check_targeting, default_entry_date, entry_date_within
 from shared.rulebook.follow_up import Closing
 
+_AT_ONCE = 500
+
 
 async def target_clients(desk: Desk, asker: Principal, campaign_id: str, call: Call) -> Job:
     """The job that does it, or the one that the same call asked for before.
 
     Refused `archived`, `campaign_ended`; `key_taken` when the key stands for another call.
     """
-    campaign = await visible(desk.campaigns, campaign_id, asker)
-    definition = campaign.definition
-    if not asker.crm:
-        await require_on_own_clients(desk, asker, campaign, Action.TARGET_CLIENT)
-    check_targeting(
-        campaign_status(definition.start_date, definition.end_date, definition.archived, desk.clock.today())
-    )
+    await _open_to(desk, asker, campaign_id)
     return await ask_for(desk, asker, campaign_id, JobKind.TARGET, call)
 
 
@@ -35,11 +31,7 @@ async def enter(
 ) -> Effect:
     """The clients of the chunk put into the campaign, those withdrawn before again."""
     job = chunk.job
-    found = await working.find(chunk.items, job.asker)
-    default = default_entry_date(definition.start_date, asked_on)
-    sorting = _Sorting(definition, found, default, waits=now - job.asked_at < patience)
-    for item in chunk.items:
-        sorting.sort(item)
+    sorting = await _sorted(working, chunk.items, job.asker, definition, asked_on, waits=now - job.asked_at < patience)
     standing = await working.standing(job.campaign_id, [one.client_id for one in sorting.entering])
     new = await working.enter(job, sorting.entering, now)
     items = {item.position: item for item in chunk.items}
@@ -52,6 +44,57 @@ async def enter(
         left=sorting.left,
         events=[_event(job, entered, again)] if entered else [],
     )
+
+
+async def rehearse(
+    desk: Desk, asker: Principal, campaign_id: str, items: Sequence[TargetItem]
+) -> AsyncIterator[Skipped]:
+    """Those of the items that would target nobody as things stand, and why. Nothing is kept.
+
+    Refused as `target_clients`.
+    """
+    definition = await _open_to(desk, asker, campaign_id)
+    for start in range(0, len(items), _AT_ONCE):
+        part = items[start : start + _AT_ONCE]
+        async with desk.campaigns.working() as working:
+            sorting = await _sorted(working, part, asker, definition, desk.clock.today(), waits=False)
+            standing = await working.standing(campaign_id, [one.client_id for one in sorting.entering])
+        for skipped in sorting.skipped:
+            yield skipped
+        here = {client for client, one in standing.items() if one.closing is not Closing.WITHDRAWN}
+        named = {item.position: item for item in part}
+        for one in sorting.entering:
+            if one.client_id in here:
+                yield skip(named[one.position], SkipReason.ALREADY_TARGETED)
+
+
+async def _open_to(desk: Desk, asker: Principal, campaign_id: str) -> CampaignDefined:
+    """The campaign, when it takes clients and takes them from this asker."""
+    campaign = await visible(desk.campaigns, campaign_id, asker)
+    definition = campaign.definition
+    if not asker.crm:
+        await require_on_own_clients(desk, asker, campaign, Action.TARGET_CLIENT)
+    check_targeting(
+        campaign_status(definition.start_date, definition.end_date, definition.archived, desk.clock.today())
+    )
+    return definition
+
+
+async def _sorted(
+    working: Working,
+    items: Sequence[TargetItem],
+    asker: Principal,
+    definition: CampaignDefined,
+    asked_on: date,
+    *,
+    waits: bool,
+) -> "_Sorting":
+    found = await working.find(items, asker)
+    default = default_entry_date(definition.start_date, asked_on)
+    sorting = _Sorting(definition, found, default, waits=waits)
+    for item in items:
+        sorting.sort(item)
+    return sorting
 
 
 class _Sorting:

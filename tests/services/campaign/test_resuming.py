@@ -18,6 +18,7 @@ from services.campaign.use_cases.create import create
 from services.campaign.use_cases.definitions import Draft
 from services.campaign.use_cases.jobs import Call
 from services.campaign.use_cases.saving import Desk
+from services.campaign.use_cases.see_jobs import cancel
 from services.campaign.use_cases.target_clients import target_clients
 from services.campaign.use_cases.work_on_jobs import WorkOnJobs
 from shared.contracts.campaign import ClientsTargeted, StepDefinition
@@ -187,3 +188,29 @@ async def test_a_client_who_stays_unknown_is_skipped_in_the_end(desk, campaigns,
 
     done = await campaigns.job(campaign_id, job_id)
     assert (done.accepted, done.skipped, done.worked_off) == (1, 1, True)
+
+
+async def test_what_is_left_of_a_cancelled_job_is_skipped_and_what_was_done_stays(desk, campaigns, database):
+    campaign_id, job_id = await ask_for(desk, database, 700)
+    work = WorkOnJobs(campaigns, desk.clock, PATIENCE)
+    await work.work()
+
+    cancelled = await cancel(desk, BOSS, campaign_id, job_id)
+    while await work.work():
+        pass
+    await cancel(desk, BOSS, campaign_id, job_id)
+
+    done = await campaigns.job(campaign_id, job_id)
+    assert (cancelled.cancelled_at, done.cancelled_at) == (NOW, NOW)
+    assert (done.accepted, done.skipped, done.worked_off) == (500, 900, True)
+    assert await campaigns.skip_reasons(job_id) == {"cancelled": 900}
+    assert len(await rows_of(database, select(targeted_clients.c.client_id))) == 500
+
+
+async def test_a_client_who_is_waited_for_is_given_up_at_once_when_the_job_is_cancelled(desk, campaigns, database):
+    campaign_id, job_id, work = await ask_for_a_stranger(desk, database)
+
+    await cancel(desk, BOSS, campaign_id, job_id)
+
+    assert await work.work() is True
+    assert await campaigns.skip_reasons(job_id) == {"cancelled": 1}
