@@ -1,12 +1,12 @@
 """A page of a list in French order, by key: what comes after a place, and holds the words of a search."""
 
-import unicodedata
 from typing import Any
 
 from sqlalchemy import Select, Uuid, literal, tuple_
 from sqlalchemy.sql.elements import SQLColumnExpression
 
 from services.directory.ports import Wanted
+from shared.rulebook.texts import folded
 
 
 def page_of(
@@ -18,15 +18,9 @@ def page_of(
 ) -> Select[Any]:
     """The query's rows that the page holds."""
     for word in wanted.search.split():
-        named = sort_key.contains(as_sorted(word), autoescape=True)
+        named = sort_key.contains(folded(word), autoescape=True)
         query = query.where(named if external_id is None else named | (external_id == word))
     if wanted.after is not None:
         place = tuple_(literal(wanted.after.sort_key), literal(wanted.after.id, Uuid(as_uuid=False)))
         query = query.where(tuple_(sort_key, row_id) > place)
     return query.order_by(sort_key, row_id).limit(wanted.limit)
-
-
-def as_sorted(word: str) -> str:
-    """A word as the generated sort key has it: small letters without accents."""
-    decomposed = unicodedata.normalize("NFD", word.lower().replace("œ", "oe").replace("æ", "ae"))
-    return "".join(character for character in decomposed if not "\u0300" <= character <= "\u036f")
