@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 
 from services.directory.api.kinds import KINDS, Kind
+from services.directory.api.parts import in_parts
 from services.directory.api.put import importer
 from services.directory.ports import Author, Directory, Door
 from services.directory.schemas.csv_files import Batch, CsvFile, columns_of, open_csv
@@ -49,14 +50,21 @@ def csv_router(directory: Directory, rehearsal: Directory, clock: Clock, written
 
         The first row names the columns, as the fields of the bulk put; the same rules judge each row. A file that
         cannot be read to its end is refused whole. Rows are numbered from 1, the header.
+
+        Rows are kept 2,000 at a time, units all at once. When something fails on the way, `import_interrupted` says
+        how many rows the parts before it wrote: send the file again, and they count as unchanged.
         """
         wanted = KINDS[kind]
         author = Author(principal.user_id, clock.now(), Door.CSV)
         with SpooledTemporaryFile(max_size=_IN_MEMORY) as file:
             await receive(request.stream(), file)
             rows = await asyncio.to_thread(open_csv, file, wanted.shape)
+            outcome = Outcome()
             try:
-                outcome = await _take(wanted, rows, rehearsal if dry_run else directory, author)
+                if dry_run:
+                    await _take(wanted, rows, rehearsal, author, outcome)
+                else:
+                    await in_parts(_take(wanted, rows, directory, author, outcome), outcome)
             finally:
                 written()
         return ImportReport.of(outcome, dry_run=dry_run, encoding=rows.lines.encoding, delimiter=rows.lines.delimiter)
@@ -64,15 +72,13 @@ def csv_router(directory: Directory, rehearsal: Directory, clock: Clock, written
     return router
 
 
-async def _take(kind: Kind[Any, Any], rows: CsvFile, directory: Directory, author: Author) -> Outcome:
+async def _take(kind: Kind[Any, Any], rows: CsvFile, directory: Directory, author: Author, outcome: Outcome) -> None:
     if kind.whole and rows.lines.count > MAX_ITEMS:
         raise Invalid("csv_too_many_rows", {"limit": MAX_ITEMS})
-    outcome = Outcome()
     with closing(rows.batches(MAX_ITEMS if kind.whole else _ROWS)) as batches:  # type: ignore[type-var]
         while (batch := await asyncio.to_thread(_next, batches)) is not None:
             outcome.errors.extend(batch.wrong)
             await kind.take(directory, batch.rows, outcome, author)
-    return outcome
 
 
 def _next(batches: Any) -> Batch | None:

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Depends
 
 from services.directory.api.kinds import ACCOUNTS, CLIENTS, PROFILES, TRANSACTIONS, UNITS, USERS, Kind
+from services.directory.api.parts import in_parts
 from services.directory.ports import Author, Directory
 from services.directory.schemas.holdings import AccountsPut, TransactionsPut
 from services.directory.schemas.puts import (
@@ -64,7 +65,7 @@ def put_router(directory: Directory, clock: Clock, written: Callable[[], None]) 
     async def _put(kind: Kind[Any, Any], items: list[Any], by: str) -> PutAnswer:
         outcome = Outcome()
         try:
-            await kind.take(directory, enumerate(items), outcome, Author(by, clock.now()))
+            await in_parts(kind.take(directory, enumerate(items), outcome, Author(by, clock.now())), outcome)
         finally:
             written()
         return PutAnswer.of(outcome)

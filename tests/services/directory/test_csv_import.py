@@ -1,9 +1,11 @@
 """CSV files of the CRM: the same rows as the bulk puts, with a rehearsal and a report."""
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
+from services.directory.store.records import PostgresDirectory
 from shared.rulebook.ids import client_id
-from tests.services.directory.conftest import a_user
+from tests.services.directory.conftest import a_client, a_user
 from tests.support.fakes_directory import a_principal
 
 HEADER = "external_id;name;advisor;phone;attributes.age;attributes.city\n"
@@ -154,6 +156,59 @@ async def test_a_file_of_many_parts_counts_a_repeated_id_once(peopled):
 
     assert (told["rows"], told["upserted"], told["refused"]) == (5_001, 5_000, 1)
     assert (told["errors"][0]["row"], told["errors"][0]["code"]) == (5_002, "duplicate_in_call")
+
+
+@pytest.fixture
+def breaks_at(monkeypatch):
+    """`breaks_at(n)`: the database goes away when writing for the n-th time."""
+    whole = PostgresDirectory.writing
+    begun = []
+
+    def arrange(failing: int) -> None:
+        def writing(self):
+            begun.append(self)
+            if len(begun) == failing:
+                raise OperationalError("insert", {}, ConnectionError())
+            return whole(self)
+
+        monkeypatch.setattr(PostgresDirectory, "writing", writing)
+
+    return arrange
+
+
+MANY = "".join(f"c{row};Client {row};anne;;;\n" for row in range(2_500))
+
+
+async def test_an_import_that_fails_half_way_says_what_it_kept_and_goes_on_when_sent_again(peopled, breaks_at):
+    breaks_at(2)
+
+    broken = await send(peopled, "clients", f"{HEADER}{MANY}")
+    again = await report(peopled, "clients", f"{HEADER}{MANY}")
+
+    assert (broken.status_code, broken.json()["code"]) == (503, "import_interrupted")
+    assert broken.json()["data"] == {"upserted": 2_000, "unchanged": 0, "refused": 0}
+    assert "2000" in broken.json()["detail"]
+    assert (again["upserted"], again["unchanged"]) == (500, 2_000)
+
+
+async def test_an_import_whose_first_part_fails_kept_nothing(peopled, breaks_at):
+    breaks_at(1)
+
+    broken = await send(peopled, "clients", f"{HEADER}{MANY}")
+
+    assert (broken.status_code, broken.json()["code"]) == (503, "database_unavailable")
+    assert (await peopled.get("clients")).json()["items"] == []
+
+
+async def test_a_bulk_call_that_fails_half_way_says_what_it_kept(peopled, breaks_at):
+    breaks_at(2)
+    items = [a_client(f"c{row}") for row in range(2_500)]
+
+    broken = await peopled.http.put(
+        "/api/directory/clients", json={"items": items}, headers={"Authorization": "Bearer crm"}
+    )
+
+    assert (broken.status_code, broken.json()["data"]["upserted"]) == (503, 2_000)
 
 
 async def test_a_report_lists_the_first_thousand_errors_and_counts_them_all(peopled):
