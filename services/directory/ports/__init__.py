@@ -25,12 +25,10 @@ from services.directory.ports.people import (
     Wanted,
 )
 from services.directory.ports.principals import PrincipalChange, PrincipalChanges, PrincipalsBucket, Telling
-from services.directory.ports.queries import Asked, ClientQueries, Matched, SavedQueries, SavedQuery
 from services.directory.ports.records import Directory, Writing
 
 __all__ = [
     "Account",
-    "Asked",
     "Audit",
     "AuditWanted",
     "AuditWriting",
@@ -38,7 +36,6 @@ __all__ = [
     "Calendar",
     "Calendars",
     "Client",
-    "ClientQueries",
     "ClientSeen",
     "ClientsWanted",
     "Directory",
@@ -46,7 +43,6 @@ __all__ = [
     "Holdings",
     "HoldingsWanted",
     "HoldingsWriting",
-    "Matched",
     "Person",
     "Place",
     "PrincipalChange",
@@ -55,8 +51,6 @@ __all__ = [
     "Profile",
     "RecordedChange",
     "RightsChange",
-    "SavedQueries",
-    "SavedQuery",
     "Subject",
     "Telling",
     "Transaction",

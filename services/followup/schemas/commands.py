@@ -4,17 +4,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from services.followup.schemas.fields import Amount, Note, StepId
-from services.followup.schemas.interactions import (
-    AmendInteractionIn,
-    CancelInteractionIn,
-    CompleteInteractionIn,
-    PlanInteractionIn,
-    ReopenInteractionIn,
-)
-from services.followup.schemas.wishes import DescribedIn, WishIn
+from shared.contracts.wire import Incoming
 from shared.rulebook.follow_up import (
     AmendConclusion,
     BeginStep,
@@ -33,7 +26,13 @@ from shared.rulebook.follow_up import (
 from shared.rulebook.steps import StepKind
 
 
-class BeginStepIn(DescribedIn):
+class _Wish(Incoming):
+    note: Note | None = None
+    occurred_at: AwareDatetime | None = None
+    """When it happened; now when absent."""
+
+
+class BeginStepIn(_Wish):
     """Open a step's entry."""
 
     kind: Literal["BeginStep"]
@@ -44,7 +43,7 @@ class BeginStepIn(DescribedIn):
         return BeginStep(self.step_id)
 
 
-class CompleteStepIn(DescribedIn):
+class CompleteStepIn(_Wish):
     """Complete a step with the checklist items ticked."""
 
     kind: Literal["CompleteStep"]
@@ -56,7 +55,7 @@ class CompleteStepIn(DescribedIn):
         return CompleteStep(self.step_id, frozenset(self.ticked))
 
 
-class UndoCompletionIn(WishIn):
+class UndoCompletionIn(_Wish):
     """Take a completion back, with a reason."""
 
     kind: Literal["UndoCompletion"]
@@ -68,7 +67,7 @@ class UndoCompletionIn(WishIn):
         return UndoCompletion(self.step_id)
 
 
-class CancelEntryIn(WishIn):
+class CancelEntryIn(_Wish):
     """Drop a begun entry."""
 
     kind: Literal["CancelEntry"]
@@ -79,7 +78,7 @@ class CancelEntryIn(WishIn):
         return CancelEntry(self.step_id)
 
 
-class RecordInteractionIn(DescribedIn):
+class RecordInteractionIn(_Wish):
     """Record an unplanned interaction."""
 
     kind: Literal["RecordInteraction"]
@@ -90,7 +89,7 @@ class RecordInteractionIn(DescribedIn):
         return RecordInteraction(self.interaction)
 
 
-class ConcludeIn(WishIn):
+class ConcludeIn(_Wish):
     """Conclude; the date is today when absent, the amount 0."""
 
     kind: Literal["Conclude"]
@@ -103,7 +102,7 @@ class ConcludeIn(WishIn):
         return Conclude(self.conclusion, self.on or today, self.collected)
 
 
-class AmendConclusionIn(WishIn):
+class AmendConclusionIn(_Wish):
     """Replace the conclusion, with a reason."""
 
     kind: Literal["AmendConclusion"]
@@ -117,7 +116,7 @@ class AmendConclusionIn(WishIn):
         return AmendConclusion(self.conclusion, self.on, self.collected)
 
 
-class WithdrawConclusionIn(WishIn):
+class WithdrawConclusionIn(_Wish):
     """Take the conclusion back, with a reason."""
 
     kind: Literal["WithdrawConclusion"]
@@ -128,7 +127,7 @@ class WithdrawConclusionIn(WishIn):
         return WithdrawConclusion()
 
 
-class ChangePotentialIn(WishIn):
+class ChangePotentialIn(_Wish):
     """Set the current potential in euros."""
 
     kind: Literal["ChangePotential"]
@@ -139,7 +138,7 @@ class ChangePotentialIn(WishIn):
         return ChangePotential(self.potential)
 
 
-class MoveEntryDateIn(WishIn):
+class MoveEntryDateIn(_Wish):
     """Move the entry date while waiting."""
 
     kind: Literal["MoveEntryDate"]
@@ -150,7 +149,7 @@ class MoveEntryDateIn(WishIn):
         return MoveEntryDate(self.entry_date)
 
 
-class WithdrawClientIn(WishIn):
+class WithdrawClientIn(_Wish):
     """The client leaves the campaign."""
 
     kind: Literal["WithdrawClient"]
@@ -166,11 +165,6 @@ CommandIn = Annotated[
     | UndoCompletionIn
     | CancelEntryIn
     | RecordInteractionIn
-    | PlanInteractionIn
-    | AmendInteractionIn
-    | CompleteInteractionIn
-    | CancelInteractionIn
-    | ReopenInteractionIn
     | ConcludeIn
     | AmendConclusionIn
     | WithdrawConclusionIn
