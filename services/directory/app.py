@@ -11,15 +11,20 @@ from services.directory.api.calendars import calendar_router
 from services.directory.api.csv_import import csv_router
 from services.directory.api.holdings import holdings_router
 from services.directory.api.put import put_router
+from services.directory.api.queries import Queries, query_changed, saved_queries_router
 from services.directory.api.read import read_router
+from services.directory.api.results import results_router
 from services.directory.api.revisions import version_changed
 from services.directory.consumers import answer_questions
 from services.directory.settings import Settings
 from services.directory.store.bucket import NatsPrincipalsBucket
 from services.directory.store.calendars import PostgresCalendars
+from services.directory.store.client_queries import PostgresClientQueries
 from services.directory.store.principals import PostgresPrincipalChanges
 from services.directory.store.records import PostgresDirectory
+from services.directory.store.saved_queries import PostgresSavedQueries
 from services.directory.use_cases.administer import VersionChanged
+from services.directory.use_cases.save_queries import QueryChanged, Shelf
 from services.directory.use_cases.tell_principals import keep_told
 from shared.runtime.clock import Clock
 from shared.runtime.http import service_app
@@ -58,4 +63,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(calendar_router(PostgresCalendars(parts.database), clock, parts.written))
     app.include_router(administration_router(directory, clock, written))
     app.add_exception_handler(VersionChanged, version_changed)  # type: ignore[arg-type]  # it gets that class only
+    queries = Queries(Shelf(PostgresSavedQueries(parts.database), PostgresClientQueries(parts.database)), clock)
+    app.include_router(results_router(queries))
+    app.include_router(saved_queries_router(queries))
+    app.add_exception_handler(QueryChanged, query_changed)  # type: ignore[arg-type]  # it gets that class only
     return app

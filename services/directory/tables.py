@@ -113,6 +113,12 @@ clients = Table(
     Index("clients_in_french_order", "sort_key", "client_id"),
     Index("clients_of_an_advisor", "advisor_id", "sort_key", "client_id"),
     Index("clients_of_a_segment", text("(attributes ->> 'segment')"), "sort_key", "client_id"),
+    Index(
+        "clients_by_attributes",
+        "attributes",
+        postgresql_using="gin",
+        postgresql_ops={"attributes": "jsonb_path_ops"},
+    ),
     Index("clients_by_words", "sort_key", postgresql_using="gin", postgresql_ops={"sort_key": "gin_trgm_ops"}),
 )
 
@@ -185,6 +191,32 @@ calendar = Table(
     Column("changed_at", DateTime(timezone=True), nullable=False),
     Column("changed_by", Text, nullable=False),
     comment="The working days, in one row, once somebody has said them.",
+)
+
+client_attributes = Table(
+    "client_attributes",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    CheckConstraint("kind in ('text', 'number', 'date', 'boolean', 'none')", name="client_attributes_kind"),
+    comment="Every attribute that some client ever had, with the kinds of its values; kept by triggers on clients.",
+)
+
+saved_queries = Table(
+    "saved_queries",
+    metadata,
+    Column("query_id", _ID, primary_key=True),
+    # A user id, or `crm`.
+    Column("owner_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("sort_key", Text, Computed(_FRENCH_ORDER.format("name"), persisted=True)),
+    Column("filter", JSONB, nullable=False),
+    # Users of this unit and of those below see it, beside its owner.
+    Column("shared_with", _ID, ForeignKey("units.unit_id"), index=True),
+    Column("revision", BigInteger, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    UniqueConstraint("owner_id", "name", name="saved_queries_name_once_per_owner"),
+    Index("saved_queries_in_french_order", "sort_key", "query_id"),
 )
 
 outbox = outbox_table(metadata)

@@ -8,7 +8,16 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from services.followup.api import command_routes, due_routes, follow_up_routes, held_routes, job_routes, signal_routes
+from services.followup.api import (
+    command_routes,
+    due_routes,
+    follow_up_routes,
+    held_routes,
+    interaction_routes,
+    job_routes,
+    signal_routes,
+    timeline_routes,
+)
 from services.followup.consumers import DirectDoor, Questions, answer_questions, hear_calendar, hear_signals, listen
 from services.followup.engine import TemporalEngine
 from services.followup.settings import Settings
@@ -16,12 +25,14 @@ from services.followup.store.campaigns import PostgresDefinitions
 from services.followup.store.command_log import PostgresCommandLog
 from services.followup.store.due_dates import PostgresDueDates
 from services.followup.store.held import PostgresHeldCommands
+from services.followup.store.interactions import PostgresInteractions
 from services.followup.store.jobs import PostgresJobs
 from services.followup.store.neighbours import AskedCampaigns
 from services.followup.store.people import PostgresPeople
 from services.followup.store.previewing import PostgresPreviewing
 from services.followup.store.reading import PostgresReading
 from services.followup.store.targeting import PostgresTargeting
+from services.followup.store.timelines import PostgresTimelines
 from services.followup.use_cases.command_desk import CommandDesk
 from services.followup.use_cases.due_dates import WatchDueDates
 from services.followup.use_cases.flow import Flow
@@ -84,6 +95,7 @@ class _Service:
         self.targeting = PostgresTargeting(self.parts.database, self.clock)
         self.due_dates = PostgresDueDates(self.parts.database, self.clock)
         self.reading = PostgresReading(self.parts.database)
+        self.interactions = PostgresInteractions(self.parts.database)
         self.flow = Flow(settings.engine_in_flight)
         self.desk = CommandDesk(
             self.log,
@@ -100,7 +112,7 @@ class _Service:
 
     def add_routes(self, app: FastAPI) -> None:
         """The HTTP interface."""
-        take = TakeCommands(self.desk, self.reading, self.clock)
+        take = TakeCommands(self.desk, self.reading, self.interactions, self.clock)
         app.include_router(signal_routes(self.desk, self.log, self.clock, park_for=self.park_for))
         held = PostgresHeldCommands(self.parts.database)
         handle_held = HandleHeld(held, self.clock.now, park_for=self.park_for)
@@ -110,6 +122,8 @@ class _Service:
         app.include_router(command_routes(take, self.log, self.reading, self.clock))
         app.include_router(due_routes(self.reading, self.clock))
         app.include_router(follow_up_routes(self.reading, self.clock))
+        app.include_router(interaction_routes(self.reading, self.interactions, self.clock))
+        app.include_router(timeline_routes(self.reading, PostgresTimelines(self.parts.database)))
 
     @asynccontextmanager
     async def lifespan(self, app: FastAPI) -> AsyncIterator[None]:

@@ -111,6 +111,7 @@ commands = sa.Table(
     sa.Column("follow_up_id", _id),
     sa.Column("body", JSONB, nullable=False),
     sa.Column("note", sa.Text),
+    sa.Column("details", JSONB),
     sa.Column("door", sa.Text, nullable=False),
     sa.Column("actor", sa.Text, nullable=False),
     sa.Column("occurred_at", _at, nullable=False),
@@ -147,6 +148,21 @@ interventions = sa.Table(
     sa.Column("before", JSONB, nullable=False),
     sa.Column("at", _at, nullable=False),
     sa.Index("interventions_follow_up", "follow_up_id"),
+)
+
+# What is said of each interaction as it stands; what was said before is with the commands of its facts.
+interactions = sa.Table(
+    "interactions",
+    metadata,
+    sa.Column("follow_up_id", _id, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("step_id", sa.Text),
+    sa.Column("number", sa.Integer),
+    sa.Column("kind", sa.Text),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("details", JSONB, nullable=False),
+    sa.Column("fact_number", sa.Integer, nullable=False),
+    sa.Index("interactions_open", "follow_up_id", postgresql_where=sa.text("state = 'OPEN'")),
 )
 
 targeting = sa.Table(

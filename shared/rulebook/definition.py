@@ -35,10 +35,18 @@ def check_definition(
     sales_step: str | None,
     target: Decimal | None = None,
     contents: Sequence[StepContents] = (),
+    notice_date: date | None = None,
 ) -> None:
     """Raises Invalid `definition_invalid` with `data["problems"]`, all of `definition_problems`."""
     problems = definition_problems(
-        name=name, start=start, end=end, steps=steps, sales_step=sales_step, target=target, contents=contents
+        name=name,
+        start=start,
+        end=end,
+        steps=steps,
+        sales_step=sales_step,
+        target=target,
+        contents=contents,
+        notice_date=notice_date,
     )
     if problems:
         raise Invalid("definition_invalid", {"problems": list(problems)})
@@ -53,12 +61,14 @@ def definition_problems(
     sales_step: str | None,
     target: Decimal | None = None,
     contents: Sequence[StepContents] = (),
+    notice_date: date | None = None,
 ) -> tuple[Problem, ...]:
     """All that is wrong with a definition, in the order of its fields (spec 2.1, 2.3); nothing when it may be saved."""
     return (
         *_name_problems(name),
         *_target_problems(target),
         *_date_problems(start, end),
+        *_notice_problems(notice_date),
         *_step_problems(steps),
         *contents_problems(contents),
         *_sales_step_problems(steps, sales_step_of(steps, sales_step)),
@@ -87,6 +97,11 @@ def _date_problems(start: date | None, end: date | None) -> Iterator[Problem]:
             yield {"code": "date_out_of_range", "field": field}
     if start is not None and end is not None and end < start:
         yield {"code": "end_before_start", "field": "end"}
+
+
+def _notice_problems(notice_date: date | None) -> Iterator[Problem]:
+    if notice_date is not None and not FIRST_DAY <= notice_date <= LAST_DAY:
+        yield {"code": "date_out_of_range", "field": "notice_date"}
 
 
 def _step_problems(steps: Sequence[Step]) -> Iterator[Problem]:

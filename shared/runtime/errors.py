@@ -96,6 +96,8 @@ async def _invalid(request: Request, error: RequestValidationError) -> Response:
 
 
 async def _http(request: Request, error: HTTPException) -> Response:
+    if isinstance(error.__cause__, RecursionError):  # of the parser of JSON
+        return respond(problems.make("nested_too_deep", 422, language=language_of(request)))
     code = messages.BY_STATUS.get(error.status_code, "unexpected")
     return respond(problems.make(code, error.status_code, language=language_of(request)), error.headers)
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from shared.runtime import item_messages, job_messages, rule_messages
+from shared.runtime import item_messages, job_messages, query_messages, rule_messages
 
 Language = Literal["fr", "en"]
 
@@ -30,6 +30,7 @@ MESSAGES: rule_messages.Sentences = {
     **item_messages.ITEMS,
     **rule_messages.RIGHTS,
     **job_messages.JOBS,
+    **query_messages.QUERIES,
     **rule_messages.LIMITS,
     **rule_messages.CAMPAIGN,
     **rule_messages.AMOUNTS,
@@ -37,6 +38,10 @@ MESSAGES: rule_messages.Sentences = {
     "malformed_request": (
         "La requête n’a pas pu être lue : vérifiez le format JSON et l’encodage UTF-8.",
         "The request could not be read: check that it is JSON in UTF-8.",
+    ),
+    "nested_too_deep": (
+        "La requête imbrique trop de niveaux : simplifiez-la.",
+        "The request nests too many levels: make it simpler.",
     ),
     "unauthenticated": (
         "Aucun jeton valide : connectez-vous à nouveau.",

@@ -40,6 +40,15 @@ FOLLOW_UP: Sentences = {
         "This interaction is not to be done: it is done or cancelled.",
     ),
     "interaction_pending": ("Cet évènement est encore à faire.", "This interaction is still to be done."),
+    "interaction_cancelled": (
+        "Cet évènement est annulé : créez-en un autre.",
+        "This interaction was cancelled: add another.",
+    ),
+    "sheet_completes_when_saved": (
+        "Une fiche de suivi est terminée quand elle est enregistrée : terminez-la avec son texte.",
+        "A follow-up sheet is complete when it is saved: complete it with what was said.",
+    ),
+    "not_an_email": ("Cette étape n’est pas un courriel.", "This step is no e-mail."),
     "too_many_pending": (
         "Pas plus de {limit} évènements à faire à la fois par suivi.",
         "At most {limit} interactions to be done at once in a follow-up.",

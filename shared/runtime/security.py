@@ -78,6 +78,11 @@ async def current_principal(
     return await security.principal(credentials.credentials)
 
 
+async def present_principal(request: Request) -> Principal:
+    """The same caller with the rights that hold by now, for an answer that takes its time."""
+    return await current_principal(request, await _bearer(request))
+
+
 CurrentPrincipal = Annotated[Principal, Depends(current_principal)]
 """A route's parameter of this type is the caller, authenticated and known to the directory."""
 

@@ -4,7 +4,16 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-RAISED_BY_SERVICES = {"campaign_unknown", "client_unknown", "follow_up_unknown"}
+RAISED_BY_SERVICES = {
+    "campaign_unknown",
+    "client_unknown",
+    "follow_up_unknown",
+    "last_administrator",
+    "profile_in_use",
+    "profile_unknown",
+    "user_unknown",
+    "version_changed",
+}
 
 
 def codes_in_the_rulebook():

@@ -17,7 +17,6 @@ from services.followup.ports import (
     NewCommand,
     Outcome,
     Recorded,
-    TimelineEntry,
     Verdict,
 )
 from shared.contracts.campaign import CampaignDefined
@@ -239,7 +238,6 @@ class FakeReading:
 
     log: FakeCommandLog
     definition: CampaignDefined
-    entries: list[TimelineEntry] = field(default_factory=list)
     asked: list[FollowUpFilter] = field(default_factory=list)
 
     async def one(self, principal: Principal, follow_up_id: str) -> FollowUpRow | None:
@@ -266,10 +264,6 @@ class FakeReading:
         found = [await self.one(principal, one) for one in self.log.known]
         visible = [row for row in found if row is not None]
         return sorted(visible, key=lambda row: (-row.state.potential, row.follow_up_id))[: wanted.limit]
-
-    async def timeline(self, follow_up_id: str) -> Sequence[TimelineEntry]:
-        """See the port."""
-        return self.entries
 
     async def recorded_number(self, follow_up_id: str) -> int:
         """See the port."""

@@ -46,6 +46,9 @@ class Changing(Protocol):
     async def release_documents(self, campaign_id: str) -> None:
         """Leave the documents of a campaign that is no more to the sweep."""
 
+    async def own_order(self, reader: Principal) -> list[str]:
+        """All campaigns that the reader sees, in the reader's own order, which nobody else changes meanwhile."""
+
     async def set_order(self, user_id: str, campaign_ids: Sequence[str]) -> None:
         """Replace a user's own order of the list."""
 

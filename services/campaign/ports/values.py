@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 
 from shared.contracts.campaign import CampaignDefined
@@ -20,12 +21,16 @@ class Campaign:
 
 
 class ListSort(StrEnum):
-    """The orders of the list: the reader's own, by name, or by a date."""
+    """The orders of the list: the reader's own, by name, date, target or status."""
 
     ORDER = "order"
     NAME = "name"
     START = "start_date"
     END = "end_date"
+    TARGET = "target"
+    """As far as the reader may see targets; campaigns without one that is seen stand last."""
+    STATUS = "status"
+    """UPCOMING, RUNNING, ENDED, ARCHIVED; each by its start date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,7 @@ class Wanted:
     statuses: frozenset[CampaignStatus]
     search: str
     sort: ListSort
+    descending: bool
     after: tuple[str, int] | None
     limit: int
     today: date
@@ -50,6 +56,8 @@ class Listed:
     name: str
     owner_id: str
     owner_name: str | None
+    target: Decimal | None
+    """None too where the reader may not see it."""
     start_date: date
     end_date: date
     archived: bool

@@ -151,6 +151,12 @@ class AllocationInput(Incoming):
     rows: Annotated[tuple[ShareInput, ...], Field(max_length=10_000)]
 
 
+class MoveInput(Incoming):
+    """The campaign that stands next after the move; without one it is the last."""
+
+    before: Uuid | None = None
+
+
 class OrderInput(Incoming):
     """Campaign ids in the user's own order."""
 

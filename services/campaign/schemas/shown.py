@@ -47,6 +47,8 @@ class CampaignSummary(BaseModel):
     name: str
     owner_id: str
     owner_name: str | None
+    target: Euros | None
+    """None too for readers of a part."""
     start_date: dt.date
     end_date: dt.date
     status: CampaignStatus
@@ -61,6 +63,7 @@ class CampaignSummary(BaseModel):
             name=listed.name,
             owner_id=listed.owner_id,
             owner_name=listed.owner_name,
+            target=listed.target,
             start_date=listed.start_date,
             end_date=listed.end_date,
             status=campaign_status(listed.start_date, listed.end_date, listed.archived, today),
@@ -72,7 +75,6 @@ class CampaignOut(CampaignSummary):
 
     note: str
     creator_id: str
-    target: Euros | None
     archived: bool
     steps: list[StepDefinition]
     sales_step: str
@@ -86,8 +88,11 @@ class CampaignOut(CampaignSummary):
     held: bool | None = None
     """After a save: whether the very next command already follows this version."""
 
+    job_id: str | None = None
+    """After a duplicate with clients: the job that targets them."""
+
     @classmethod
-    def seen(cls, seen: Seen, *, held: bool | None = None) -> Self:
+    def seen(cls, seen: Seen, *, held: bool | None = None, job_id: str | None = None) -> Self:
         """The campaign as its reader may see it."""
         definition = seen.campaign.definition
         return cls(
@@ -101,6 +106,7 @@ class CampaignOut(CampaignSummary):
             allocation=_allocation(seen),
             may_change=seen.may_change,
             held=held,
+            job_id=job_id,
         )
 
 

@@ -8,10 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.campaign.ports import Campaign, Job, Skipped, TargetItem
 from services.campaign.store import jobs
+from services.campaign.store.listing import own_order
 from services.campaign.store.rows import allocation_json, campaign_of
 from services.campaign.tables import allocations, campaign_versions, campaigns, list_orders
 from shared.contracts.campaign import MomentKind
 from shared.contracts.wire import Event
+from shared.rulebook.access import Principal
 from shared.rulebook.errors import Invalid
 from shared.runtime.documents import Documents
 from shared.runtime.outbox import enqueue
@@ -45,7 +47,9 @@ _KEEP_ALLOCATION = text(
 _SET_ORDER = text(
     "insert into list_orders (user_id, campaign_id, rank)"
     " select :user, campaign_id, rank from unnest(cast(:ids as uuid[])) with ordinality as given (campaign_id, rank)"
+    " join campaigns using (campaign_id)"
 )
+_LOCK_ORDER = text("select pg_advisory_xact_lock(hashtext('list order'), hashtext(:user))")
 _MOMENT = text(
     "insert into moments (campaign_id, kind, reached_on, recorded_at)"
     " values (cast(:id as uuid), :kind, :on, :now) on conflict do nothing returning kind"
@@ -117,8 +121,14 @@ class PostgresChanging:
         """Leave the documents of a campaign that is no more to the sweep."""
         await self._documents.release(self._connection, campaign_id)
 
+    async def own_order(self, reader: Principal) -> list[str]:
+        """All campaigns that the reader sees, in the reader's own order, which nobody else changes meanwhile."""
+        await self._connection.execute(_LOCK_ORDER, {"user": reader.user_id})
+        return await own_order(self._connection, reader)
+
     async def set_order(self, user_id: str, campaign_ids: Sequence[str]) -> None:
-        """Replace a user's own order of the list."""
+        """Replace a user's own order of the list; ids of no campaign are left out."""
+        await self._connection.execute(_LOCK_ORDER, {"user": user_id})
         await self._connection.execute(delete(list_orders).where(list_orders.c.user_id == user_id))
         await self._connection.execute(_SET_ORDER, {"user": user_id, "ids": list(campaign_ids)})
 

@@ -4,12 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, text, tuple_
+from sqlalchemy import Integer, Select, Text, cast, func, insert, literal, null, select, text, tuple_
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.campaign.ports import Job, JobKind, JobsWanted, Skipped, TargetItem
+from services.campaign.store.reach import in_reach
 from services.campaign.store.rows import items_json, principal_json, principal_of
-from services.campaign.tables import targeting_jobs, targeting_skips
+from services.campaign.tables import clients, targeted_clients, targeting_chunks, targeting_jobs, targeting_skips
 
 CHUNK = 500
 _ADD = text(
@@ -22,14 +24,6 @@ _ADD_CHUNKS = text(
     "insert into targeting_chunks (job_id, chunk, targets, attempt_at)"
     " select cast(:id as uuid), chunk, targets, :asked_at"
     " from unnest(cast(:chunks as jsonb[])) with ordinality as given (targets, chunk)"
-)
-_COPY_CHUNKS = text(
-    "insert into targeting_chunks (job_id, chunk, targets, attempt_at)"
-    " select cast(:id as uuid), (position - 1) / :size + 1,"
-    " jsonb_agg(jsonb_build_array(position, client_id, null, potential::text, null) order by position), :asked_at"
-    " from (select client_id, potential, row_number() over (order by client_id) as position"
-    " from targeted_clients where campaign_id = cast(:source as uuid) and closing is distinct from 'WITHDRAWN')"
-    " as target group by (position - 1) / :size"
 )
 _COUNT_COPIED = text(
     "update targeting_jobs set total = (select coalesce(sum(jsonb_array_length(targets)), 0) from targeting_chunks"
@@ -62,11 +56,12 @@ async def add(connection: AsyncConnection, job: Job, items: Sequence[TargetItem]
 
 
 async def copy(connection: AsyncConnection, source_id: str, job: Job) -> Job:
-    """Keep a job that targets the clients of another campaign, by default entry dates."""
+    """Keep a job that targets the clients of another campaign within the asker's reach, by default entry dates."""
     if await _add(connection, job):
-        await connection.execute(
-            _COPY_CHUNKS, {"id": job.job_id, "source": source_id, "size": CHUNK, "asked_at": job.asked_at}
+        copied = insert(targeting_chunks).from_select(
+            ["job_id", "chunk", "targets", "attempt_at"], _chunks_of(source_id, job)
         )
+        await connection.execute(copied)
         await connection.execute(_COUNT_COPIED, {"id": job.job_id})
     return await _held(connection, job)
 
@@ -164,6 +159,29 @@ async def _add(connection: AsyncConnection, job: Job) -> bool:
 async def _held(connection: AsyncConnection, job: Job) -> Job:
     held = await connection.execute(select(targeting_jobs).where(targeting_jobs.c.job_id == job.job_id))
     return job_of(held.one())
+
+
+def _chunks_of(source_id: str, job: Job) -> Select[Any]:
+    """What the job has to do, in rows of `targeting_chunks`."""
+    number = (func.row_number().over(order_by=targeted_clients.c.client_id)).label("position")
+    target = (
+        select(targeted_clients.c.client_id, targeted_clients.c.potential, number)
+        .join(clients, clients.c.client_id == targeted_clients.c.client_id)
+        .where(
+            targeted_clients.c.campaign_id == source_id,
+            targeted_clients.c.closing.is_distinct_from("WITHDRAWN"),
+            in_reach(job.asker, clients.c.advisor_id),
+        )
+        .subquery()
+    )
+    item = func.jsonb_build_array(target.c.position, target.c.client_id, null(), cast(target.c.potential, Text), null())
+    chunk = cast((target.c.position - 1).op("/")(CHUNK) + 1, Integer)
+    return select(
+        literal(job.job_id, targeting_chunks.c.job_id.type),
+        chunk,
+        func.jsonb_agg(aggregate_order_by(item, target.c.position)),
+        literal(job.asked_at),
+    ).group_by(chunk)
 
 
 def _in_chunks(items: Sequence[TargetItem]) -> Iterator[Sequence[TargetItem]]:

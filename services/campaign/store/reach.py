@@ -1,6 +1,8 @@
 """The reach of a reader as SQL (spec 1.2); says the same as `rulebook.access.in_reach`, which a test compares."""
 
-from sqlalchemy import ColumnElement, exists, false, or_, select, true
+from decimal import Decimal
+
+from sqlalchemy import ColumnElement, case, exists, false, or_, select, true
 
 from services.campaign.tables import allocations, campaigns, clients, targeted_clients, users
 from shared.rulebook.access import AccessLevel, Principal
@@ -40,10 +42,19 @@ def sees_campaign(reader: Principal) -> ColumnElement[bool]:
     """Whether the reader sees the row of `campaigns`; says the same as `rulebook.access.sees_campaign`."""
     if reader.crm:
         return true()
-    may_change = in_reach(reader, campaigns.c.owner_id) if reader.manage_campaigns else false()
+    return or_(_may_change(reader), is_covered(reader, campaigns.c.campaign_id))
+
+
+def seen_target(reader: Principal) -> ColumnElement[Decimal | None]:
+    """The target of the row of `campaigns` where the reader may see it: who may change it, or reads all (ADR 0028)."""
+    if reader.crm or reader.access_level is AccessLevel.ALL:
+        return campaigns.c.target
+    return case((_may_change(reader), campaigns.c.target))
+
+
+def _may_change(reader: Principal) -> ColumnElement[bool]:
     return or_(
         campaigns.c.creator_id == reader.user_id,
         campaigns.c.owner_id == reader.user_id,
-        may_change,
-        is_covered(reader, campaigns.c.campaign_id),
+        in_reach(reader, campaigns.c.owner_id) if reader.manage_campaigns else false(),
     )

@@ -1,13 +1,13 @@
 """Create a campaign, from nothing or from another one (spec 2.1, 2.7)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import uuid4
 
 from services.campaign.ports import Campaign, Job
 from services.campaign.use_cases.definitions import Draft, documents_of, first_version, shares_of
-from services.campaign.use_cases.rights import owner_of, permitted
+from services.campaign.use_cases.rights import may_change, owner_of, permitted, reads_all
 from services.campaign.use_cases.saving import Desk, Saved, hold
 from shared.contracts.campaign import StepDefinition
 from shared.rulebook import ids
@@ -48,18 +48,23 @@ async def duplicate(
 ) -> Saved:
     """A campaign with the definition, steps, documents and allocation (in per cent) of another, under new dates.
 
-    With `clients`, a job targets the same clients, as far as the asker reaches. Nothing that was done is copied.
+    With `clients`, a job targets the same clients, as far as the asker reaches. Nothing that was done is copied, and
+    who may not read the target gets neither it nor its allocation.
     """
     source = await permitted(desk.campaigns, source_id, asker, Action.DUPLICATE_CAMPAIGN)
+    if not (reads_all(asker) or await may_change(desk.campaigns, source, asker)):
+        source = replace(source, definition=source.definition.model_copy(update={"target": None}), rows=())
     key = key or str(uuid4())
     copies = {old: ids.document_id(ids.campaign_id(key), old) for old in documents_of(source.definition)}
     draft = _draft_of(source, copy, copies)
     draft.check()
+    if copy.clients:
+        check_targeting(campaign_status(copy.start_date, copy.end_date, False, desk.clock.today()))  # noqa: FBT003
     rows = as_percentages(source.definition.target, source.rows)
     saved = await _create(desk, asker, draft, key=key, content=content, rows=rows, copies=copies)
-    if copy.clients and saved.created:
-        await _target_the_same(desk, asker, source_id, saved.campaign)
-    return saved
+    # Asked for again too: a process may have been killed between the two.
+    job_id = await _target_the_same(desk, asker, source_id, saved.campaign) if copy.clients else None
+    return replace(saved, job_id=job_id)
 
 
 async def _create(
@@ -116,9 +121,9 @@ def _step_of(step: StepDefinition, copies: Mapping[str, str]) -> StepDefinition:
     return step.model_copy(update={"exemptions": (), "documents": documents})
 
 
-async def _target_the_same(desk: Desk, asker: Principal, source_id: str, campaign: Campaign) -> None:
+async def _target_the_same(desk: Desk, asker: Principal, source_id: str, campaign: Campaign) -> str:
+    """The id of the job that does it, once."""
     new = campaign.definition
-    check_targeting(campaign_status(new.start_date, new.end_date, new.archived, desk.clock.today()))
     job = Job(
         job_id=ids.job_id(f"duplicate/{new.campaign_id}"),
         campaign_id=new.campaign_id,
@@ -128,4 +133,4 @@ async def _target_the_same(desk: Desk, asker: Principal, source_id: str, campaig
         asked_at=desk.clock.now(),
     )
     async with desk.campaigns.changing() as changing:
-        await changing.copy_targets(source_id, job)
+        return (await changing.copy_targets(source_id, job)).job_id

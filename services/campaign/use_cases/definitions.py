@@ -45,6 +45,7 @@ class Draft:
             sales_step=self.sales_step,
             target=self.target,
             contents=[self._contents(step) for step in self.steps],
+            notice_date=self.notice_date,
         )
 
     def with_documents(self, found: Mapping[str, StepDocument]) -> "Draft":

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from services.campaign.ports import Campaign, Listed, TargetedRow, TargetedWanted, Wanted
-from services.campaign.use_cases.rights import may_change, visible
+from services.campaign.use_cases.rights import may_change, reads_all, visible
 from services.campaign.use_cases.saving import Desk
 from shared.contracts.campaign import Share
-from shared.rulebook.access import AccessLevel, Action, Principal, may
+from shared.rulebook.access import Action, Principal, may
 from shared.rulebook.allocation import Share as EnteredShare
 from shared.rulebook.allocation import allocate
 from shared.rulebook.campaign import CampaignStatus, campaign_status
@@ -44,7 +44,7 @@ async def seen(desk: Desk, reader: Principal, campaign: Campaign) -> Seen:
     """The campaign as this reader may see it."""
     definition = campaign.definition
     changes = await may_change(desk.campaigns, campaign, reader)
-    whole = changes or reader.crm or reader.access_level is AccessLevel.ALL
+    whole = changes or reads_all(reader)
     shares = tuple(map(_seen_share, campaign.rows, definition.shares))
     if not whole:
         within = await desk.campaigns.within([share.entered.advisor_id for share in shares], reader)
@@ -83,6 +83,18 @@ async def set_order(desk: Desk, reader: Principal, campaign_ids: Sequence[str]) 
     may(reader, Action.REORDER_CAMPAIGNS)
     async with desk.campaigns.changing() as changing:
         await changing.set_order(reader.user_id, list(dict.fromkeys(campaign_ids)))
+
+
+async def move(desk: Desk, reader: Principal, campaign_id: str, *, before: str | None) -> None:
+    """Put one campaign before another in the reader's own order, behind all for None; the others keep theirs."""
+    may(reader, Action.REORDER_CAMPAIGNS)
+    for one in {campaign_id, before or campaign_id}:
+        await visible(desk.campaigns, one, reader)
+    async with desk.campaigns.changing() as changing:
+        order = [one for one in await changing.own_order(reader) if one != campaign_id]
+        at = order.index(before) if before in order else len(order)
+        if before != campaign_id:
+            await changing.set_order(reader.user_id, [*order[:at], campaign_id, *order[at:]])
 
 
 def _seen_share(entered: EnteredShare, share: Share) -> SeenShare:

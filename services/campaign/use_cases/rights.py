@@ -1,7 +1,7 @@
 """Who may do what to a campaign, asked of the rulebook with what the records say."""
 
 from services.campaign.ports import Campaign, Campaigns, People
-from shared.rulebook.access import Action, Principal, check_owner, may
+from shared.rulebook.access import AccessLevel, Action, Principal, check_owner, may
 from shared.rulebook.errors import Forbidden, Invalid, NotVisible
 
 
@@ -33,6 +33,11 @@ async def may_change(campaigns: Campaigns, campaign: Campaign, reader: Principal
     except Forbidden:
         return False
     return True
+
+
+def reads_all(reader: Principal) -> bool:
+    """Whether the reader sees the target and all shares of every campaign, as who may change one does (ADR 0028)."""
+    return reader.crm or reader.access_level is AccessLevel.ALL
 
 
 async def owner_of(people: People, chosen: str | None, default: Principal) -> str:

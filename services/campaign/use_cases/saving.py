@@ -38,6 +38,8 @@ class Saved:
     campaign: Campaign
     held: bool
     created: bool = False
+    job_id: str | None = None
+    """The job that targets the clients of a duplicate."""
 
 
 def check_expected(campaign: Campaign, expected: int | None) -> None:

@@ -25,10 +25,12 @@ from services.directory.ports.people import (
     Wanted,
 )
 from services.directory.ports.principals import PrincipalChange, PrincipalChanges, PrincipalsBucket, Telling
+from services.directory.ports.queries import Asked, ClientQueries, Matched, SavedQueries, SavedQuery
 from services.directory.ports.records import Directory, Writing
 
 __all__ = [
     "Account",
+    "Asked",
     "Audit",
     "AuditWanted",
     "AuditWriting",
@@ -36,6 +38,7 @@ __all__ = [
     "Calendar",
     "Calendars",
     "Client",
+    "ClientQueries",
     "ClientSeen",
     "ClientsWanted",
     "Directory",
@@ -43,6 +46,7 @@ __all__ = [
     "Holdings",
     "HoldingsWanted",
     "HoldingsWriting",
+    "Matched",
     "Person",
     "Place",
     "PrincipalChange",
@@ -51,6 +55,8 @@ __all__ = [
     "Profile",
     "RecordedChange",
     "RightsChange",
+    "SavedQueries",
+    "SavedQuery",
     "Subject",
     "Telling",
     "Transaction",

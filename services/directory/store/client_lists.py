@@ -45,7 +45,7 @@ _SEEN = select(clients, users.c.name.label("advisor_name"), users.c.unit_id).joi
 CLIENTS = _SEEN.join(units, units.c.unit_id == users.c.unit_id)
 """Clients with the names that a screen shows beside, and what a reach is about."""
 # A plan made once for every search would treat a rare word as a frequent one, and few advisors as many.
-_PLAN_EACH = text("select set_config('plan_cache_mode', 'force_custom_plan', true)")
+PLAN_EACH = text("select set_config('plan_cache_mode', 'force_custom_plan', true)")
 
 
 class ReadsClients:
@@ -60,7 +60,7 @@ class ReadsClients:
             if not _everybody(reader, wanted):
                 advisors = list((await connection.execute(_advisors(reader, wanted))).scalars())
             if wanted.search:
-                await connection.execute(_PLAN_EACH)
+                await connection.execute(PLAN_EACH)
             rows = (await connection.execute(client_list(wanted, advisors))).all()
         return [(Place(row.sort_key, str(row.client_id)), client_seen(row)) for row in rows]
 

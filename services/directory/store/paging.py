@@ -1,12 +1,12 @@
 """A page of a list in French order, by key: what comes after a place, and holds the words of a search."""
 
-import unicodedata
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Uuid, literal, or_, tuple_
 from sqlalchemy.sql.elements import SQLColumnExpression
 
 from services.directory.ports import Wanted
+from shared.rulebook.texts import folded
 
 _TRIGRAM = 3
 _BEFORE_A_WORD = " -'’"
@@ -35,7 +35,7 @@ def holding(
 ) -> Select[Any]:
     """The query's rows that hold every word of the search in their name, or are called so by the CRM."""
     for word in wanted.search.split():
-        named = _holds(sort_key, as_sorted(word))
+        named = _holds(sort_key, folded(word))
         query = query.where(named if external_id is None else named | (external_id == word))
     return query
 
@@ -46,9 +46,3 @@ def _holds(sort_key: SQLColumnExpression[str], word: str) -> ColumnElement[bool]
         return sort_key.contains(word, autoescape=True)
     within = [sort_key.contains(f"{mark}{word}", autoescape=True) for mark in _BEFORE_A_WORD]
     return or_(sort_key.startswith(word, autoescape=True), *within)
-
-
-def as_sorted(word: str) -> str:
-    """A word as the generated sort key has it: small letters without accents."""
-    decomposed = unicodedata.normalize("NFD", word.lower().replace("œ", "oe").replace("æ", "ae"))
-    return "".join(character for character in decomposed if not "\u0300" <= character <= "\u036f")

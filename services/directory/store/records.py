@@ -10,12 +10,13 @@ from services.directory.ports import Person, Place, Profile, Unit, UsersWanted
 from services.directory.store.auditing import ReadsAudit
 from services.directory.store.client_lists import ReadsClients
 from services.directory.store.holdings import ReadsHoldings
-from services.directory.store.paging import as_sorted, page_of
+from services.directory.store.paging import page_of
 from services.directory.store.reach import reaches
 from services.directory.store.rows import person_of_row, profile_of_row, unit_of_row
 from services.directory.store.writing import PostgresWriting
 from services.directory.tables import profiles, units, users
 from shared.rulebook.access import AccessLevel, Principal
+from shared.rulebook.texts import folded
 from shared.runtime.database import Database
 
 PEOPLE = (
@@ -76,7 +77,7 @@ class PostgresDirectory(ReadsClients, ReadsHoldings, ReadsAudit):
     async def list_profiles(self) -> Sequence[Profile]:
         """Every profile, in French order: there are some dozens at most."""
         found = [profile_of_row(row) for row in await self._read(select(profiles))]
-        return sorted(found, key=lambda profile: (as_sorted(profile.name), profile.id))
+        return sorted(found, key=lambda profile: (folded(profile.name), profile.id))
 
     async def profile(self, profile_id: str) -> Profile | None:
         """One profile, whoever asks."""

@@ -4,7 +4,18 @@ from services.followup.api.commands import command_routes
 from services.followup.api.due import due_routes
 from services.followup.api.follow_ups import follow_up_routes
 from services.followup.api.held import held_routes
+from services.followup.api.interactions import interaction_routes
 from services.followup.api.jobs import job_routes
 from services.followup.api.signals import signal_routes
+from services.followup.api.timelines import timeline_routes
 
-__all__ = ["command_routes", "due_routes", "follow_up_routes", "held_routes", "job_routes", "signal_routes"]
+__all__ = [
+    "command_routes",
+    "due_routes",
+    "follow_up_routes",
+    "held_routes",
+    "interaction_routes",
+    "job_routes",
+    "signal_routes",
+    "timeline_routes",
+]

@@ -1,26 +1,29 @@
 """Commands of people: recorded, refused, or pending with where to ask."""
 
+from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Path, Response
+from fastapi import APIRouter, Header, Response
 
+from services.followup.api.visible import UuidText
 from services.followup.ports import CommandLog, Reading, Verdict
-from services.followup.schemas import CommandIn, CommandOut
+from services.followup.schemas import CommandIn, CommandOut, DescribedIn, UndoOut
 from services.followup.use_cases.take_commands import TakeCommands, Wish
 from shared.rulebook.access import Principal
 from shared.rulebook.errors import NotVisible, Refused
-from shared.rulebook.follow_up import CompleteStep
-from shared.rulebook.progression import conclusion_offered, next_offer
+from shared.rulebook.follow_up import CompleteStep, UndoCompletion
+from shared.rulebook.progression import conclusion_offered, next_offer, offers_conclusion
+from shared.rulebook.undoing import undo_effect, with_completed
 from shared.runtime.clock import Clock
 from shared.runtime.security import CurrentPrincipal
 
-UuidText = Annotated[str, Path(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$")]
 
 
 def command_routes(take: TakeCommands, log: CommandLog, reading: Reading, clock: Clock) -> APIRouter:
     """The routes."""
     router = APIRouter(prefix="/api/followups", tags=["commands"])
+    say_what_follows = partial(_say_what_follows, reading)
 
     @router.post("/{follow_up_id}/commands")
     async def command(
@@ -37,10 +40,11 @@ def command_routes(take: TakeCommands, log: CommandLog, reading: Reading, clock:
         wish = Wish(
             follow_up_id=follow_up_id,
             command=body.command(clock.today()),
-            said=body.model_dump(mode="json"),
+            said=_said(body),
             key=idempotency_key,
             occurred_at=body.occurred_at,
             note=body.note,
+            details=_details(body),
         )
         verdict = await take.take(principal, wish)
         if verdict.kind == "refused":
@@ -49,8 +53,8 @@ def command_routes(take: TakeCommands, log: CommandLog, reading: Reading, clock:
         if verdict.kind == "pending":
             response.status_code = 202
             answer.ask = f"/api/followups/commands/{verdict.command_id}"
-        elif isinstance(wish.command, CompleteStep):
-            await _offer(answer, wish.command.step_id, verdict, principal)
+        elif isinstance(wish.command, CompleteStep | UndoCompletion):
+            await say_what_follows(answer, wish.command, verdict, principal)
         return answer
 
     @router.get("/commands/{command_id}")
@@ -61,18 +65,40 @@ def command_routes(take: TakeCommands, log: CommandLog, reading: Reading, clock:
             raise NotVisible("command_unknown")
         return CommandOut(**verdict_fields(found))
 
-    async def _offer(answer: CommandOut, step_id: str, verdict: Verdict, principal: Principal) -> None:
-        """What comes next; read again only for a repetition, whose verdict was reached before."""
-        if verdict.after is not None:
-            state, plan = verdict.after.state, verdict.after.plan
-        elif (row := await reading.one(principal, verdict.follow_up_id or "")) is not None:
-            state, plan = row.state, row.definition.plan()
-        else:
-            return
-        answer.next_step = next_offer(step_id, state, plan)
-        answer.conclusion_offered = conclusion_offered(state, plan)
-
     return router
+
+
+async def _say_what_follows(
+    reading: Reading,
+    answer: CommandOut,
+    command: CompleteStep | UndoCompletion,
+    verdict: Verdict,
+    principal: Principal,
+) -> None:
+    """What comes next, or fell back; read again only for a repetition, whose verdict was reached before."""
+    if verdict.after is not None:
+        state, plan = verdict.after.state, verdict.after.plan
+    elif (row := await reading.one(principal, verdict.follow_up_id or "")) is not None:
+        state, plan = row.state, row.definition.plan()
+    else:
+        return
+    if isinstance(command, CompleteStep):
+        answer.next_step = next_offer(command.step_id, state, plan)
+        answer.conclusion_offered = offers_conclusion(command.step_id, plan) and conclusion_offered(state, plan)
+    elif verdict.after is not None:
+        before = with_completed(state, command.step_id)
+        answer.undone = UndoOut.of(undo_effect(before, state, command.step_id, plan))
+
+
+def _said(body: CommandIn) -> dict[str, Any]:
+    """What was sent. Without details it reads as before there were any, so that a repetition is known as one."""
+    said = body.model_dump(mode="json", exclude={"details"})
+    details = _details(body)
+    return said if details is None else {**said, "details": details}
+
+
+def _details(body: CommandIn) -> dict[str, Any] | None:
+    return body.details.kept() if isinstance(body, DescribedIn) and body.details else None
 
 
 def verdict_fields(verdict: Verdict) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from services.followup.api.commands import UuidText
-from services.followup.ports import FollowUpFilter, FollowUpRow, Reading, TimelineEntry
+from services.followup.api.visible import UuidText, visible
+from services.followup.ports import FollowUpFilter, FollowUpRow, Reading
 from services.followup.schemas import (
     CampaignOut,
     ChecklistItemOut,
@@ -18,12 +18,11 @@ from services.followup.schemas import (
     FollowUpPage,
     NamedOut,
     StepOut,
-    Timeline,
-    TimelineItem,
 )
 from services.followup.use_cases.show_follow_up import Standing, standing_of
-from shared.rulebook.access import Principal
-from shared.rulebook.errors import Invalid, NotVisible
+from shared.contracts.campaign import StepDefinition
+from shared.rulebook.checklists import ticked_items
+from shared.rulebook.errors import Invalid
 from shared.rulebook.follow_up import FollowUpStatus
 from shared.runtime.clock import Clock
 from shared.runtime.security import CurrentPrincipal
@@ -73,23 +72,10 @@ def follow_up_routes(reading: Reading, clock: Clock) -> APIRouter:
     @router.get("/{follow_up_id}")
     async def follow_up(follow_up_id: UuidText, principal: CurrentPrincipal) -> FollowUpOut:
         """One follow-up, with what may be entered now and what blocks the rest."""
-        row = await _visible(reading, principal, follow_up_id)
+        row = await visible(reading, principal, follow_up_id)
         return _whole(row, standing_of(row, clock.today()))
 
-    @router.get("/{follow_up_id}/timeline")
-    async def timeline(follow_up_id: UuidText, principal: CurrentPrincipal) -> Timeline:
-        """Who did what, when, from where; and what was refused, and why."""
-        await _visible(reading, principal, follow_up_id)
-        return Timeline(items=[_timeline_item(entry) for entry in await reading.timeline(follow_up_id)])
-
     return router
-
-
-async def _visible(reading: Reading, principal: Principal, follow_up_id: str) -> FollowUpRow:
-    row = await reading.one(principal, follow_up_id)
-    if row is None:
-        raise NotVisible("follow_up_unknown")
-    return row
 
 
 def _cursor(text: str | None) -> tuple[Decimal, str] | None:
@@ -172,31 +158,15 @@ def _steps(row: FollowUpRow, standing: Standing) -> list[StepOut]:
             group=standing.steps[step.id].group,
             enterable=standing.steps[step.id].enterable,
             blocked_by=list(standing.steps[step.id].blocked_by),
-            checklist=[
-                ChecklistItemOut(id=item.id, text=item.text, mandatory=item.mandatory) for item in step.checklist
-            ],
+            checklist=_checklist(step, row),
         )
         for step in row.definition.steps
     ]
 
 
-def _timeline_item(entry: TimelineEntry) -> TimelineItem:
-    fact = None if entry.event is None else entry.event.fact
-    body = entry.body or {}
-    return TimelineItem(
-        number=None if entry.event is None else entry.event.number,
-        kind=fact.kind if fact else str(body.get("command")),
-        step_id=fact.step_id if fact else body.get("step_id"),
-        occurred_at=entry.occurred_at,
-        received_at=entry.received_at,
-        door=entry.door,
-        actor=entry.actor,
-        actor_name=entry.actor_name,
-        verdict=entry.verdict,
-        version=None if fact is None else fact.version,
-        late=fact is not None and fact.late,
-        code=entry.code,
-        data=entry.data,
-        note=entry.note,
-        collected=fact.conclusion.collected if fact and fact.conclusion else None,
-    )
+def _checklist(step: StepDefinition, row: FollowUpRow) -> list[ChecklistItemOut]:
+    ticked = ticked_items(step.id, row.state)
+    return [
+        ChecklistItemOut(id=item.id, text=item.text, mandatory=item.mandatory, ticked=item.id in ticked)
+        for item in step.checklist
+    ]

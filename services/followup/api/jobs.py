@@ -10,7 +10,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 
-from services.followup.api.commands import IdempotencyKey, UuidText
+from services.followup.api.commands import IdempotencyKey
+from services.followup.api.visible import UuidText
 from services.followup.ports import ItemOutcome, Job, Jobs
 from services.followup.schemas.jobs import (
     MAX_BODY_BYTES,

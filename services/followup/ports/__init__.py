@@ -15,6 +15,14 @@ from services.followup.ports.commands import (
 )
 from services.followup.ports.due_dates import DueDates, LateStep
 from services.followup.ports.engine import NOT_FOUND, UNCLEAR, Engine, EngineAnswer
+from services.followup.ports.interactions import (
+    Interaction,
+    Interactions,
+    TimelineEntry,
+    TimelinePage,
+    Timelines,
+    key_of,
+)
 from services.followup.ports.jobs import (
     END,
     HOUSE_KINDS,
@@ -42,7 +50,6 @@ from services.followup.ports.reading import (
     FollowUpFilter,
     FollowUpRow,
     Reading,
-    TimelineEntry,
 )
 
 __all__ = [
@@ -65,6 +72,8 @@ __all__ = [
     "EngineAnswer",
     "FollowUpFilter",
     "FollowUpRow",
+    "Interaction",
+    "Interactions",
     "Item",
     "ItemOutcome",
     "Job",
@@ -89,7 +98,10 @@ __all__ = [
     "Targeting",
     "Terms",
     "TimelineEntry",
+    "TimelinePage",
+    "Timelines",
     "UndoOutcome",
     "Verdict",
     "VerdictKind",
+    "key_of",
 ]

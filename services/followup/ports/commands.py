@@ -29,6 +29,8 @@ class NewCommand:
     occurred_at: datetime
     received_at: datetime
     note: str | None = None
+    details: dict[str, Any] | None = None
+    """What is said of the interaction, as it is kept; it never reaches the engine."""
     park_until: datetime | None = None
     """Until when it may be parked if it is merely early; None when it is refused at once."""
     principal: Principal | None = None
@@ -52,6 +54,8 @@ class Leased:
     follow_up: "Known"
     attempt: int = 1
     """How often it was leased, this time included."""
+    note: str | None = None
+    details: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Protocol
 
 from shared.contracts.campaign import CampaignDefined
-from shared.contracts.followup import FactRecorded, Facts, FactsPage
+from shared.contracts.followup import Facts, FactsPage
 from shared.rulebook.access import Principal
 from shared.rulebook.follow_up import FollowUp
 
@@ -65,24 +65,6 @@ class FollowUpRow:
     """The last day on which the step at the position is in time; None when it has no delay."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimelineEntry:
-    """One thing on a timeline: a fact, or a command that made none."""
-
-    event: FactRecorded | None
-    command_id: str | None
-    body: dict[str, Any] | None
-    door: str
-    actor: str
-    actor_name: str | None
-    occurred_at: datetime
-    received_at: datetime
-    verdict: str
-    code: str | None
-    data: dict[str, Any] | None
-    note: str | None
-
-
 class Reading(Protocol):
     """Reads within a principal's reach."""
 
@@ -91,9 +73,6 @@ class Reading(Protocol):
 
     async def page(self, principal: Principal, wanted: FollowUpFilter) -> Sequence[FollowUpRow]:
         """One page, highest potential first."""
-
-    async def timeline(self, follow_up_id: str) -> Sequence[TimelineEntry]:
-        """All that was tried on one follow-up, in the order in which it was received."""
 
     async def recorded_number(self, follow_up_id: str) -> int:
         """Up to which number its facts are recorded; 0 when it is unknown."""

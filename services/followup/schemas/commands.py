@@ -4,10 +4,17 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from services.followup.schemas.fields import Amount, Note, StepId
-from shared.contracts.wire import Incoming
+from services.followup.schemas.interactions import (
+    AmendInteractionIn,
+    CancelInteractionIn,
+    CompleteInteractionIn,
+    PlanInteractionIn,
+    ReopenInteractionIn,
+)
+from services.followup.schemas.wishes import DescribedIn, WishIn
 from shared.rulebook.follow_up import (
     AmendConclusion,
     BeginStep,
@@ -26,13 +33,7 @@ from shared.rulebook.follow_up import (
 from shared.rulebook.steps import StepKind
 
 
-class _Wish(Incoming):
-    note: Note | None = None
-    occurred_at: AwareDatetime | None = None
-    """When it happened; now when absent."""
-
-
-class BeginStepIn(_Wish):
+class BeginStepIn(DescribedIn):
     """Open a step's entry."""
 
     kind: Literal["BeginStep"]
@@ -43,7 +44,7 @@ class BeginStepIn(_Wish):
         return BeginStep(self.step_id)
 
 
-class CompleteStepIn(_Wish):
+class CompleteStepIn(DescribedIn):
     """Complete a step with the checklist items ticked."""
 
     kind: Literal["CompleteStep"]
@@ -55,7 +56,7 @@ class CompleteStepIn(_Wish):
         return CompleteStep(self.step_id, frozenset(self.ticked))
 
 
-class UndoCompletionIn(_Wish):
+class UndoCompletionIn(WishIn):
     """Take a completion back, with a reason."""
 
     kind: Literal["UndoCompletion"]
@@ -67,7 +68,7 @@ class UndoCompletionIn(_Wish):
         return UndoCompletion(self.step_id)
 
 
-class CancelEntryIn(_Wish):
+class CancelEntryIn(WishIn):
     """Drop a begun entry."""
 
     kind: Literal["CancelEntry"]
@@ -78,7 +79,7 @@ class CancelEntryIn(_Wish):
         return CancelEntry(self.step_id)
 
 
-class RecordInteractionIn(_Wish):
+class RecordInteractionIn(DescribedIn):
     """Record an unplanned interaction."""
 
     kind: Literal["RecordInteraction"]
@@ -89,7 +90,7 @@ class RecordInteractionIn(_Wish):
         return RecordInteraction(self.interaction)
 
 
-class ConcludeIn(_Wish):
+class ConcludeIn(WishIn):
     """Conclude; the date is today when absent, the amount 0."""
 
     kind: Literal["Conclude"]
@@ -102,7 +103,7 @@ class ConcludeIn(_Wish):
         return Conclude(self.conclusion, self.on or today, self.collected)
 
 
-class AmendConclusionIn(_Wish):
+class AmendConclusionIn(WishIn):
     """Replace the conclusion, with a reason."""
 
     kind: Literal["AmendConclusion"]
@@ -116,7 +117,7 @@ class AmendConclusionIn(_Wish):
         return AmendConclusion(self.conclusion, self.on, self.collected)
 
 
-class WithdrawConclusionIn(_Wish):
+class WithdrawConclusionIn(WishIn):
     """Take the conclusion back, with a reason."""
 
     kind: Literal["WithdrawConclusion"]
@@ -127,7 +128,7 @@ class WithdrawConclusionIn(_Wish):
         return WithdrawConclusion()
 
 
-class ChangePotentialIn(_Wish):
+class ChangePotentialIn(WishIn):
     """Set the current potential in euros."""
 
     kind: Literal["ChangePotential"]
@@ -138,7 +139,7 @@ class ChangePotentialIn(_Wish):
         return ChangePotential(self.potential)
 
 
-class MoveEntryDateIn(_Wish):
+class MoveEntryDateIn(WishIn):
     """Move the entry date while waiting."""
 
     kind: Literal["MoveEntryDate"]
@@ -149,7 +150,7 @@ class MoveEntryDateIn(_Wish):
         return MoveEntryDate(self.entry_date)
 
 
-class WithdrawClientIn(_Wish):
+class WithdrawClientIn(WishIn):
     """The client leaves the campaign."""
 
     kind: Literal["WithdrawClient"]
@@ -165,6 +166,11 @@ CommandIn = Annotated[
     | UndoCompletionIn
     | CancelEntryIn
     | RecordInteractionIn
+    | PlanInteractionIn
+    | AmendInteractionIn
+    | CompleteInteractionIn
+    | CancelInteractionIn
+    | ReopenInteractionIn
     | ConcludeIn
     | AmendConclusionIn
     | WithdrawConclusionIn

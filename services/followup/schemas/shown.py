@@ -1,9 +1,9 @@
 """Follow-ups as they are shown."""
 
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
 from shared.contracts.wire import Euros
 from shared.rulebook.follow_up import (
@@ -18,6 +18,7 @@ class ChecklistItemOut(BaseModel):
     id: str
     text: str
     mandatory: bool
+    ticked: bool = False
 
 
 class StepOut(BaseModel):
@@ -135,29 +136,3 @@ class DueCountsOut(BaseModel):
 
     late: int
     today: int
-
-
-class TimelineItem(BaseModel):
-    """One thing on the timeline: what, when, by whom, from where, and if it was refused, why."""
-
-    number: int | None
-    kind: str
-    step_id: str | None
-    occurred_at: AwareDatetime
-    received_at: AwareDatetime
-    door: str
-    actor: str
-    actor_name: str | None
-    verdict: str
-    version: int | None
-    late: bool
-    code: str | None
-    data: dict[str, Any] | None
-    note: str | None
-    collected: Euros | None
-
-
-class Timeline(BaseModel):
-    """All that was tried, in the order in which it was received."""
-
-    items: list[TimelineItem]

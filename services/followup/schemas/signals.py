@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
+from services.followup.schemas.undoing import UndoOut
 from shared.contracts.crm import CrmSignal, missing_fields
 from shared.contracts.wire import Incoming
 
@@ -64,3 +65,5 @@ class CommandOut(VerdictOut):
     """Where to ask for the verdict while it is pending."""
     next_step: str | None = None
     conclusion_offered: bool = False
+    undone: UndoOut | None = None
+    """What an undone completion changed."""

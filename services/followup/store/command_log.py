@@ -182,6 +182,8 @@ class PostgresCommandLog:
             leased_until=until,
             follow_up=locked[command.follow_up_id].known,
             attempt=1,
+            note=command.note,
+            details=command.details,
         )
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time
 from typing import Any
 
 from services.followup.ports import Known, Leased, Outcome
+from services.followup.use_cases.fold_interactions import Touch, touch_of
 from shared.contracts.followup import FactRecorded
 from shared.contracts.workflow import NumberedFact
 from shared.rulebook.decisions import apply, early
@@ -38,6 +39,8 @@ class Batch:
     events: list[FactRecorded] = field(default_factory=list)
     decisions: dict[str, Decision] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
+    touches: dict[tuple[str, str], Touch] = field(default_factory=dict)
+    """(follow-up, key) → what the facts make of that interaction."""
     incidents: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
 
 
@@ -68,22 +71,29 @@ def _add(batch: Batch, known: Known, numbered: NumberedFact, now: datetime, *, v
     batch.known[known.follow_up_id] = replace(known, state=after, known_version=version, started=True)
     batch.changed.add(known.follow_up_id)
     batch.decisions[numbered.command_id] = Decision(numbered.command_id, "applied", number=numbered.number)
-    batch.events.append(
-        FactRecorded(
-            follow_up_id=known.follow_up_id,
-            campaign_id=known.campaign_id,
-            client_id=known.client_id,
-            number=numbered.number,
-            fact=numbered.fact,
-            after=after,
-            occurred_at=origin["occurred_at"],
-            received_at=origin["received_at"],
-            recorded_at=now,
-            door=origin["door"],
-            actor=origin["actor"],
-            command_id=numbered.command_id,
-        )
+    event = FactRecorded(
+        follow_up_id=known.follow_up_id,
+        campaign_id=known.campaign_id,
+        client_id=known.client_id,
+        number=numbered.number,
+        fact=numbered.fact,
+        after=after,
+        occurred_at=origin["occurred_at"],
+        received_at=origin["received_at"],
+        recorded_at=now,
+        door=origin["door"],
+        actor=origin["actor"],
+        command_id=numbered.command_id,
     )
+    batch.events.append(event)
+    _touch(batch, touch_of(event, origin["details"], origin["note"]))
+
+
+def _touch(batch: Batch, touch: Touch | None) -> None:
+    if touch is not None:
+        at = (touch.follow_up_id, touch.key)
+        before = batch.touches.get(at)
+        batch.touches[at] = touch if before is None else before.then(touch)
 
 
 def _compare(batch: Batch, follow_up_id: str, numbered: NumberedFact, held: tuple[str | None, Fact] | None) -> None:
@@ -114,6 +124,8 @@ def origin_of(leased: Leased) -> dict[str, Any]:
         "received_at": leased.received_at,
         "door": leased.door,
         "actor": leased.circumstances.actor,
+        "note": leased.note,
+        "details": leased.details,
     }
 
 
@@ -123,4 +135,6 @@ def _origin_unknown(fact: Fact, now: datetime) -> dict[str, Any]:
         "received_at": now,
         "door": "system",
         "actor": "unknown",
+        "note": None,
+        "details": None,
     }

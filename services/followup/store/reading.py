@@ -6,10 +6,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Select
 
-from services.followup.ports import DueCounts, DueFilter, FollowUpFilter, FollowUpRow, TimelineEntry
+from services.followup.ports import DueCounts, DueFilter, FollowUpFilter, FollowUpRow
 from services.followup.store.reach import in_reach
 from services.followup.store.rows import STATE
-from services.followup.tables import advisors, campaigns, clients, commands, facts, follow_ups
+from services.followup.tables import advisors, campaigns, clients, facts, follow_ups
 from shared.contracts.campaign import CampaignDefined
 from shared.contracts.followup import FactRecorded, Facts, FactsPage
 from shared.rulebook.access import Principal
@@ -33,19 +33,6 @@ _ROW = (
     .outerjoin(clients, clients.c.client_id == follow_ups.c.client_id)
     .outerjoin(advisors, advisors.c.advisor_id == follow_ups.c.advisor_id)
 )
-
-
-_INTERVENTIONS = sa.text(
-    """
-    select i.command_id::text, i.kind, i.actor, i.reason, i.before, i.at, c.body ->> 'step_id' as step_id,
-           a.name as actor_name
-    from interventions i
-    join commands c on c.command_id = i.command_id
-    left join advisors a on a.advisor_id::text = i.actor
-    where i.follow_up_id = :follow_up_id order by i.intervention_id
-    """
-)
-_ACTS = {"retry": "Retried", "dismiss": "Dismissed"}
 
 
 class PostgresReading:
@@ -94,36 +81,6 @@ class PostgresReading:
         async with self._database.reading() as conn:
             row = (await conn.execute(query)).one()
         return DueCounts(row[0], row[1])
-
-    async def timeline(self, follow_up_id: str) -> Sequence[TimelineEntry]:
-        """Facts and refused, parked or open commands of one follow-up, in the order in which they were received."""
-        what = (
-            sa.select(
-                sa.func.coalesce(commands.c.received_at, facts.c.recorded_at).label("received_at"),
-                facts.c.number,
-                sa.cast(facts.c.event, sa.Text).label("event"),
-                commands.c.command_id,
-                commands.c.body,
-                commands.c.door,
-                commands.c.actor,
-                commands.c.occurred_at,
-                commands.c.verdict,
-                commands.c.parked,
-                commands.c.code,
-                commands.c.data,
-                commands.c.note,
-                advisors.c.name.label("actor_name"),
-            )
-            .select_from(facts.join(commands, commands.c.command_id == facts.c.command_id, full=True))
-            .outerjoin(advisors, sa.cast(advisors.c.advisor_id, sa.Text) == commands.c.actor)
-            .where(sa.or_(facts.c.follow_up_id == follow_up_id, commands.c.follow_up_id == follow_up_id))
-            .order_by(sa.text("received_at"), facts.c.number.nulls_last(), commands.c.seq)
-        )
-        async with self._database.reading() as conn:
-            rows = (await conn.execute(what)).mappings().all()
-            acts = (await conn.execute(_INTERVENTIONS, {"follow_up_id": follow_up_id})).mappings().all()
-        # Sorting keeps the order of what was received at one moment.
-        return sorted([*map(_entry, rows), *map(_intervention, acts)], key=lambda entry: entry.received_at)
 
     async def recorded_number(self, follow_up_id: str) -> int:
         """Up to which number the facts of a follow-up are recorded; 0 when it is unknown."""
@@ -203,39 +160,3 @@ def _filtered(query: Select[Any], wanted: FollowUpFilter) -> Select[Any]:
             > sa.tuple_(sa.literal(-potential), sa.literal(follow_up_id, table.follow_up_id.type))
         )
     return query.order_by(-table.potential, table.follow_up_id)
-
-
-def _entry(row: Any) -> TimelineEntry:
-    event = None if row["event"] is None else FactRecorded.model_validate_json(row["event"])
-    return TimelineEntry(
-        event=event,
-        command_id=row["command_id"],
-        body=row["body"],
-        door=row["door"] or (event.door if event else "system"),
-        actor=row["actor"] or (event.actor if event else ""),
-        actor_name=row["actor_name"],
-        occurred_at=row["occurred_at"] or (event.occurred_at if event else row["received_at"]),
-        received_at=row["received_at"],
-        verdict=row["verdict"] or ("applied" if event else "parked" if row["parked"] else "pending"),
-        code=row["code"],
-        data=row["data"],
-        note=row["note"],
-    )
-
-
-def _intervention(row: Any) -> TimelineEntry:
-    """What an operator did about a command, with what that had been answered before."""
-    return TimelineEntry(
-        event=None,
-        command_id=row["command_id"],
-        body={"command": _ACTS[row["kind"]], "step_id": row["step_id"]},
-        door="screen",
-        actor=row["actor"],
-        actor_name=row["actor_name"],
-        occurred_at=row["at"],
-        received_at=row["at"],
-        verdict=row["before"]["verdict"],
-        code=row["before"]["code"],
-        data=row["before"]["data"],
-        note=row["reason"],
-    )

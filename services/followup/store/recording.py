@@ -46,6 +46,17 @@ _WRITE = sa.text(
             known_version = n.version, started = true
         from changed n
         where f.follow_up_id = n.follow_up_id
+    ), touched as (
+        insert into interactions as i (follow_up_id, key, step_id, number, kind, state, details, fact_number)
+        select n.follow_up_id, n.key, n.step_id, n.number, coalesce(n.kind, h.kind), coalesce(n.state, h.state, 'OPEN'),
+               jsonb_strip_nulls(case when n.fresh or h.details is null then n.said else h.details || n.said end),
+               n.fact_number
+        from jsonb_to_recordset(cast(:touched as jsonb))
+            as n(follow_up_id uuid, key text, step_id text, number int, kind text, state text, said jsonb,
+                 fresh boolean, fact_number int)
+        left join interactions h on h.follow_up_id = n.follow_up_id and h.key = n.key
+        on conflict (follow_up_id, key) do update
+        set kind = excluded.kind, state = excluded.state, details = excluded.details, fact_number = excluded.fact_number
     ), freed as (
         update commands c set parked = false
         from changed n
@@ -72,7 +83,7 @@ _WRITE = sa.text(
 _COMMANDS = sa.text(
     """
     select command_id::text, source_id, follow_up_id::text, verdict, parked, number, code, data,
-           door, actor, occurred_at, received_at
+           door, actor, occurred_at, received_at, note, details
     from commands where command_id = any(cast(:ids as uuid[]))
     """
 )
@@ -141,7 +152,13 @@ async def _write(conn: AsyncConnection, batch: Batch, now: datetime) -> tuple[di
         await conn.execute(_INCIDENT, {"follow_up_id": follow_up_id, "kind": kind, "data": json.dumps(data)})
     if not batch.decisions:
         return {}, set(batch.known)
-    parameters = {"now": now, "facts": _facts(batch), "changed": _changed(batch), "decisions": _decisions(batch)}
+    parameters = {
+        "now": now,
+        "facts": _facts(batch),
+        "changed": _changed(batch),
+        "touched": _touched(batch),
+        "decisions": _decisions(batch),
+    }
     rows = list((await conn.execute(_WRITE, parameters)).mappings())
     await enqueue(conn, [*batch.events, *decided(rows, now)], source="followup")
     verdicts = {row["command_id"]: verdict_of(row) for row in rows}
@@ -168,6 +185,11 @@ def _changed(batch: Batch) -> str:
         f'"state":{STATE.dump_json(known.state, exclude_none=True).decode()}}}'
         for known in (batch.known[follow_up_id] for follow_up_id in sorted(batch.changed))
     )
+
+
+def _touched(batch: Batch) -> str:
+    """One row per interaction, in the order of keys."""
+    return json.dumps([{"key": key, **asdict(touch)} for (_, key), touch in sorted(batch.touches.items())])
 
 
 def _decisions(batch: Batch) -> str:

@@ -48,7 +48,7 @@ _CLAIM = sa.text(
     from oldest o
     where c.command_id = o.command_id and (o.leased_until is null or o.leased_until <= :now)
     returning c.command_id::text, c.source_id, c.follow_up_id::text, c.body, c.door, c.actor,
-              c.occurred_at, c.received_at, c.park_until, c.attempts
+              c.occurred_at, c.received_at, c.park_until, c.attempts, c.note, c.details
     """
 )
 
@@ -126,4 +126,6 @@ def _leased(row: Any, known: Known, clock: Clock, lease_until: datetime) -> Leas
         leased_until=lease_until,
         follow_up=known,
         attempt=row["attempts"],
+        note=row["note"],
+        details=row["details"],
     )

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.followup.ports import FollowUpRow, NewCommand, Reading, Verdict
+from services.followup.ports import FollowUpRow, Interactions, NewCommand, Reading, Verdict
 from services.followup.use_cases.command_desk import CommandDesk
+from services.followup.use_cases.describe import described, needs_follow_up
 from services.followup.use_cases.take_signals import fingerprint
 from shared.rulebook.access import Action, Principal, Target, may
 from shared.rulebook.campaign import check_entry_date
@@ -44,20 +45,29 @@ class Wish:
     key: str | None = None
     occurred_at: datetime | None = None
     note: str | None = None
+    details: dict[str, Any] | None = None
+    """What is said of the interaction, as it is kept."""
 
 
 class TakeCommands:
     """The door of people."""
 
-    def __init__(self, desk: CommandDesk, reading: Reading, clock: Clock) -> None:
+    def __init__(self, desk: CommandDesk, reading: Reading, interactions: Interactions, clock: Clock) -> None:
         self._desk = desk
         self._reading = reading
+        self._interactions = interactions
         self._clock = clock
 
     async def take(self, principal: Principal, wish: Wish) -> Verdict:
-        """The verdict. Forbidden or NotVisible for who may not, Refused `id_reused`, Invalid for a date outside."""
+        """The verdict. Forbidden or NotVisible for who may not, Refused `id_reused`, Invalid for a date outside.
+
+        For what is said of interactions see `describe`.
+        """
         action = _ACTIONS.get(type(wish.command))
-        command = wish.command if action is None else await self._checked(principal, action, wish)
+        if action is None:
+            command = await self._described(principal, wish)
+        else:
+            command = await self._checked(principal, action, wish)
         now = self._clock.now()
         command_id = uuid7()
         return await self._desk.submit(
@@ -73,9 +83,19 @@ class TakeCommands:
                 occurred_at=wish.occurred_at or now,
                 received_at=now,
                 note=wish.note,
+                details=wish.details or None,
                 principal=principal,
             )
         )
+
+    async def _described(self, principal: Principal, wish: Wish) -> Command:
+        details = wish.details or {}
+        row = None
+        if needs_follow_up(wish.command, details):
+            row = await self._reading.one(principal, wish.follow_up_id)
+            if row is None:
+                raise NotVisible("follow_up_unknown")
+        return await described(wish.command, details, row, self._interactions)
 
     async def _checked(self, principal: Principal, action: Action, wish: Wish) -> Command:
         row = await self._reading.one(principal, wish.follow_up_id)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.integration.followup.door import Door, a_door
 from tests.integration.followup.world import World, a_worker, a_world
 
 AnotherWorld = Callable[..., Awaitable[World]]
@@ -32,3 +33,10 @@ async def another(
             )
 
         yield make
+
+
+@pytest.fixture
+async def door(world: World) -> AsyncIterator[Door]:
+    """The HTTP door of the first process."""
+    async with a_door(world) as door:
+        yield door

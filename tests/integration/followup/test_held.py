@@ -5,8 +5,10 @@ from uuid import uuid4
 
 import pytest
 
+from services.followup.ports import TimelinePage
 from services.followup.ports.held import HeldFilter
 from services.followup.store.held import PostgresHeldCommands
+from services.followup.store.timelines import PostgresTimelines
 from services.followup.use_cases.handle_held import HandleHeld
 from services.followup.use_cases.take_signals import Signal, command_of
 from shared.rulebook.errors import NotVisible, Refused
@@ -41,7 +43,7 @@ async def test_a_signal_refused_at_expiry_is_tried_again_and_applied(world: Worl
     assert (refused.step_id, refused.campaign_id, refused.follow_up_id) == ("meeting", campaign, follow_up)
     assert (held.state, held.code) == ("waiting", None)
     assert [one.verdict for one in await events_told(world, "h-1")] == ["parked", "refused", "applied"]
-    timeline = await world.reading.timeline(follow_up)
+    timeline = await PostgresTimelines(world.database).of_follow_up(follow_up, TimelinePage())
     (act,) = [entry for entry in timeline if (entry.body or {}).get("command") == "Retried"]
     assert (act.actor, act.verdict, act.code) == (OPERATOR, "refused", "mandatory_step_missing")
 
@@ -71,7 +73,11 @@ async def test_one_dismissed_is_kept_with_its_reason_and_may_still_be_tried_agai
     assert await store.page(HeldFilter()) == []
     assert [one.command_id for one in await store.page(HeldFilter(dismissed=True))] == [parked.command_id]
     assert [one.verdict for one in await events_told(world, "h-3")] == ["parked", "refused"]
-    (act,) = [one for one in await world.reading.timeline(follow_up) if (one.body or {}).get("command") == "Dismissed"]
+    (act,) = [
+        one
+        for one in await PostgresTimelines(world.database).of_follow_up(follow_up, TimelinePage())
+        if (one.body or {}).get("command") == "Dismissed"
+    ]
     assert (act.actor, act.verdict, act.note) == (OPERATOR, "parked", "Sent by mistake.")
     await handle(world).retry(parked.command_id, OPERATOR)
     await until(lambda: _is(world, "h-3", "applied"))

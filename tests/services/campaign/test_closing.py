@@ -87,3 +87,54 @@ async def test_a_duplicate_has_the_definition_the_allocation_as_per_cent_and_the
         ("c1", "500.00", "2026-06-01"),
         ("c3", "0.00", "2026-06-01"),
     }
+
+
+NEXT = {"start_date": "2026-06-01", "end_date": "2026-07-31"}
+
+
+async def test_a_duplicate_made_again_under_its_key_is_the_same_with_the_same_job(door):
+    source = await door.create()
+    await door.target(source["campaign_id"], [{"client": "c1"}])
+    path, asked = f"/{source['campaign_id']}/duplicate", NEXT | {"key": "next", "clients": True}
+
+    first, again = [await door.ask("POST", path, json=asked) for _ in range(2)]
+    job = await door.job_when_worked(first.json()["campaign_id"], first.json()["job_id"])
+
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json()["job_id"] == again.json()["job_id"]
+    assert job["total"] == 1
+
+
+async def test_clients_are_not_copied_into_days_that_are_over(door):
+    source = await door.create()
+    over = {"start_date": "2026-01-01", "end_date": "2026-02-01", "clients": True}
+
+    refused = await door.ask("POST", f"/{source['campaign_id']}/duplicate", json=over)
+
+    assert (refused.status_code, code_of(refused)) == (409, "campaign_ended")
+    assert len((await door.ask("GET")).json()["items"]) == 1
+
+
+async def test_a_manager_of_a_part_duplicates_what_he_sees_and_no_more(door):
+    source = await door.create(target="1000")
+    rows = [{"advisor_id": user_id("vera"), "amount": "250"}]
+    await door.ask("PUT", f"/{source['campaign_id']}/allocation", json={"rows": rows})
+    await door.target(source["campaign_id"], [{"client": "c1"}, {"client": "c5"}])
+
+    made = await door.ask(
+        "POST", f"/{source['campaign_id']}/duplicate", by="branch", json=NEXT | {"key": "part", "clients": True}
+    )
+    job = await door.job_when_worked(made.json()["campaign_id"], made.json()["job_id"], by="branch")
+
+    assert made.status_code == 201
+    assert (made.json()["target"], made.json()["allocation"]["rows"]) == (None, [])
+    assert (job["total"], job["skipped"]) == (1, 0)
+
+
+async def test_a_duplicate_has_no_start_notice_where_the_source_has_none_and_else_on_its_own_start(door):
+    silent = await door.create(notice={"on": False})
+    dated = await door.create(notice={"on": True, "date": "2026-03-25"})
+
+    copies = [(await door.ask("POST", f"/{one['campaign_id']}/duplicate", json=NEXT)).json() for one in (silent, dated)]
+
+    assert [one["notice"] for one in copies] == [{"on": False, "date": None}, {"on": True, "date": "2026-06-01"}]

@@ -1,5 +1,6 @@
 """Who sees which campaign, how much of it, and in which order; what the directory says is kept by revision."""
 
+import asyncio
 from datetime import date
 
 import pytest
@@ -118,6 +119,68 @@ async def test_the_list_is_filtered_searched_sorted_and_paged(door):
     rest = (await door.ask("GET", params={"sort": "name", "limit": 2, "after": first["next"]})).json()
     assert [item["name"] for item in first["items"]] == ["assurance", "Épargne été"]
     assert ([item["name"] for item in rest["items"]], rest["next"]) == (["Zone 100 %"], None)
+
+
+async def test_the_list_is_sorted_by_target_and_by_status_both_ways_page_by_page(door):
+    await door.create(name="sans objectif", start_date="2026-06-01", end_date="2026-06-30")
+    await door.create(name="mille", target="1000", start_date="2026-01-01", end_date="2026-02-01")
+    await door.create(name="deux cents", target="200.50")
+    await door.create(name="un million", target="1000000", start_date="2026-03-01")
+
+    assert await names_seen(door, "boss", sort="target") == ["deux cents", "mille", "un million", "sans objectif"]
+    assert await names_seen(door, "boss", sort="target", descending=True) == [
+        "un million", "mille", "deux cents", "sans objectif",
+    ]  # fmt: skip
+    assert await names_seen(door, "boss", sort="status") == ["sans objectif", "un million", "deux cents", "mille"]
+    for sort in ("order", "name", "start_date", "end_date", "target", "status"):
+        for descending in (False, True):
+            wanted = {"sort": sort, "descending": descending}
+            seen, after = [], {}
+            while after is not None:
+                page = (await door.ask("GET", params=wanted | {"limit": 1} | after)).json()
+                seen += [item["name"] for item in page["items"]]
+                after = {"after": page["next"]} if page["next"] else None
+            assert seen == await names_seen(door, "boss", **wanted)
+            assert len(seen) == 4
+
+
+async def test_who_may_not_read_a_target_neither_sees_it_in_the_list_nor_its_order(door):
+    for name, target in (("grand", "1000"), ("petit", "200")):
+        campaign = await door.create(name=name, target=target)
+        await door.target(campaign["campaign_id"], [{"client": "c1"}])
+
+    seen = (await door.ask("GET", by="anne", params={"sort": "target"})).json()["items"]
+    whole = (await door.ask("GET", by="reader", params={"sort": "target"})).json()["items"]
+
+    assert [(one["name"], one["target"]) for one in seen] == [("grand", None), ("petit", None)]
+    assert [(one["name"], one["target"]) for one in whole] == [("petit", "200.00"), ("grand", "1000.00")]
+
+
+async def test_one_campaign_is_dragged_before_another_or_behind_all(door):
+    made = {name: (await door.create(name=name))["campaign_id"] for name in "ABCD"}
+
+    before = await door.ask("PUT", f"/order/{made['D']}", json={"before": made["B"]})
+    after_first = await names_seen(door, "boss")
+    await door.ask("PUT", f"/order/{made['A']}", json={})
+    await door.create(name="E")
+    unknown = await door.ask("PUT", f"/order/{made['A']}", json={"before": "00000000-0000-4000-8000-000000000000"})
+    reader = await door.ask("PUT", f"/order/{made['A']}", by="reader", json={})
+
+    assert before.status_code == 204
+    assert after_first == ["A", "D", "B", "C"]
+    assert await names_seen(door, "boss") == ["D", "B", "C", "A", "E"]
+    assert await names_seen(door, "crm") == ["A", "B", "C", "D", "E"]
+    assert (unknown.status_code, reader.status_code) == (404, 403)
+
+
+async def test_a_user_who_orders_twice_at_once_gets_one_of_the_orders(door):
+    ids = [(await door.create(name=name))["campaign_id"] for name in "ABC"]
+    orders = [ids, ids[::-1]] * 3
+
+    answers = await asyncio.gather(*(door.ask("PUT", "/order", json={"campaign_ids": order}) for order in orders))
+
+    assert [answer.status_code for answer in answers] == [204] * 6
+    assert await names_seen(door, "boss") in (["A", "B", "C"], ["C", "B", "A"])
 
 
 @pytest.mark.parametrize("cursor", ["x", "WzFd", "eyJhIjoxfQ==", "é", "WyJhIiwgMTAwMDAwMDAwMDAwMDAwMDAwMDAwMF0="])

@@ -17,6 +17,7 @@ from tests.services.campaign.conftest import STEPS, a_campaign, code_of
         ({"steps": [{"title": "Mail", "kind": "EMAIL", "email_body": "{{iban}}"}]}, "placeholder_unknown"),
         ({"steps": [{"title": "Appel", "kind": "TASK", "email_body": "Bonjour"}]}, "template_only_on_emails"),
         ({"end_date": "9999-12-31"}, "date_out_of_range"),
+        ({"notice": {"date": "9999-12-31"}}, "date_out_of_range"),
         ({"name": " "}, "name_missing"),
         ({"name": "N" * 1_000_000}, "name_too_long"),
     ],

@@ -13,7 +13,13 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from services.followup.api import command_routes, follow_up_routes, signal_routes
+from services.followup.api import (
+    command_routes,
+    follow_up_routes,
+    interaction_routes,
+    signal_routes,
+    timeline_routes,
+)
 from services.followup.ports import Known
 from services.followup.settings import Settings
 from services.followup.use_cases.command_desk import CommandDesk
@@ -28,6 +34,7 @@ from shared.runtime.http import service_app
 from shared.runtime.security import crm_principal, current_principal
 from tests.integration.followup.world import STEPS, a_definition
 from tests.support.fakes_followup import FakeCommandLog, FakeEngine, FakeReading
+from tests.support.fakes_followup_interactions import FakeInteractions, FakeTimelines
 
 PARIS = ZoneInfo("Europe/Paris")
 CAMPAIGN = "5a0c7a0e-0000-4000-8000-000000000001"
@@ -100,12 +107,15 @@ async def service() -> AsyncIterator[Service]:
     clock = Clock(PARIS)
     log, engine = FakeCommandLog(clock), FakeEngine()
     reading = FakeReading(log, a_definition(CAMPAIGN, steps=STEPS))
+    interactions = FakeInteractions()
     sender = Sender(engine, clock, deadline=timedelta(seconds=8))
     desk = CommandDesk(log, sender, Flow(32), answer_within=timedelta(seconds=0.2))
     app = service_app(title="Follow-ups", version="1", lifespan=_nothing, settings=Settings())
     app.include_router(signal_routes(desk, log, clock, park_for=timedelta(hours=1)))
-    app.include_router(command_routes(TakeCommands(desk, reading, clock), log, reading, clock))
+    app.include_router(command_routes(TakeCommands(desk, reading, interactions, clock), log, reading, clock))
     app.include_router(follow_up_routes(reading, clock))
+    app.include_router(interaction_routes(reading, interactions, clock))
+    app.include_router(timeline_routes(reading, FakeTimelines()))
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
         made = Service(log, engine, reading, desk, clock, ANNE, http)

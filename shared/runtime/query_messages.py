@@ -1,0 +1,63 @@
+"""What the refusals of filters and queries say to people, in French and in English."""
+
+from shared.runtime.rule_messages import Sentences
+
+QUERIES: Sentences = {
+    "filter_unreadable": (
+        "Filtre illisible à la position {position} : « {expected} » attendu, « {found} » trouvé.",
+        "The filter cannot be read at position {position}: expected {expected}, found “{found}”.",
+    ),
+    "filter_shape": (
+        "L’arbre du filtre est incorrect à « {place} » : {problem}.",
+        "The filter’s tree is wrong at “{place}”: {problem}.",
+    ),
+    "filter_too_deep": (
+        "Le filtre imbrique plus de {limit} niveaux : simplifiez-le.",
+        "The filter nests more than {limit} levels: make it simpler.",
+    ),
+    "filter_too_large": (
+        "Un filtre a au plus {criteria} critères et {values} valeurs.",
+        "A filter has at most {criteria} criteria and {values} values.",
+    ),
+    "filter_too_long": (
+        "Le texte du filtre dépasse {limit} caractères.",
+        "The filter’s text exceeds {limit} characters.",
+    ),
+    "filter_empty": ("Une partie du filtre ne contient aucun critère.", "A part of the filter holds no criterion."),
+    "filter_attribute": (
+        "Un attribut a un nom de 1 à {limit} caractères, sur une ligne.",
+        "An attribute’s name has 1 to {limit} characters, on one line.",
+    ),
+    "filter_attribute_unknown": (
+        "Aucun client n’a d’attribut « {attribute} » : vérifiez son nom.",
+        "No client has an attribute “{attribute}”: check its name.",
+    ),
+    "filter_kind": (
+        "L’attribut « {attribute} » n’a jamais de valeur de ce genre ({kind}).",
+        "The attribute “{attribute}” never holds such a value ({kind}).",
+    ),
+    "filter_operator": (
+        "« {operator} » ne convient pas à « {attribute} » et à cette valeur.",
+        "“{operator}” does not go with “{attribute}” and this value.",
+    ),
+    "filter_values": (
+        "« {operator} » sur « {attribute} » attend un autre nombre de valeurs, toutes du même genre ({expected}).",
+        "“{operator}” on “{attribute}” takes another number of values, all of one kind ({expected}).",
+    ),
+    "filter_value": (
+        "Une valeur de « {attribute} » n’est pas possible ({reason}).",
+        "A value of “{attribute}” is not possible ({reason}).",
+    ),
+    "query_unclear": (
+        "Donnez un filtre ou une requête enregistrée, l’un des deux.",
+        "Give a filter or a saved query, one of the two.",
+    ),
+    "query_name_taken": (
+        "Vous avez déjà une requête « {name} ».",
+        "You already have a query “{name}”.",
+    ),
+    "query_changed": (
+        "Cette requête a été modifiée entre-temps : relisez-la, puis recommencez.",
+        "This query was changed meanwhile: read it again, then try again.",
+    ),
+}
