@@ -28,7 +28,14 @@ from shared.rulebook.follow_up import (
     UndoCompletion,
     WithdrawClient,
 )
-from shared.rulebook.steps import StepKind
+from shared.rulebook.interaction_commands import (
+    AmendInteraction,
+    CancelInteraction,
+    CompleteInteraction,
+    PlanInteraction,
+    ReopenInteraction,
+)
+from shared.rulebook.steps import ChecklistItem, StepKind
 from tests.integration.followup.waiting import until
 from tests.support.servers import running_temporal
 from tests.workflows.stage import DAY, PLAN, TODAY, Stage, a_stage, the_dates
@@ -112,6 +119,29 @@ async def direct_signals(stage: Stage) -> Sequence[WorkflowHandle[Any, Any]]:
     return [stage.client.get_workflow_handle(follow_up.id, run_id=follow_up.first_execution_run_id)]
 
 
+async def interactions(stage: Stage) -> Sequence[WorkflowHandle[Any, Any]]:
+    """Items ticked one by one, an appointment planned, amended, held, reopened and cancelled, a late one."""
+    items = tuple(ChecklistItem(item, mandatory=True) for item in ("id", "form"))
+    plan = replace(PLAN, steps=(replace(PLAN.steps[0], checklist=items), *PLAN.steps[1:]))
+    follow_up = await stage.a_follow_up(_id(10), plan=plan)
+    await stage.send(follow_up, BeginStep("first-call"), update=_id(1001))
+    tick = AmendInteraction("first-call", ticked=frozenset({"id"}))
+    await stage.send(follow_up, tick, update=_id(1002))
+    await stage.send(follow_up, CompleteStep("first-call", frozenset({"form"})), update=_id(1003))
+    await stage.send(follow_up, PlanInteraction(StepKind.APPOINTMENT), update=_id(1004))
+    await stage.send(follow_up, AmendInteraction(number=5, described=True), update=_id(1005))
+    await stage.send(follow_up, CompleteInteraction(number=5), update=_id(1006))
+    await stage.send(follow_up, ReopenInteraction(5, StepKind.APPOINTMENT), update=_id(1007))
+    await stage.send(follow_up, CancelInteraction(number=5), update=_id(1008))
+    await stage.send(follow_up, PlanInteraction(StepKind.TASK), update=_id(1009))
+    stage.follow_ups.recorded = 1
+    await stage.send(follow_up, _REFUSAL, update=_id(1010))
+    await stage.send(follow_up, CompleteInteraction(number=10), update=_id(1011))
+    stage.follow_ups.recorded = 1_000
+    await follow_up.result()
+    return [follow_up]
+
+
 async def campaign_with_moved_dates(stage: Stage) -> Sequence[WorkflowHandle[Any, Any]]:
     """Notice, start and end, with dates moved while it waits."""
     campaign = await stage.a_campaign(the_dates(_id(6)))
@@ -162,6 +192,7 @@ STORIES: Sequence[Story] = (
     refused_first_task,
     reopened,
     direct_signals,
+    interactions,
     campaign_with_moved_dates,
     campaign_deleted,
     job_now_and_its_undo,
