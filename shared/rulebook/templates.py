@@ -18,3 +18,9 @@ def unknown_fields(template: str) -> list[str]:
 def fill(template: str, values: Mapping[str, str]) -> str:
     """The text with every field's value; what a value says is never read as a field itself. Others stay as written."""
     return _FIELD.sub(lambda found: values.get(found[1].strip(), found[0]), template)
+
+
+def unfilled_fields(template: str, values: Mapping[str, str]) -> tuple[str, ...]:
+    """The fields that the text names and that have no value, each once, in the order in which they appear."""
+    named = (name.strip() for name in _FIELD.findall(template))
+    return tuple(dict.fromkeys(name for name in named if name not in values))

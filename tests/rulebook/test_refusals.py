@@ -8,6 +8,7 @@ RAISED_BY_SERVICES = {
     "campaign_unknown",
     "client_unknown",
     "follow_up_unknown",
+    "import_interrupted",
     "last_administrator",
     "profile_in_use",
     "profile_unknown",

@@ -2,9 +2,10 @@
 
 from services.followup.ports import FollowUpRow
 from services.followup.ports.letters import Letter
+from shared.contracts.campaign import StepDefinition
 from shared.rulebook.errors import Refused
-from shared.rulebook.letters import filled, unfilled_fields
 from shared.rulebook.steps import StepKind
+from shared.rulebook.templates import fill, unfilled_fields
 
 _DAY = "%d/%m/%Y"
 """As the bank's clients read dates."""
@@ -17,20 +18,21 @@ def letter_of(row: FollowUpRow, step_id: str) -> Letter:
         raise Refused("step_unknown", {"step": step_id})
     if step.kind is not StepKind.EMAIL:
         raise Refused("not_an_email", {"step": step_id})
-    known = _values(row)
+    known = _values(row, step)
     # A subject is one line, whatever is in a client's name.
-    subject = " ".join(filled(step.email_subject, known).split())
+    subject = " ".join(fill(step.email_subject, known).split())
     template = f"{step.email_subject}\n{step.email_body}"
-    return Letter(subject, filled(step.email_body, known), unfilled_fields(template, known))
+    return Letter(subject, fill(step.email_body, known), unfilled_fields(template, known))
 
 
-def _values(row: FollowUpRow) -> dict[str, str]:
+def _values(row: FollowUpRow, step: StepDefinition) -> dict[str, str]:
     definition = row.definition
     given = {
-        "campaign.name": definition.name,
-        "campaign.start_date": definition.start_date.strftime(_DAY),
-        "campaign.end_date": definition.end_date.strftime(_DAY),
-        "client.name": row.client_name,
-        "advisor.name": row.advisor_name,
+        "campaign_name": definition.name,
+        "start_date": definition.start_date.strftime(_DAY),
+        "end_date": definition.end_date.strftime(_DAY),
+        "client_name": row.client_name,
+        "advisor_name": row.advisor_name,
+        "step_title": step.title,
     }
     return {name: value for name, value in given.items() if value is not None}

@@ -27,8 +27,8 @@ STEPS = (
         title="Letter",
         kind=StepKind.EMAIL,
         mandatory=False,
-        email_subject="{{campaign.name}} for\n{{client.name}}",
-        email_body="Dear {{client.name}}, until {{campaign.end_date}}.",
+        email_subject="{{campaign_name}} for\n{{client_name}}",
+        email_body="Dear {{client_name}}, until {{end_date}}.",
     ),
     StepDefinition(id="meeting", title="Meeting", kind=StepKind.APPOINTMENT, mandatory=True),
     StepDefinition(id="sheet", title="Sheet", kind=StepKind.FOLLOW_UP_SHEET, mandatory=False),
@@ -135,11 +135,11 @@ async def test_an_email_comes_from_its_template_and_is_recorded_as_sent_elsewher
     other = await door.http.get(f"/api/followups/{follow_up}/steps/meeting/email")
 
     end = (world.clock.today() + timedelta(days=60)).strftime("%d/%m/%Y")
-    assert letter["subject"] == "Autumn for {{client.name}}"
-    assert letter["body"] == f"Dear {{{{client.name}}}}, until {end}."
-    assert letter["unfilled"] == ["client.name"]
+    assert letter["subject"] == "Autumn for {{client_name}}"
+    assert letter["body"] == f"Dear {{{{client_name}}}}, until {end}."
+    assert letter["unfilled"] == ["client_name"]
     found = (await door.interactions(follow_up))["letter"]
-    assert (found["status"], found["subject"]) == ("SENT", "Autumn for {{client.name}}")
+    assert (found["status"], found["subject"]) == ("SENT", "Autumn for {{client_name}}")
     assert (other.status_code, other.json()["code"]) == (409, "not_an_email")
 
 
