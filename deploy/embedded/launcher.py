@@ -70,7 +70,7 @@ def _start(folder: DataFolder, options: Options, environment: Mapping[str, str],
         raise ServerFailedError(f"port {options.port} is taken; choose another with --port")
     folder.roll_logs()
     addresses = backing.start(folder, options.ports, environment, family)
-    parts = _Parts(folder, {**environment, **_settings(folder, options, addresses)})
+    parts = _Parts(folder, {**environment, **_settings(folder, options, addresses, environment)})
     family.run_once(parts.python("shared.runtime.migrate", "migrations"), within=300)
     _start_roles(parts, options, family)
     if options.demo and not folder.demo_marker.exists():
@@ -112,7 +112,9 @@ class _Parts:
         )
 
 
-def _settings(folder: DataFolder, options: Options, addresses: Addresses) -> dict[str, str]:
+def _settings(
+    folder: DataFolder, options: Options, addresses: Addresses, environment: Mapping[str, str]
+) -> dict[str, str]:
     """The environment of all roles; docs/operations.md lists what each one reads."""
     issuer = f"{options.public_url}/oidc"
     return {
@@ -130,6 +132,7 @@ def _settings(folder: DataFolder, options: Options, addresses: Addresses) -> dic
         "OIDC_JWKS_URL": f"{issuer}/jwks",
         "OIDC_CLIENT_ID": "portal",
         "CRM_CLIENT_SECRET": folder.secret("crm-client-secret"),
+        "WEBHOOK_ALLOW_PRIVATE": environment.get("WEBHOOK_ALLOW_PRIVATE", "true"),
         "SESSION_KEY": folder.secret("session-key"),
     }
 

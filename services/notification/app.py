@@ -1,16 +1,28 @@
 """The notification service, wired."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from functools import partial
 
 from fastapi import FastAPI
 
 from services.notification import api, consumers
+from services.notification.engine import HttpSender
 from services.notification.settings import Settings
-from services.notification.store import StoredNotices, StoredStreams, announcing, keeping
+from services.notification.store import (
+    StoredDeliveries,
+    StoredNotices,
+    StoredStreams,
+    StoredWebhooks,
+    announcing,
+    keeping,
+)
 from services.notification.use_cases.announce import keep_announcing
+from services.notification.use_cases.deliver import Deliver
+from services.notification.use_cases.keep_webhooks import KeepWebhooks
 from services.notification.use_cases.push import LivePages
 from shared.runtime.clock import Clock
 from shared.runtime.http import service_app
@@ -18,6 +30,8 @@ from shared.runtime.service import Parts, Running
 
 NAME = "notification"
 _FORGET_EVERY_SECONDS = 3600
+_LEASE_MARGIN_SECONDS = 30
+"""How much longer than an attempt its lease is: what records the outcome may have to wait too."""
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -29,11 +43,19 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with parts.running(app) as running:
             await _begin(app, settings, parts, running)
-            app.state.health.started = True
-            yield
+            async with HttpSender(
+                seconds=settings.webhook_seconds, allow_private=settings.webhook_allow_private
+            ) as sender:
+                await _begin_webhooks(settings, parts, running, sender)
+                app.state.health.started = True
+                yield
+                await running.background.stop()
 
     app = service_app(title="Notification", version="1.0.0", lifespan=lifespan, settings=settings)
     app.include_router(api.router)
+    kept, clock = StoredWebhooks(parts.database), Clock(settings.zone)
+    keep = KeepWebhooks(kept, clock.now)
+    app.include_router(api.webhook_routes(kept, keep, allow_private=settings.webhook_allow_private))
     return app
 
 
@@ -52,6 +74,30 @@ async def _begin(app: FastAPI, settings: Settings, parts: Parts, running: Runnin
     running.background.start("notification-announce", announcer)
     running.background.start("notification-push", pages.watch)
     running.background.start("notification-forget", partial(_keep_forgetting, streams, clock, settings))
+
+
+async def _begin_webhooks(settings: Settings, parts: Parts, running: Running, sender: HttpSender) -> None:
+    """Hear what webhooks are about, and send."""
+    clock, deliveries = Clock(settings.zone), StoredDeliveries(parts.sweeps)
+    await consumers.hear_for_webhooks(running.bus, deliveries)
+    deliver = Deliver(
+        deliveries,
+        sender,
+        clock.now,
+        lease=timedelta(seconds=settings.webhook_seconds + _LEASE_MARGIN_SECONDS),
+        disable_after=timedelta(hours=settings.webhook_disable_hours),
+        spread=random.random,
+    )
+    running.background.start("notification-webhooks", partial(deliver.keep_delivering, settings.webhook_poll_seconds))
+    running.background.start(
+        "notification-webhooks-forget", partial(_keep_forgetting_deliveries, deliveries, clock, settings)
+    )
+
+
+async def _keep_forgetting_deliveries(deliveries: StoredDeliveries, clock: Clock, settings: Settings) -> None:
+    while True:
+        if not await deliveries.forget(clock.now() - timedelta(days=settings.webhook_log_days)):
+            await asyncio.sleep(_FORGET_EVERY_SECONDS)
 
 
 async def _keep_forgetting(streams: StoredStreams, clock: Clock, settings: Settings) -> None:

@@ -5,6 +5,8 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeVar
 
 from services.notification.ports import Replicas
+from services.notification.ports.webhooks import Deliveries
+from services.notification.use_cases.webhook_bodies import EVENTS, telling_of
 from shared.contracts.campaign import CampaignDefined, CampaignMoment
 from shared.contracts.directory import ClientChanged, UserChanged
 from shared.contracts.followup import FactRecorded
@@ -33,6 +35,15 @@ async def listen(bus: Bus, keeping: Keeping) -> None:
 
     await bus.consume("notification-facts", [FactRecorded], keep_facts, gather=_GATHER)
     await bus.consume("notification", [CampaignDefined, CampaignMoment, UserChanged, ClientChanged], keep_others)
+
+
+async def hear_for_webhooks(bus: Bus, deliveries: Deliveries) -> None:
+    """Start consuming what webhooks may be subscribed to; a consumer of its own, so that it delays nobody."""
+
+    async def tell(events: Sequence[CloudEvent[Any]]) -> None:
+        await deliveries.tell([telling_of(event) for event in events])
+
+    await bus.consume("notification-webhooks", EVENTS, tell, gather=_GATHER)
 
 
 def _of(model: type[E], events: Sequence[CloudEvent[Any]]) -> Iterator[E]:

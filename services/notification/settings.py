@@ -19,6 +19,17 @@ class Settings(RoleSettings):
     notice_stream_days: int = Field(default=7, ge=1)
     """How long what was pushed is kept for a page that comes back."""
 
+    webhook_allow_private: bool = False
+    """Whether webhooks may go to private addresses and without TLS: for demonstrations and tests."""
+    webhook_seconds: float = Field(default=10.0, gt=0, le=60)
+    """How long one attempt may take."""
+    webhook_poll_seconds: float = Field(default=0.5, gt=0)
+    """How long the sender of webhooks rests when nothing is due."""
+    webhook_disable_hours: float = Field(default=120.0, gt=0)
+    """After how long without a single success a subscription is disabled."""
+    webhook_log_days: int = Field(default=30, ge=1)
+    """How long deliveries are kept, for the log and for replay."""
+
     @property
     def stream_retention(self) -> timedelta:
         """How long what was pushed is kept."""

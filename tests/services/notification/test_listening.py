@@ -2,18 +2,25 @@
 
 import asyncio
 import random
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from uuid import uuid4
 
 import pytest
+from standardwebhooks.webhooks import Webhook
 
 from services.notification.app import create_app
+from services.notification.ports.webhooks import Subscription
 from services.notification.settings import Settings
+from services.notification.store import StoredWebhooks
+from services.notification.use_cases.keep_webhooks import KeepWebhooks
 from shared.rulebook.follow_up import Closing, FactKind
 from shared.rulebook.ids import campaign_id
+from shared.runtime.database import Database
 from shared.runtime.messaging import Bus, Outgoing
 from shared.runtime.outbox import cloud_event_bytes
 from tests.support.stories_notification import a_client, a_definition, a_fact, a_reader, a_user, the_notice_date_of
+from tests.support.webhook_receiver import a_receiver
 
 C = campaign_id("retirement")
 ANNE = a_reader("anne")
@@ -55,6 +62,32 @@ async def until(condition):
     async with asyncio.timeout(40):
         while not await condition():
             await asyncio.sleep(0.02)
+
+
+async def test_each_event_reaches_a_webhook_under_one_id_though_it_came_often_and_the_service_was_stopped(
+    settings, bus, fresh_database
+):
+    database = Database(fresh_database, service="notification", pool_size=2)
+    keep = KeepWebhooks(StoredWebhooks(database), lambda: datetime.now(UTC))
+    facts = [a_fact(C, f"client {n}", "anne", potential=n, entry=LONG_AGO) for n in range(20)]
+
+    async with a_receiver() as receiver:
+        wanted = Subscription(name="crm", url=receiver.url, event_types=("campaigns.followup.fact_recorded.v1",))
+        made, secret = await keep.create(wanted, "admin")
+        for batch, number in ((facts[:15], 15), (facts[5:], 20)):
+            async with running(create_app(settings.model_copy(update={"webhook_allow_private": True}))):
+                await send(bus, [*batch, *batch, the_notice_date_of(C)])
+                await until(partial(enough, receiver, number))
+        log = await StoredWebhooks(database).deliveries(made.webhook_id, None, None, 100)
+    await database.close()
+
+    assert all(Webhook(secret).verify(one.body, one.headers) for one in receiver.received)
+    assert len({one.headers["webhook-id"] for one in receiver.received}) == 20
+    assert sorted(one.event_id for one in log) == sorted(fact.event_id for fact in facts)
+
+
+async def enough(receiver, number):
+    return len({one.headers["webhook-id"] for one in receiver.received}) >= number
 
 
 async def test_repeated_shuffled_and_interrupted_messages_end_in_one_notice_with_everybody(settings, bus):
