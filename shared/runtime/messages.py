@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from shared.runtime import item_messages, job_messages, query_messages, rule_messages
+from shared.runtime import item_messages, job_messages, operating_messages, query_messages, rule_messages
 
 Language = Literal["fr", "en"]
 
@@ -31,6 +31,8 @@ MESSAGES: rule_messages.Sentences = {
     **rule_messages.RIGHTS,
     **job_messages.JOBS,
     **query_messages.QUERIES,
+    **operating_messages.HELD,
+    **operating_messages.WEBHOOKS,
     **rule_messages.LIMITS,
     **rule_messages.CAMPAIGN,
     **rule_messages.AMOUNTS,

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from services.notification import api
+from services.notification.api import notices
 from services.notification.settings import Settings
 from services.notification.use_cases.announce import announce
 from services.notification.use_cases.push import LivePages
@@ -164,7 +165,7 @@ async def test_a_body_that_is_not_as_documented_is_refused(client, body):
 
 async def heard(pages, last_seen, count):
     """The first `count` blocks that a page is sent."""
-    sent = api._sent(pages, a_reader("anne"), last_seen)
+    sent = notices._sent(pages, a_reader("anne"), last_seen)
     blocks = [await anext(sent) for _ in range(count)]
     await sent.aclose()
     return blocks
