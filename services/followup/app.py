@@ -15,6 +15,7 @@ from services.followup.api import (
     held_routes,
     interaction_routes,
     job_routes,
+    link_routes,
     signal_routes,
     timeline_routes,
 )
@@ -27,7 +28,7 @@ from services.followup.store.due_dates import PostgresDueDates
 from services.followup.store.held import PostgresHeldCommands
 from services.followup.store.interactions import PostgresInteractions
 from services.followup.store.jobs import PostgresJobs
-from services.followup.store.neighbours import AskedCampaigns
+from services.followup.store.neighbours import AskedCampaigns, AskedDirectory
 from services.followup.store.people import PostgresPeople
 from services.followup.store.previewing import PostgresPreviewing
 from services.followup.store.reading import PostgresReading
@@ -39,6 +40,7 @@ from services.followup.use_cases.flow import Flow
 from services.followup.use_cases.handle_held import HandleHeld
 from services.followup.use_cases.house_commands import HouseCommands
 from services.followup.use_cases.jobs import ArchivingJobs, AskJobs, RunJobs
+from services.followup.use_cases.link_holdings import LinkHoldingsOf
 from services.followup.use_cases.reservations import open_again
 from services.followup.use_cases.send import Sender
 from services.followup.use_cases.take_commands import TakeCommands
@@ -106,6 +108,7 @@ class _Service:
         self.house = HouseCommands(self.desk, self.clock)
         self.jobs = PostgresJobs(self.parts.database, self.clock)
         self.rights = PresentRights()
+        self.directory = AskedDirectory()
         self.park_for = timedelta(hours=settings.park_hours)
         self.to_start = asyncio.Event()
         self.jobs_to_start = asyncio.Event()
@@ -120,6 +123,7 @@ class _Service:
         ask = AskJobs(self.jobs, self.rights, self.engine, self.clock, written=self.jobs_to_start.set)
         app.include_router(job_routes(ask, self.jobs))
         app.include_router(command_routes(take, self.log, self.reading, self.clock))
+        app.include_router(link_routes(LinkHoldingsOf(take, self.reading, self.directory)))
         app.include_router(due_routes(self.reading, self.clock))
         app.include_router(follow_up_routes(self.reading, self.clock))
         app.include_router(interaction_routes(self.reading, self.interactions, self.clock))
@@ -130,6 +134,7 @@ class _Service:
         """Answer, listen and keep up while connected; at the end, finish what is on its way."""
         async with self.parts.running(app) as running:
             self.rights.security = app.state.security
+            self.directory.bus = running.bus
             await self._connect(running)
             app.state.health.started = True
             yield

@@ -1,5 +1,6 @@
-"""How a follow-up is concluded, and how a conclusion is amended or taken back (docs/domain.md, Conclusions)."""
+"""How a follow-up is concluded, and how a conclusion is amended, linked or taken back (docs/domain.md, Conclusions)."""
 
+from dataclasses import replace
 from datetime import date
 
 from shared.rulebook.errors import Invalid, Refused
@@ -14,6 +15,7 @@ from shared.rulebook.follow_up import (
     WithdrawConclusion,
 )
 from shared.rulebook.guards import require_change, require_open
+from shared.rulebook.holdings import Linked, LinkHoldings
 from shared.rulebook.money import not_negative
 from shared.rulebook.standing import missing_mandatory, position
 from shared.rulebook.steps import Plan
@@ -36,7 +38,7 @@ def concluded(follow_up: FollowUp, command: Conclude, plan: Plan, circumstances:
 
 
 def amended(follow_up: FollowUp, command: AmendConclusion, plan: Plan, circumstances: Circumstances) -> Fact:
-    """The conclusion replaced; who recorded it first and the steps left out then stay (spec 5.7).
+    """The conclusion replaced; who recorded it first, the steps left out then and a success's links stay (5.7).
 
     Raises Refused `not_concluded`, `unchanged`, and the Invalid codes of a conclusion.
     """
@@ -48,6 +50,8 @@ def amended(follow_up: FollowUp, command: AmendConclusion, plan: Plan, circumsta
         recorded_by=standing.recorded_by,
         today=circumstances.today,
     )
+    if conclusion.kind.is_success:
+        conclusion = replace(conclusion, linked=standing.linked)
     require_change(standing, conclusion)
     return Fact(FactKind.CONCLUSION_AMENDED, command.on, plan.version, conclusion=conclusion)
 
@@ -56,6 +60,20 @@ def withdrawn(follow_up: FollowUp, command: WithdrawConclusion, plan: Plan, circ
     """The conclusion taken back: the follow-up is open again under the present advisor. Refused `not_concluded`."""
     _standing(follow_up)
     return Fact(FactKind.CONCLUSION_WITHDRAWN, circumstances.occurred_on, plan.version, advisor_id=command.advisor_id)
+
+
+def linked(follow_up: FollowUp, command: LinkHoldings, plan: Plan, circumstances: Circumstances) -> Fact:
+    """The success linked to accounts and transactions of the client (spec 5.8); that they are his was checked outside.
+
+    Raises Refused `not_concluded`, `links_without_success`, `unchanged`.
+    """
+    standing = _standing(follow_up)
+    if not standing.kind.is_success:
+        raise Refused("links_without_success", {"kind": standing.kind.value})
+    links = Linked(tuple(sorted(set(command.accounts))), tuple(sorted(set(command.transactions))))
+    require_change(standing.linked, links)
+    on, conclusion = circumstances.occurred_on, replace(standing, linked=links)
+    return Fact(FactKind.HOLDINGS_LINKED, on, plan.version, conclusion=conclusion)
 
 
 def _standing(follow_up: FollowUp) -> Conclusion:

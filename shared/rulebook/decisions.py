@@ -30,6 +30,7 @@ from shared.rulebook.follow_up import (
 )
 from shared.rulebook.guards import require_untouched
 from shared.rulebook.history import apply, replay, targeted
+from shared.rulebook.holdings import LinkHoldings
 from shared.rulebook.interaction_commands import (
     AmendInteraction,
     CancelInteraction,
@@ -94,6 +95,8 @@ def _decided(  # noqa: C901, PLR0911, PLR0912  one case per command
             return conclusion.amended(follow_up, command, plan, circumstances)
         case WithdrawConclusion():
             return conclusion.withdrawn(follow_up, command, plan, circumstances)
+        case LinkHoldings():
+            return conclusion.linked(follow_up, command, plan, circumstances)
         case ChangePotential():
             return targeting.potential_changed(follow_up, command, plan, circumstances)
         case MoveEntryDate():

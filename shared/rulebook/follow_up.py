@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from shared.rulebook.holdings import NOT_LINKED, Linked, LinkHoldings
 from shared.rulebook.interaction_commands import InteractionCommand, PendingInteraction
 from shared.rulebook.lateness import MarkOverdue
 from shared.rulebook.steps import StepKind
@@ -55,10 +56,7 @@ class ConclusionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StepEntry:
-    """The one entry of a step for a client; `version` is the definition version of the last thing done to it.
-
-    `first_version` is the earliest version under which it was begun or completed, and says who is past a step.
-    """
+    """The one entry of a step: the definition versions of the last thing done to it and of the first, who is past."""
 
     step_id: str
     state: EntryState
@@ -70,16 +68,15 @@ class StepEntry:
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """The conclusion as it stands: its date `on`, `collected` in euros (0 without success), who recorded it first.
-
-    `missing` are the mandatory steps left out when it was recorded, less those recorded late since.
-    """
+    """The conclusion as it stands: its date, `collected` in euros (0 without success), who recorded it first."""
 
     kind: ConclusionKind
     on: date
     collected: Decimal
     missing: tuple[str, ...]
+    """The mandatory steps left out when it was recorded, less those recorded late since."""
     recorded_by: str
+    linked: Linked = NOT_LINKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +230,7 @@ Command = (
     | ReopenUnarchived
     | InteractionCommand
     | MarkOverdue
+    | LinkHoldings
 )
 
 
@@ -252,6 +250,7 @@ class FactKind(StrEnum):
     INTERACTION_REOPENED = "InteractionReopened"
     CONCLUDED = "Concluded"
     CONCLUSION_AMENDED = "ConclusionAmended"
+    HOLDINGS_LINKED = "HoldingsLinked"
     CONCLUSION_WITHDRAWN = "ConclusionWithdrawn"
     POTENTIAL_CHANGED = "PotentialChanged"
     ENTRY_DATE_MOVED = "EntryDateMoved"

@@ -89,7 +89,7 @@ def _changed(follow_up: FollowUp, fact: Fact) -> FollowUp:  # noqa: C901, PLR091
         case FactKind.CONCLUDED:
             concluded = replace(follow_up, conclusion=_given(fact.conclusion, fact))
             return replace(concluded, closing=Closing.CONCLUDED, closed_position=fact.position)
-        case FactKind.CONCLUSION_AMENDED:
+        case FactKind.CONCLUSION_AMENDED | FactKind.HOLDINGS_LINKED:
             return replace(follow_up, conclusion=_given(fact.conclusion, fact))
         case FactKind.CONCLUSION_WITHDRAWN | FactKind.REOPENED_UNARCHIVED:
             return _reopened(follow_up, fact.advisor_id)

@@ -4,7 +4,14 @@ import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from shared.runtime import item_messages, job_messages, operating_messages, query_messages, rule_messages
+from shared.runtime import (
+    campaign_messages,
+    item_messages,
+    job_messages,
+    operating_messages,
+    query_messages,
+    rule_messages,
+)
 
 Language = Literal["fr", "en"]
 
@@ -34,7 +41,7 @@ MESSAGES: rule_messages.Sentences = {
     **operating_messages.HELD,
     **operating_messages.WEBHOOKS,
     **rule_messages.LIMITS,
-    **rule_messages.CAMPAIGN,
+    **campaign_messages.CAMPAIGN,
     **rule_messages.AMOUNTS,
     **rule_messages.FOLLOW_UP,
     "malformed_request": (

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from shared.rulebook.decisions import decide
+from shared.rulebook.decisions import apply, decide
 from shared.rulebook.errors import Invalid, Refused, RuleBroken
 from shared.rulebook.follow_up import (
     AmendConclusion,
@@ -16,7 +16,8 @@ from shared.rulebook.follow_up import (
     FactKind,
     WithdrawConclusion,
 )
-from tests.rulebook.builders import START, TODAY, a_follow_up, a_plan, a_sale, after, concluded, happening
+from shared.rulebook.holdings import Linked, LinkHoldings, link_difference
+from tests.rulebook.builders import START, TODAY, a_conclusion, a_follow_up, a_plan, a_sale, after, concluded, happening
 
 PLAN = a_plan("call!", "meeting!", "signing!", version=2)
 YESTERDAY = TODAY - timedelta(days=1)
@@ -151,3 +152,60 @@ def test_a_reopened_follow_up_goes_to_the_present_advisor():
 @pytest.mark.parametrize("closing", [None, Closing.WITHDRAWN, Closing.ARCHIVED])
 def test_where_there_is_no_conclusion_none_is_amended_or_withdrawn(command, closing):
     assert refusal(a_follow_up(closing=closing), command) == (Refused, "not_concluded")
+
+
+def test_a_success_is_linked_to_accounts_and_transactions_each_once():
+    sold = a_follow_up(closing=Closing.CONCLUDED, conclusion=a_conclusion())
+
+    fact = decide(sold, LinkHoldings(("b", "a", "b"), ("t",)), a_plan("call"), happening())
+
+    assert fact.kind is FactKind.HOLDINGS_LINKED
+    assert apply(sold, fact).conclusion.linked == Linked(("a", "b"), ("t",))
+    assert apply(sold, fact).conclusion.collected == Decimal("500.00")
+
+
+def test_linking_to_the_same_again_changes_nothing_and_says_so():
+    linked = replace(a_conclusion(), linked=Linked(("a",), ()))
+
+    with pytest.raises(Refused, match="unchanged"):
+        decide(
+            a_follow_up(closing=Closing.CONCLUDED, conclusion=linked), LinkHoldings(("a",)), a_plan("call"), happening()
+        )
+
+
+def test_a_refusal_is_linked_to_nothing():
+    refused = a_follow_up(closing=Closing.CONCLUDED, conclusion=a_conclusion(ConclusionKind.REFUSAL))
+
+    with pytest.raises(Refused, match="links_without_success"):
+        decide(refused, LinkHoldings(("a",)), a_plan("call"), happening())
+    with pytest.raises(Refused, match="not_concluded"):
+        decide(a_follow_up(), LinkHoldings(("a",)), a_plan("call"), happening())
+
+
+def test_an_amendment_keeps_the_links_of_a_success_and_drops_them_with_it():
+    linked = replace(a_conclusion(), linked=Linked(("a",), ("t",)))
+    sold = a_follow_up(closing=Closing.CONCLUDED, conclusion=linked)
+
+    more = decide(sold, AmendConclusion(ConclusionKind.SALE, TODAY, Decimal(700)), a_plan("call"), happening())
+    refused = decide(sold, AmendConclusion(ConclusionKind.REFUSAL, TODAY), a_plan("call"), happening())
+
+    assert more.conclusion.linked == Linked(("a",), ("t",))
+    assert refused.conclusion.linked == Linked()
+
+
+@pytest.mark.parametrize(
+    ("collected", "transactions", "difference"),
+    [
+        ("500.00", ["300.00", "150.50"], "-49.50"),
+        ("500.00", ["500.00"], "0.00"),
+        ("500.00", ["700.00", "-100.00"], "100.00"),
+    ],
+)
+def test_linked_transactions_are_compared_with_the_amount_collected(collected, transactions, difference):
+    amounts = [Decimal(amount) for amount in transactions]
+
+    assert link_difference(Decimal(collected), amounts) == Decimal(difference)
+
+
+def test_accounts_alone_give_no_difference():
+    assert link_difference(Decimal("500.00"), []) is None

@@ -26,6 +26,7 @@ from shared.rulebook.follow_up import (
     WithdrawClient,
     WithdrawConclusion,
 )
+from shared.rulebook.holdings import LinkHoldings
 from shared.rulebook.interaction_commands import (
     AmendInteraction,
     CancelInteraction,
@@ -57,6 +58,7 @@ ONE_OF_EACH = [
     WithdrawClient(),
     TargetAgain(TODAY, Decimal(1), "chloe"),
     MarkOverdue("call", TODAY),
+    LinkHoldings(accounts=("a",)),
     CloseArchived(),
     ReopenUnarchived("chloe"),
 ]

@@ -15,6 +15,7 @@ from services.followup.ports.commands import (
 )
 from services.followup.ports.due_dates import DueDates, LateStep
 from services.followup.ports.engine import NOT_FOUND, UNCLEAR, Engine, EngineAnswer
+from services.followup.ports.holdings import Holdings
 from services.followup.ports.interactions import (
     Interaction,
     Interactions,
@@ -72,6 +73,7 @@ __all__ = [
     "EngineAnswer",
     "FollowUpFilter",
     "FollowUpRow",
+    "Holdings",
     "Interaction",
     "Interactions",
     "Item",

@@ -20,6 +20,7 @@ from shared.rulebook.follow_up import (
     WithdrawClient,
     WithdrawConclusion,
 )
+from shared.rulebook.holdings import LinkHoldings
 from shared.runtime.clock import Clock
 from shared.runtime.identifiers import uuid7
 
@@ -30,6 +31,7 @@ _ACTIONS: dict[type, Action] = {
     ChangePotential: Action.CHANGE_TARGETED_CLIENT,
     MoveEntryDate: Action.CHANGE_TARGETED_CLIENT,
     WithdrawClient: Action.WITHDRAW_CLIENT,
+    LinkHoldings: Action.LINK_ACCOUNTS,
 }
 """All others are RECORD, which takes reach alone; the command log checks reach for each command."""
 

@@ -167,6 +167,7 @@ TEXTS: dict[str, Text] = {
     "fact.ClientWithdrawn": ("Client retiré de l’opération", "Client withdrawn"),
     "fact.TargetedAgain": ("Client ciblé à nouveau", "Client targeted again"),
     "fact.ClosedArchived": ("Clos à l’archivage de l’opération", "Closed as the campaign was archived"),
+    "fact.HoldingsLinked": ("Rattachement aux comptes et mouvements", "Linked to accounts and transactions"),
     "fact.StepOverdue": ("Étape en retard : {step}", "Step late: {step}"),
     "fact.ReopenedUnarchived": ("Rouvert au retour de l’opération", "Reopened with the campaign"),
     "wish.BeginStep": ("Commencer l’étape : {step}", "Begin the step: {step}"),

@@ -11,6 +11,7 @@ from shared.rulebook.follow_up import (
     WithdrawClient,
     WithdrawConclusion,
 )
+from shared.rulebook.holdings import LinkHoldings
 from shared.rulebook.ids import follow_up_id
 from tests.integration.followup.waiting import until
 from tests.integration.followup.world import World, a_definition
@@ -103,3 +104,16 @@ async def _settled(world: World) -> bool:
     async with world.database.reading() as conn:
         settled = await conn.exec_driver_sql("select bool_and(settled_version = version) from campaigns")
         return bool(settled.scalar_one())
+
+
+async def test_a_success_is_linked_to_a_transaction_long_after_its_execution_ended(world: World) -> None:
+    follow_up = await world.a_follow_up()
+    today = world.clock.today()
+    await world.do(follow_up, Conclude(ConclusionKind.SALE, today, Decimal(500)))
+    await world.execution(follow_up).result()
+
+    linked = await world.do(follow_up, LinkHoldings(transactions=("t1",)))
+    same = await world.do(follow_up, LinkHoldings(transactions=("t1",)))
+
+    assert (linked.kind, same.kind, same.code) == ("applied", "refused", "unchanged")
+    assert (await world.facts(follow_up))[-1].after.conclusion.linked.transactions == ("t1",)

@@ -17,6 +17,7 @@ from services.followup.api import (
     command_routes,
     follow_up_routes,
     interaction_routes,
+    link_routes,
     signal_routes,
     timeline_routes,
 )
@@ -24,6 +25,7 @@ from services.followup.ports import Known
 from services.followup.settings import Settings
 from services.followup.use_cases.command_desk import CommandDesk
 from services.followup.use_cases.flow import Flow
+from services.followup.use_cases.link_holdings import LinkHoldingsOf
 from services.followup.use_cases.send import Sender
 from services.followup.use_cases.take_commands import TakeCommands
 from shared.rulebook.access import AccessLevel, Principal
@@ -35,6 +37,7 @@ from shared.runtime.security import crm_principal, current_principal
 from tests.integration.followup.world import STEPS, a_definition
 from tests.support.fakes_followup import FakeCommandLog, FakeEngine, FakeReading
 from tests.support.fakes_followup_interactions import FakeInteractions, FakeTimelines
+from tests.support.fakes_holdings import FakeHoldings
 
 PARIS = ZoneInfo("Europe/Paris")
 CAMPAIGN = "5a0c7a0e-0000-4000-8000-000000000001"
@@ -51,6 +54,7 @@ class Service:
     log: FakeCommandLog
     engine: FakeEngine
     reading: FakeReading
+    holdings: FakeHoldings
     desk: CommandDesk
     clock: Clock
     asker: Principal
@@ -112,13 +116,15 @@ async def service() -> AsyncIterator[Service]:
     desk = CommandDesk(log, sender, Flow(32), answer_within=timedelta(seconds=0.2))
     app = service_app(title="Follow-ups", version="1", lifespan=_nothing, settings=Settings())
     app.include_router(signal_routes(desk, log, clock, park_for=timedelta(hours=1)))
-    app.include_router(command_routes(TakeCommands(desk, reading, interactions, clock), log, reading, clock))
+    take, holdings = TakeCommands(desk, reading, interactions, clock), FakeHoldings()
+    app.include_router(command_routes(take, log, reading, clock))
+    app.include_router(link_routes(LinkHoldingsOf(take, reading, holdings)))
     app.include_router(follow_up_routes(reading, clock))
     app.include_router(interaction_routes(reading, interactions, clock))
     app.include_router(timeline_routes(reading, FakeTimelines()))
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
-        made = Service(log, engine, reading, desk, clock, ANNE, http)
+        made = Service(log, engine, reading, holdings, desk, clock, ANNE, http)
         app.dependency_overrides[current_principal] = lambda: made.asker
         yield made
         await desk.close()
