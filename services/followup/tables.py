@@ -98,6 +98,16 @@ facts = sa.Table(
     sa.Column("recorded_at", _at, nullable=False),
     sa.UniqueConstraint("follow_up_id", "number"),
     sa.UniqueConstraint("command_id"),
+    sa.Index(
+        "facts_by_campaign",
+        sa.text("(event ->> 'campaign_id')"),
+        sa.text("((event -> 'fact') ->> 'kind')"),
+        sa.text("((event -> 'fact') ->> 'step_id')"),
+        postgresql_where=sa.text(
+            "event -> 'fact' ->> 'kind' in"
+            " ('StepBegun', 'StepCompleted', 'InteractionRecorded', 'InteractionPlanned', 'Concluded')"
+        ),
+    ),
 )
 
 commands = sa.Table(

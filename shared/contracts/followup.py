@@ -111,10 +111,13 @@ class ReserveSteps(Question):
 
 
 class StepsReserved(Answer):
-    """Steps completed for some client, even undone since; how many follow-ups have something recorded."""
+    """Steps completed for some client, even undone since; of a whole campaign, whether anything was recorded in it.
+
+    Nothing is counted, so that asking costs the same however many follow-ups there are.
+    """
 
     completed: tuple[str, ...]
-    touched_follow_ups: int
+    anything_recorded: bool
 
 
 class PreviewEdit(Question):

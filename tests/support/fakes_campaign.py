@@ -59,7 +59,7 @@ class FakeFollowUps:
             raise Refused("commands_under_way")
         self.reserved.setdefault(campaign_id, set()).update([None] if step_ids is None else step_ids)
         completed = self.completed if step_ids is None else self.completed & set(step_ids)
-        return StepsReserved(completed=tuple(sorted(completed)), touched_follow_ups=self.touched)
+        return StepsReserved(completed=tuple(sorted(completed)), anything_recorded=self.touched > 0)
 
     async def release(self, campaign_id: str, step_ids: Collection[str] | None, *, by: str) -> None:
         """Forget the reservation."""
@@ -98,7 +98,7 @@ class FakeFollowUps:
         async def reserve(asked: ReserveSteps) -> StepsReserved:
             if asked.release:
                 await self.release(asked.campaign_id, asked.step_ids, by=asked.reservation)
-                return StepsReserved(completed=(), touched_follow_ups=0)
+                return StepsReserved(completed=(), anything_recorded=False)
             return await self.reserve(asked.campaign_id, asked.step_ids, by=asked.reservation)
 
         async def preview(asked: PreviewEdit) -> EditPreviewed:

@@ -98,7 +98,7 @@ async def reserved(desk: Desk, campaign_id: str, step_ids: Collection[str] | Non
     The follow-up service must answer: without it nobody knows what was done.
     """
     if step_ids is not None and not step_ids:
-        yield Reservation(StepsReserved(completed=(), touched_follow_ups=0), None)
+        yield Reservation(StepsReserved(completed=(), anything_recorded=False), None)
         return
     by, until = str(uuid4()), desk.clock.now() + _SAVE_WITHIN
     try:

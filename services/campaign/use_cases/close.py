@@ -43,7 +43,7 @@ async def delete(desk: Desk, asker: Principal, campaign_id: str, *, expected: in
     async with reserved(desk, campaign_id, None) as reservation, desk.campaigns.changing() as changing:
         campaign = await locked(changing, campaign_id, expected)
         reservation.check(desk.clock.now())
-        check_delete(reservation.done.touched_follow_ups > 0)
+        check_delete(reservation.done.anything_recorded)
         definition = next_version(campaign.definition, desk.saving(asker), deleted=True)
         await changing.release_documents(campaign_id)
         saved = await save(changing, replace(campaign, definition=definition))

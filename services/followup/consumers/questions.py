@@ -60,7 +60,7 @@ class Questions:
         by = question.reservation
         if question.release:
             await self.definitions.release(question.campaign_id, by=by)
-            return StepsReserved(completed=(), touched_follow_ups=0)
+            return StepsReserved(completed=(), anything_recorded=False)
         for _ in range(_RESERVE_TRIES):
             counts = await self.definitions.reserve(
                 question.campaign_id, question.step_ids, by=by, seconds=question.for_seconds

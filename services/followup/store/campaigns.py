@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.followup.ports import Archiving
+from services.followup.store.completions import completed_steps
 from shared.contracts.campaign import CampaignDefined
 from shared.contracts.followup import StepsReserved
 from shared.runtime.database import Database
@@ -64,22 +65,16 @@ _UNDECIDED = sa.text(
     )
     """
 )
-_COMPLETED = sa.text(
+_RECORDED = sa.text(
     """
-    select distinct f.event -> 'fact' ->> 'step_id'
-    from facts f join follow_ups u on u.follow_up_id = f.follow_up_id
-    where u.campaign_id = :campaign_id and f.event -> 'fact' ->> 'kind' = 'StepCompleted'
-      and (:whole or f.event -> 'fact' ->> 'step_id' = any(cast(:steps as text[])))
-    """
-)
-_TOUCHED = sa.text(
-    """
-    select count(distinct f.follow_up_id)
-    from facts f join follow_ups u on u.follow_up_id = f.follow_up_id
-    where u.campaign_id = :campaign_id and f.event -> 'fact' ->> 'kind' = any(cast(:kinds as text[]))
+    select exists (
+        select 1 from facts
+        where event ->> 'campaign_id' = cast(:campaign_id as text)
+          and event -> 'fact' ->> 'kind' in
+              ('StepBegun', 'StepCompleted', 'InteractionRecorded', 'InteractionPlanned', 'Concluded')
+    )
     """
 )
-_RECORDING_KINDS = ("StepBegun", "StepCompleted", "InteractionRecorded", "InteractionPlanned", "Concluded")
 _TO_TELL = sa.text(
     "select definition::text from campaigns where engine_version < version order by campaign_id limit :limit"
 )
@@ -201,9 +196,7 @@ class PostgresDefinitions:
 
 
 async def _counts(conn: AsyncConnection, steps: dict[str, object]) -> StepsReserved:
-    completed = (await conn.execute(_COMPLETED, steps)).scalars().all()
-    touched = {"campaign_id": steps["campaign_id"], "kinds": list(_RECORDING_KINDS)}
     return StepsReserved(
-        completed=tuple(sorted(completed)),
-        touched_follow_ups=(await conn.execute(_TOUCHED, touched)).scalar_one(),
+        completed=await completed_steps(conn, steps["campaign_id"], steps["steps"]),
+        anything_recorded=bool(steps["whole"]) and (await conn.execute(_RECORDED, steps)).scalar_one(),
     )

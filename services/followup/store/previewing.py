@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.followup.store.completions import completed_steps
 from services.followup.store.rows import STATE
 from shared.contracts.followup import EditPreviewed, EffectsOfEdit, PreviewEdit
 from shared.rulebook.follow_up import FollowUp
@@ -22,14 +23,6 @@ _OPEN = sa.text(
       and follow_up_id > coalesce(cast(:after as uuid), '00000000-0000-0000-0000-000000000000')
     order by follow_up_id
     limit :limit
-    """
-)
-_COMPLETED = sa.text(
-    """
-    select distinct f.event -> 'fact' ->> 'step_id'
-    from facts f join follow_ups u on u.follow_up_id = f.follow_up_id
-    where u.campaign_id = :campaign_id and f.event -> 'fact' ->> 'kind' = 'StepCompleted'
-      and f.event -> 'fact' ->> 'step_id' = any(cast(:steps as text[]))
     """
 )
 _UNPLANNED = "unplanned"
@@ -57,10 +50,7 @@ class PostgresPreviewing:
 async def _completed(conn: AsyncConnection, question: PreviewEdit) -> tuple[str, ...]:
     kept = {step.id for step in question.new_plan.steps}
     removed = [step.id for step in question.old_plan.steps if step.id not in kept]
-    if not removed:
-        return ()
-    found = await conn.execute(_COMPLETED, {"campaign_id": question.campaign_id, "steps": removed})
-    return tuple(sorted(found.scalars()))
+    return await completed_steps(conn, question.campaign_id, removed) if removed else ()
 
 
 def _counted(rows: Iterable[Sequence[Any]], old_plan: Plan, new_plan: Plan) -> tuple[EffectsOfEdit, ...]:

@@ -83,7 +83,17 @@ async def test_counting_waits_for_what_is_on_its_way(world: World, another: Anot
     counts = await until(lambda: world.definitions.reserve(campaign, ["first-call"]))
 
     assert during is None
-    assert (counts.completed, counts.touched_follow_ups) == (("first-call",), 1)
+    assert counts.completed == ("first-call",)
+
+
+async def test_of_a_whole_campaign_it_is_told_whether_anything_was_recorded(world: World) -> None:
+    untouched, touched = await world.a_campaign(), await world.a_campaign()
+    await world.a_follow_up(untouched)
+    await world.do(await world.a_follow_up(touched), CALL)
+
+    counts = [await world.definitions.reserve(campaign, None) for campaign in (untouched, touched)]
+
+    assert [one.anything_recorded for one in counts if one] == [False, True]
 
 
 def _by_somebody(world: World, follow_up: str):
