@@ -15,7 +15,7 @@ from services.directory.api.queries import Queries, query_changed, saved_queries
 from services.directory.api.read import read_router
 from services.directory.api.results import results_router
 from services.directory.api.revisions import version_changed
-from services.directory.consumers import answer_questions
+from services.directory.consumers import answer_queries, answer_questions, rights_of
 from services.directory.settings import Settings
 from services.directory.store.bucket import NatsPrincipalsBucket
 from services.directory.store.calendars import PostgresCalendars
@@ -24,6 +24,7 @@ from services.directory.store.principals import PostgresPrincipalChanges
 from services.directory.store.records import PostgresDirectory
 from services.directory.store.saved_queries import PostgresSavedQueries
 from services.directory.use_cases.administer import VersionChanged
+from services.directory.use_cases.hand_out import HandOut
 from services.directory.use_cases.save_queries import QueryChanged, Shelf
 from services.directory.use_cases.tell_principals import keep_told
 from shared.runtime.clock import Clock
@@ -49,11 +50,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             bucket = NatsPrincipalsBucket(running.bus, replicas=settings.nats_replicas)
             changes = PostgresPrincipalChanges(parts.sweeps)
             await answer_questions(running.bus, directory)
+            hand_out = HandOut(shelf.clients, shelf.saved, rights_of(running.principals))
+            await answer_queries(running.bus, hand_out)
             running.background.start("directory principals", lambda: keep_told(changes, bucket, nudged))
             app.state.health.started = True
             yield
 
     directory = PostgresDirectory(parts.database)
+    shelf = Shelf(PostgresSavedQueries(parts.database), PostgresClientQueries(parts.database))
     app = service_app(title="Directory", version="1.0.0", lifespan=lifespan, settings=settings)
     clock = Clock(settings.zone)
     app.include_router(put_router(directory, clock, written))
@@ -63,7 +67,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(calendar_router(PostgresCalendars(parts.database), clock, parts.written))
     app.include_router(administration_router(directory, clock, written))
     app.add_exception_handler(VersionChanged, version_changed)  # type: ignore[arg-type]  # it gets that class only
-    queries = Queries(Shelf(PostgresSavedQueries(parts.database), PostgresClientQueries(parts.database)), clock)
+    queries = Queries(shelf, clock)
     app.include_router(results_router(queries))
     app.include_router(saved_queries_router(queries))
     app.add_exception_handler(QueryChanged, query_changed)  # type: ignore[arg-type]  # it gets that class only

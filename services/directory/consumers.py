@@ -1,8 +1,14 @@
 """Questions of other services."""
 
 from services.directory.ports import Account, Holdings, Transaction
+from services.directory.use_cases.hand_out import HandOut, Rights
 from shared.contracts.directory import ClientHoldings, HeldAccount, HeldTransaction, HoldingsFound
+from shared.contracts.queries import ClientsMatching, CountMatching
+from shared.rulebook.access import Principal
+from shared.rulebook.errors import Forbidden
 from shared.runtime.messaging import Bus
+from shared.runtime.principals import Principals
+from shared.runtime.security import CRM, crm_principal, principal_from
 
 
 async def answer_questions(bus: Bus, holdings: Holdings) -> None:
@@ -17,6 +23,27 @@ async def answer_questions(bus: Bus, holdings: Holdings) -> None:
         )
 
     await bus.answer(ClientHoldings, client_holdings)
+
+
+async def answer_queries(bus: Bus, hand_out: HandOut) -> None:
+    """Start answering which clients match a filter."""
+    await bus.answer(CountMatching, hand_out.count)
+    await bus.answer(ClientsMatching, hand_out.page)
+
+
+def rights_of(principals: Principals) -> Rights:
+    """Everybody's present rights, as this service holds them like every other."""
+
+    async def of(user_id: str) -> Principal:
+        await principals.fresh()
+        if user_id == CRM:
+            return crm_principal()
+        record = principals.get(user_id)
+        if record is None or not record.active:
+            raise Forbidden("right_missing", {"missing": "access_level"})
+        return principal_from(record)
+
+    return of
 
 
 def _account(account: Account) -> HeldAccount:

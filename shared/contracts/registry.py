@@ -1,6 +1,6 @@
 """Every event and every question there is, for the generated reference and for the tests that compare."""
 
-from shared.contracts import bulk, campaign, crm, directory, followup
+from shared.contracts import bulk, campaign, crm, directory, followup, queries
 from shared.contracts.wire import Answer, Event, Question
 
 EVENTS: tuple[type[Event], ...] = (
@@ -20,6 +20,8 @@ EVENTS: tuple[type[Event], ...] = (
 
 QUESTIONS: tuple[tuple[type[Question], type[Answer]], ...] = (
     (directory.ClientHoldings, directory.HoldingsFound),
+    (queries.CountMatching, queries.MatchingCount),
+    (queries.ClientsMatching, queries.MatchingClients),
     (campaign.PresentDefinition, campaign.DefinitionFound),
     (campaign.RecordMoment, campaign.MomentRecorded),
     (followup.HoldDefinition, followup.DefinitionHeld),

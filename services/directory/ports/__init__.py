@@ -25,7 +25,7 @@ from services.directory.ports.people import (
     Wanted,
 )
 from services.directory.ports.principals import PrincipalChange, PrincipalChanges, PrincipalsBucket, Telling
-from services.directory.ports.queries import Asked, ClientQueries, Matched, SavedQueries, SavedQuery
+from services.directory.ports.queries import Asked, ClientQueries, Handed, Matched, SavedQueries, SavedQuery
 from services.directory.ports.records import Directory, Writing
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "ClientsWanted",
     "Directory",
     "Door",
+    "Handed",
     "Holdings",
     "HoldingsWanted",
     "HoldingsWriting",

@@ -29,6 +29,15 @@ class Matched:
     unit_name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A client handed out, with the number that an attribute holds."""
+
+    client_id: str
+    advisor_id: str
+    number: Decimal | None
+
+
 class ClientQueries(Protocol):
     """Clients found by filters, within the reader's reach."""
 
@@ -45,7 +54,7 @@ class ClientQueries(Protocol):
 
     async def ids(
         self, reader: Principal, asked: Asked, *, after: str | None, limit: int, number: str | None
-    ) -> Sequence[tuple[str, Decimal | None]]:
+    ) -> Sequence[Handed]:
         """Clients in the order of their ids, each with the attribute `number` where it holds a number."""
 
 

@@ -1,13 +1,12 @@
 """Clients found by filters: counted, listed in French order, and handed out by id; reach is in every statement."""
 
 from collections.abc import Collection, Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Numeric, Select, Text, Uuid, case, cast, column, func, literal, literal_column, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from services.directory.ports import Asked, Matched, Place
+from services.directory.ports import Asked, Handed, Matched, Place
 from services.directory.store.client_lists import CLIENTS, PLAN_EACH, client_seen
 from services.directory.store.conditions import condition
 from services.directory.store.reach import reaches
@@ -52,13 +51,15 @@ class PostgresClientQueries:
 
     async def ids(
         self, reader: Principal, asked: Asked, *, after: str | None, limit: int, number: str | None
-    ) -> Sequence[tuple[str, Decimal | None]]:
+    ) -> Sequence[Handed]:
         """Clients in the order of their ids."""
-        query = _matching(CLIENTS.with_only_columns(clients.c.client_id, _number(number)), reader, asked)
+        query = _matching(
+            CLIENTS.with_only_columns(clients.c.client_id, clients.c.advisor_id, _number(number)), reader, asked
+        )
         if after is not None:
             query = query.where(clients.c.client_id > literal(after, _ID))
         rows = await self._read(query.order_by(clients.c.client_id).limit(limit))
-        return [(row[0], row[1]) for row in rows]
+        return [Handed(*row) for row in rows]
 
     async def _read(self, query: Select[Any]) -> Sequence[Any]:
         async with self._database.reading() as connection:

@@ -3,10 +3,11 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
-from services.directory.ports import Asked, ClientQueries, Matched, Place
+from services.directory.ports import Asked, ClientQueries, Handed, Matched, Place
+from shared.contracts.filters import attribute_of
 from shared.rulebook.access import Action, Principal, may
+from shared.rulebook.errors import Invalid
 from shared.rulebook.filter_catalogue import check_attribute, check_known
 from shared.rulebook.filters import Attribute, Filter, Kind
 from shared.rulebook.query_sharing import present_only
@@ -52,8 +53,22 @@ async def page(
     return await queries.page(asking.reader, asking.asked, attributes, after=after, limit=limit)
 
 
+async def number_named(queries: ClientQueries, name: str | None) -> Attribute | None:
+    """The CRM's attribute of that name, which some client holds a number under; Invalid else, as in a filter."""
+    if name is None:
+        return None
+    about = attribute_of(name)
+    known = await queries.catalogue()
+    check_attribute(about, known)
+    if not about.crm or Kind.NUMBER not in known[about.name]:
+        kinds = sorted(known[about.name]) if about.crm else []
+        raise Invalid("filter_kind", {"attribute": about.name, "kind": Kind.NUMBER.value, "kinds": kinds})
+    return about
+
+
 async def ids(
-    queries: ClientQueries, asking: Asking, *, after: str | None, limit: int, number: str | None
-) -> Sequence[tuple[str, Decimal | None]]:
+    queries: ClientQueries, asking: Asking, *, after: str | None, limit: int, number: Attribute | None
+) -> Sequence[Handed]:
     """A page in the order of ids, with the number that each has under that attribute."""
-    return await queries.ids(asking.reader, asking.asked, after=after, limit=limit, number=number)
+    name = None if number is None else number.name
+    return await queries.ids(asking.reader, asking.asked, after=after, limit=limit, number=name)

@@ -79,7 +79,7 @@ async def keep(database, clients: list[Client]) -> None:
 
 async def found(queries, wanted, reader=None) -> set[str]:
     rows = await queries.ids(reader or crm_principal(), Asked(wanted, TODAY), after=None, limit=1000, number=None)
-    return {client_id for client_id, _ in rows}
+    return {row.client_id for row in rows}
 
 
 @st.composite
@@ -193,9 +193,9 @@ async def test_each_client_is_handed_out_once_with_the_number_asked_for(queries)
     rows, after = [], None
     while page := await found_by.ids(crm_principal(), asked, after=after, limit=3, number="assets"):
         rows += page
-        after = page[-1][0]
+        after = page[-1].client_id
 
-    given_out = dict(rows)
+    given_out = {row.client_id: row.number for row in rows}
     assert [str(given_out[ids.client_id(f"n{row}")]) for row in range(7)] == [
         "12000.1",
         "None",
