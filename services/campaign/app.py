@@ -8,14 +8,18 @@ from datetime import timedelta
 from fastapi import FastAPI
 
 from services.campaign import consumers
-from services.campaign.api import clients, csv_clients, definitions, documents, jobs, reading, versions
+from services.campaign.api import clients, csv_clients, definitions, documents, from_query, jobs, reading, versions
 from services.campaign.api.door import Door, version_changed
+from services.campaign.ports.pulling import Source
 from services.campaign.settings import Settings
+from services.campaign.store.client_finder import AskedClients
 from services.campaign.store.documents import kept_documents
 from services.campaign.store.neighbours import AskedFollowUps, WatchedPeople
+from services.campaign.store.pulling import PostgresPulls
 from services.campaign.store.reading import PostgresCampaigns
 from services.campaign.store.replicas import PostgresReplicas
 from services.campaign.use_cases.saving import Desk, VersionChanged
+from services.campaign.use_cases.target_by_query import PullClients
 from services.campaign.use_cases.work_on_jobs import WorkOnJobs
 from shared.runtime.clock import Clock
 from shared.runtime.documents import Documents
@@ -41,7 +45,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             yield
 
     app = service_app(title="Campaign", version="1.0.0", lifespan=lifespan, settings=settings)
-    for part in (jobs, reading, versions, definitions, documents, clients, csv_clients):
+    for part in (jobs, reading, versions, definitions, documents, clients, csv_clients, from_query):
         app.include_router(part.router)
     app.add_exception_handler(VersionChanged, version_changed)  # type: ignore[arg-type]  # it gets that class only
     return app
@@ -52,11 +56,12 @@ async def _begin(app: FastAPI, settings: Settings, parts: Parts, running: Runnin
     clock = Clock(settings.zone)
     files = kept_documents(parts.database, max_bytes=settings.max_document_bytes)
     campaigns = PostgresCampaigns(parts.database, parts.sweeps, files)
-    asked = asyncio.Event()
+    asked, asked_to_pull = asyncio.Event(), asyncio.Event()
 
     def written() -> None:
         parts.written()
         asked.set()
+        asked_to_pull.set()
 
     people, follow_ups = WatchedPeople(running.principals), AskedFollowUps(running.bus)
     app.state.door = Door(Desk(campaigns, people, follow_ups, files, clock), written)
@@ -64,6 +69,9 @@ async def _begin(app: FastAPI, settings: Settings, parts: Parts, running: Runnin
     await consumers.listen(running.bus, campaigns=campaigns, replicas=replicas, clock=clock, written=written)
     work = WorkOnJobs(campaigns, clock, timedelta(seconds=settings.unknown_client_seconds))
     running.background.start("campaign jobs", lambda: _keep_working(work, parts.written, asked))
+    app.state.source = source = Source(AskedClients(running.bus), PostgresPulls(parts.database, parts.sweeps))
+    pulling = PullClients(source, clock)
+    running.background.start("campaign queries", lambda: _keep_working(pulling, asked.set, asked_to_pull))
     swept = kept_documents(parts.sweeps, max_bytes=settings.max_document_bytes)
     running.background.start("campaign documents", lambda: _keep_sweeping(swept, clock))
 
@@ -76,7 +84,7 @@ async def _keep_sweeping(files: Documents, clock: Clock) -> None:
         await asyncio.sleep(_SWEEP_SECONDS)
 
 
-async def _keep_working(work: WorkOnJobs, written: Callable[[], None], asked: asyncio.Event) -> None:
+async def _keep_working(work: WorkOnJobs | PullClients, written: Callable[[], None], asked: asyncio.Event) -> None:
     """Work on chunks while there are any; look again when asked, and twice a second for what others left."""
     while True:
         asked.clear()

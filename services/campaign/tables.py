@@ -158,6 +158,19 @@ targeting_chunks = Table(
     comment="What is still to do; a chunk leaves in the transaction of its effect.",
 )
 
+targeting_pulls = Table(
+    "targeting_pulls",
+    metadata,
+    Column("job_id", _ID, primary_key=True),
+    Column("wish", JSONB, nullable=False, comment="The filter, and what its clients enter with."),
+    Column("after", Text, comment="The last client pulled."),
+    Column("pages", Integer, nullable=False, server_default=text("0")),
+    Column("pulled", Integer, nullable=False, server_default=text("0")),
+    Column("dealt", JSONB, nullable=False, comment="By advisor, how many clients were given an entry date."),
+    Column("attempt_at", _TIME, nullable=False, index=True),
+    comment="Jobs whose clients a query still finds; a row leaves with the last page.",
+)
+
 targeting_skips = Table(
     "targeting_skips",
     metadata,

@@ -48,6 +48,18 @@ QUERIES: Sentences = {
         "Une valeur de « {attribute} » n’est pas possible ({reason}).",
         "A value of “{attribute}” is not possible ({reason}).",
     ),
+    "too_many_clients": (
+        "Cette requête trouve {count} clients ; un appel en cible au plus {limit} : affinez-la.",
+        "This query finds {count} clients; one call targets at most {limit}: narrow it.",
+    ),
+    "percent_out_of_range": (
+        "Le pourcentage doit être supérieur à {from} et ne pas dépasser {to}.",
+        "The percentage must be above {from} and not exceed {to}.",
+    ),
+    "entry_date_or_spread": (
+        "Donnez une date d’entrée, ou répartissez les entrées : l’un des deux.",
+        "Give an entry date, or have the entries spread: one of the two.",
+    ),
     "query_unclear": (
         "Donnez un filtre ou une requête enregistrée, l’un des deux.",
         "Give a filter or a saved query, one of the two.",

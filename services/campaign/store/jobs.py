@@ -48,22 +48,22 @@ _SKIP = text(
 
 async def add(connection: AsyncConnection, job: Job, items: Sequence[TargetItem], skipped: Sequence[Skipped]) -> Job:
     """Keep a job with its items and what is skipped from the beginning; answers the one held when its id is known."""
-    if await _add(connection, job):
+    if await add_empty(connection, job):
         await keep_skips(connection, job.job_id, skipped)
         chunks = [items_json(chunk) for chunk in _in_chunks(items)]
         await connection.execute(_ADD_CHUNKS, {"id": job.job_id, "chunks": chunks, "asked_at": job.asked_at})
-    return await _held(connection, job)
+    return await held(connection, job)
 
 
 async def copy(connection: AsyncConnection, source_id: str, job: Job) -> Job:
     """Keep a job that targets the clients of another campaign within the asker's reach, by default entry dates."""
-    if await _add(connection, job):
+    if await add_empty(connection, job):
         copied = insert(targeting_chunks).from_select(
             ["job_id", "chunk", "targets", "attempt_at"], _chunks_of(source_id, job)
         )
         await connection.execute(copied)
         await connection.execute(_COUNT_COPIED, {"id": job.job_id})
-    return await _held(connection, job)
+    return await held(connection, job)
 
 
 async def find(connection: AsyncConnection, campaign_id: str, job_id: str) -> Job | None:
@@ -139,7 +139,8 @@ def job_of(row: Any) -> Job:
     )
 
 
-async def _add(connection: AsyncConnection, job: Job) -> bool:
+async def add_empty(connection: AsyncConnection, job: Job) -> bool:
+    """Keep a job without items; False when its id is known."""
     added = await connection.execute(
         _ADD,
         {
@@ -156,9 +157,10 @@ async def _add(connection: AsyncConnection, job: Job) -> bool:
     return added.one_or_none() is not None
 
 
-async def _held(connection: AsyncConnection, job: Job) -> Job:
-    held = await connection.execute(select(targeting_jobs).where(targeting_jobs.c.job_id == job.job_id))
-    return job_of(held.one())
+async def held(connection: AsyncConnection, job: Job) -> Job:
+    """The job as it is kept."""
+    found = await connection.execute(select(targeting_jobs).where(targeting_jobs.c.job_id == job.job_id))
+    return job_of(found.one())
 
 
 def _chunks_of(source_id: str, job: Job) -> Select[Any]:

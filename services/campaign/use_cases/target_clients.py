@@ -22,7 +22,7 @@ async def target_clients(desk: Desk, asker: Principal, campaign_id: str, call: C
 
     Refused `archived`, `campaign_ended`; `key_taken` when the key stands for another call.
     """
-    await _open_to(desk, asker, campaign_id)
+    await open_to(desk, asker, campaign_id)
     return await ask_for(desk, asker, campaign_id, JobKind.TARGET, call)
 
 
@@ -53,7 +53,7 @@ async def rehearse(
 
     Refused as `target_clients`.
     """
-    definition = await _open_to(desk, asker, campaign_id)
+    definition = await open_to(desk, asker, campaign_id)
     for start in range(0, len(items), _AT_ONCE):
         part = items[start : start + _AT_ONCE]
         async with desk.campaigns.working() as working:
@@ -68,7 +68,7 @@ async def rehearse(
                 yield skip(named[one.position], SkipReason.ALREADY_TARGETED)
 
 
-async def _open_to(desk: Desk, asker: Principal, campaign_id: str) -> CampaignDefined:
+async def open_to(desk: Desk, asker: Principal, campaign_id: str) -> CampaignDefined:
     """The campaign, when it takes clients and takes them from this asker."""
     campaign = await visible(desk.campaigns, campaign_id, asker)
     definition = campaign.definition
