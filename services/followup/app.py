@@ -161,7 +161,7 @@ class _Service:
             enrolled=self._enrolled,
         )
         await hear_calendar(running.bus, self.due_dates)
-        await hear_signals(running.bus, self.desk, self.clock, park_for=self.park_for)
+        await hear_signals(running.bus, self.desk, self.log, self.clock, park_for=self.park_for)
         upkeep = Upkeep(
             log=self.log,
             desk=self.desk,

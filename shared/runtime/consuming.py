@@ -21,6 +21,8 @@ from shared.runtime.streams import PARKING, stream_of, type_of
 from shared.runtime.transient import connection_lost, is_transient
 
 Handle = Callable[[Sequence[CloudEvent[Any]]], Awaitable[None]]
+Parked = Callable[[str, bytes, str], Awaitable[None]]
+"""Told of a message before it is parked: a key that is the same however often it is told, the bytes, the reason."""
 
 _PAUSES = (0.2, 1.0, 3.0, 10.0)
 """Before an event that failed is tried again, in seconds; the last one stays."""
@@ -58,12 +60,23 @@ class Consumption:
         await cancel(*late)
 
 
-def start(bus: Connection, durable: str, models: Sequence[type[Event]], handle: Handle, pace: "Pace") -> Consumption:
+def start(
+    bus: Connection,
+    durable: str,
+    models: Sequence[type[Event]],
+    handle: Handle,
+    pace: "Pace",
+    *,
+    parked: Parked | None = None,
+) -> Consumption:
     """One consumer per stream that holds some of `models`, and one for parked messages to be tried again."""
     readers = {model.type: CloudEvent[model] for model in models}  # type: ignore[valid-type]
     sources = [*_sources(durable, models), Source(PARKING, f"{durable}-retry", (parking.retry_subject(durable),))]
     return Consumption(
-        [_Consumer(bus, durable, source, readers=readers, handle=handle, pace=pace) for source in sources]
+        [
+            _Consumer(bus, durable, source, readers=readers, handle=handle, pace=pace, parked=parked)
+            for source in sources
+        ]
     )
 
 
@@ -92,7 +105,9 @@ class _Consumer:
         readers: dict[str, type[CloudEvent[Any]]],
         handle: Handle,
         pace: "Pace",
+        parked: Parked | None,
     ) -> None:
+        self._parked = parked
         self.durable = durable
         self._stopping = asyncio.Event()
         self._bus = bus
@@ -192,6 +207,8 @@ class _Consumer:
 
     async def _park(self, message: Msg, error: Exception) -> None:
         reason = parking.reason_of(error)
+        if self._parked is not None:
+            await self._parked(parking.key_of(message), message.data, reason)
         await parking.park(self._bus.jetstream, self.durable, message, reason)
         await message.term()
         metrics.CONSUMED.labels(self.durable, "parked").inc()

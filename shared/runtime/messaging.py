@@ -7,7 +7,7 @@ from typing import TypeVar
 from shared.contracts.wire import Answer, Event, Question
 from shared.runtime import consuming, parking, questions, streams
 from shared.runtime.connection import Connection
-from shared.runtime.consuming import Consumption, Handle, Pace
+from shared.runtime.consuming import Consumption, Handle, Pace, Parked
 from shared.runtime.outbox import cloud_event_bytes
 from shared.runtime.parking import NotParkedError, ParkedMessage
 from shared.runtime.questions import AnyAnswer, NobodyAnswers, QuestionRefused
@@ -54,6 +54,7 @@ class Bus(Connection):
         batch: int = 200,
         max_deliver: int = 5,
         gather: float = 0.0,
+        parked: Parked | None = None,
     ) -> Consumption:
         """Have `handle` called with decoded events, a batch at a time and in order, and acknowledge after it returned.
 
@@ -61,9 +62,9 @@ class Bus(Connection):
         fails, the events are tried one by one; one that fails `max_deliver` times, or cannot be decoded, is parked and
         never blocks those behind it. While PostgreSQL or NATS is away, nothing is parked: it waits. `durable` is one
         consumer for all replicas of a role; across replicas, and for an event tried again, only the events' own
-        numbers tell the order.
+        numbers tell the order. `parked` is told of a message before it is parked, perhaps more than once.
         """
-        consumption = consuming.start(self, durable, models, handle, Pace(batch, max_deliver, gather))
+        consumption = consuming.start(self, durable, models, handle, Pace(batch, max_deliver, gather), parked=parked)
         self._consumptions.append(consumption)
         return consumption
 

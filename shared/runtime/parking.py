@@ -62,9 +62,13 @@ def reason_of(error: BaseException) -> str:
     return f"{type(error).__name__}: {first_line}"[:_LONGEST_REASON]
 
 
+def key_of(message: Msg) -> str:
+    """The same for one message however often it comes."""
+    return f"{message.metadata.stream}/{message.metadata.sequence.stream}"
+
+
 async def park(js: JetStreamContext, durable: str, message: Msg, reason: str) -> None:
     """Publish the message, as it came, to the parking stream; once however often it is tried."""
-    origin = message.metadata
     await js.publish(
         f"{_FAILED}.{durable}",
         message.data,
@@ -72,7 +76,7 @@ async def park(js: JetStreamContext, durable: str, message: Msg, reason: str) ->
             SUBJECT_HEADER: subject_of(message),
             _CONSUMER_HEADER: durable,
             _REASON_HEADER: reason.encode("ascii", "backslashreplace").decode(),
-            "Nats-Msg-Id": f"parked/{durable}/{origin.stream}/{origin.sequence.stream}",
+            "Nats-Msg-Id": f"parked/{durable}/{key_of(message)}",
         },
     )
 

@@ -117,15 +117,16 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class KeptSignal:
-    """A direct signal that asks for no command: kept refused, with what came and why."""
+    """A signal that asks for no command: kept refused, with what came and why. `follow_up_id` where it is known."""
 
-    follow_up_id: str
+    follow_up_id: str | None
     signal_key: str
     name: str
     payload: str
     code: str
     data: dict[str, Any]
     received_at: datetime
+    door: Door = "direct"
 
 
 Admission = Leased | Verdict | Exception

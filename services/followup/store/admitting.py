@@ -20,6 +20,8 @@ UNKNOWN = "follow_up_unknown"
 """The code of a signal that is parked until its client is targeted."""
 UNREADABLE = "Unreadable"
 """What stands for the command of a signal that asks for none."""
+UNREAD = "unread"
+"""The source of signals that came by NATS and cannot be read: their ids are those of the messages."""
 REUSED = "reused"
 """The source of signals kept beside the one whose id they bear."""
 
@@ -104,11 +106,11 @@ async def keep(conn: AsyncConnection, signals: Sequence[KeptSignal]) -> None:
     rows = [
         {
             "command_id": uuid7(),
-            "source": "direct",
+            "source": "direct" if signal.door == "direct" else UNREAD,
             "source_id": signal.signal_key,
             "follow_up_id": signal.follow_up_id,
             "body": json.dumps({"command": UNREADABLE, "name": signal.name, "payload": signal.payload}),
-            "door": "direct",
+            "door": signal.door,
             "occurred_at": signal.received_at,
             "received_at": signal.received_at,
             "code": signal.code,

@@ -49,7 +49,7 @@ def command_of(
     now = clock.now()
     command = _wish(signal, clock)
     named = UNNAMED not in {signal.campaign, signal.client}
-    target = follow_up_id(_campaign(signal.campaign), client_id(signal.client)) if named or not follow_up else follow_up
+    target = follow_up_named(signal.campaign, signal.client) if named or not follow_up else follow_up
     return NewCommand(
         command_id=uuid7(),
         source=CRM,
@@ -73,6 +73,11 @@ def command_of(
         park_until=now + park_for,
         named={"campaign": signal.campaign, "client": signal.client} if named else None,
     )
+
+
+def follow_up_named(campaign: str, client: str) -> str:
+    """The follow-up of the client in the campaign, as the CRM calls both; known or not yet."""
+    return follow_up_id(_campaign(campaign), client_id(client))
 
 
 def said(command: Command) -> dict[str, Any]:

@@ -10,6 +10,8 @@ import pytest
 from sqlalchemy import text
 
 from services.followup.consumers import hear_signals
+from services.followup.ports.held import HeldFilter
+from services.followup.store.held import PostgresHeldCommands
 from services.followup.use_cases.take_signals import Signal, command_of
 from shared.contracts.crm import SignalSent
 from shared.rulebook.ids import client_id, follow_up_id
@@ -23,7 +25,7 @@ YESTERDAY = datetime.now(UTC) - timedelta(days=1)
 
 @pytest.fixture
 async def open_door(world: World) -> World:
-    await hear_signals(world.bus, world.desk, world.clock, park_for=HOUR)
+    await hear_signals(world.bus, world.desk, world.log, world.clock, park_for=HOUR)
     return world
 
 
@@ -64,7 +66,7 @@ async def test_a_signal_is_acknowledged_only_when_it_is_in_the_log(open_door: Wo
 async def test_a_signal_that_cannot_be_read_is_set_aside_with_its_reason(
     open_door: World, broken: Any, reason: str
 ) -> None:
-    campaign, _ = await _a_client(open_door, "c-1")
+    campaign, follow_up = await _a_client(open_door, "c-1")
     before = len(await open_door.bus.parked())
     raw = broken if isinstance(broken, bytes) else _envelope(_signal("n-3", campaign, "c-1") | broken)
 
@@ -76,6 +78,10 @@ async def test_a_signal_that_cannot_be_read_is_set_aside_with_its_reason(
     assert [(one.consumer, one.subject) for one in parked] == [("followup-signals", f"{SignalSent.type}.c-1")]
     assert reason in parked[0].reason
     assert not await open_door.log.verdicts("crm", ["n-3"])
+    (held,) = await PostgresHeldCommands(open_door.database).page(HeldFilter())
+    assert (held.state, held.code, held.door) == ("refused", "invalid_signal", "crm")
+    assert held.follow_up_id == (None if isinstance(broken, bytes) else follow_up)
+    assert reason in held.data["error"]
 
 
 async def test_the_same_signal_from_two_doors_at_once_makes_one_fact(open_door: World) -> None:
