@@ -14,7 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.bulk.ports import BulkActivities
 
 _RETRY = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(minutes=1))
-_HEARTBEAT = timedelta(seconds=60)
+_HEARTBEAT = timedelta(seconds=30)
 """Longer than one page may take; a worker that is gone is noticed after it."""
 _TURN = timedelta(hours=2)
 

@@ -128,7 +128,7 @@ class PostgresJobs:
         place = sa.tuple_(bulk_jobs.c.asked_at, bulk_jobs.c.job_id)
         query = _JOB.where(sees_job(reader)).order_by(bulk_jobs.c.asked_at.desc(), bulk_jobs.c.job_id.desc())
         if after is not None:
-            query = query.where(place < sa.tuple_(sa.literal(after[0]), sa.literal(after[1])))
+            query = query.where(place < sa.tuple_(sa.literal(after[0]), sa.cast(after[1], bulk_jobs.c.job_id.type)))
         async with self._database.reading() as conn:
             return [_job(row) for row in (await conn.execute(query.limit(limit))).mappings()]
 

@@ -12,7 +12,7 @@ from shared.rulebook import ids
 from shared.rulebook.access import Principal, Target, in_reach, may
 from shared.rulebook.errors import Invalid, NotVisible, Refused
 from shared.rulebook.follow_up import ConclusionKind
-from shared.rulebook.sharing import check_amounts, settle_total
+from shared.rulebook.sharing import check_amounts, deal_out, settle_total
 from shared.runtime.clock import Clock
 from shared.runtime.identifiers import uuid7
 
@@ -113,8 +113,10 @@ class AskJobs:
         if order.kind is JobKind.CONCLUDE:
             check_amounts(terms.conclusion or ConclusionKind.NO_DECISION, terms.each, terms.total)
             terms = replace(terms, on=terms.on or today)
-        for advisor in terms.advisors:
-            await self._advisor(asker, advisor)
+        if order.kind is JobKind.REASSIGN:
+            deal_out((), terms.advisors)
+            for advisor in terms.advisors:
+                await self._advisor(asker, advisor)
         if order.begin_on is not None and order.begin_on < today:
             raise Invalid("back_dated", {"on": order.begin_on.isoformat(), "from": today.isoformat()})
         if order.choice.ids is None:
