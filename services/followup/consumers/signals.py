@@ -1,7 +1,7 @@
 """The CRM's signals by NATS: acknowledged once they are in the command log and sent on (docs/integration/nats.md).
 
-What cannot be read is kept in the log with its reason, and goes to the parking stream. Each batch waits a moment for its
-verdicts, so that a flood waits in JetStream and not in this process.
+What cannot be read is kept in the log with its reason, and goes to the parking stream. Each batch waits a moment for
+its verdicts, so that a flood waits in JetStream and not in this process.
 """
 
 import base64
