@@ -2,13 +2,15 @@
 
 import asyncio
 from functools import partial
+from typing import Any
 
 import pytest
 
 from tools.bench import processor
 from tools.bench.history import Size, sample
 from tools.bench.measures import Medians, Round, measured
-from tools.bench.report import Found, object_of, text_of
+from tools.bench.report import Found, object_of, saving_object, text_of
+from tools.bench.saving import Saving, saving
 
 
 def test_a_round_tells_its_rate_its_median_and_what_one_in_a_hundred_exceeds():
@@ -71,3 +73,53 @@ def test_ratios_are_those_of_neighbouring_rounds_so_that_a_busy_minute_meets_bot
     assert figures["counted_after_seconds"] == 0.3
     assert product.processor_cost() == {"web": 2.0}
     assert "ratio 0.5" in text_of(bare, product, figures, [0.1])
+
+
+class SavedProduct:
+    """A product whose campaigns hold as many follow-ups as were enrolled, and whose saves are noted."""
+
+    manager = "token"
+
+    def __init__(self) -> None:
+        self.http = self
+        self.versions: dict[str, int] = {}
+        self.saved: list[tuple[str, str, list[str]]] = []
+
+    async def campaign(self, name: str, steps: int) -> str:
+        self.versions[name] = 1
+        return name
+
+    async def enrol(self, campaign: str, clients: range) -> None:
+        pass
+
+    async def send(self, method: str, path: str, token: str, body: Any = None, **headers: str) -> Any:
+        campaign = path.rpartition("/")[2]
+        if method == "PUT":
+            self.versions[campaign] += 1
+            self.saved.append((campaign, headers["If_Match"], [step["id"] for step in body["steps"]]))
+            return {}
+        steps = [{"id": "a", "exemptions": [], "documents": []}, {"id": "b", "exemptions": [], "documents": []}]
+        return dict.fromkeys(("name", "start_date", "end_date", "sales_step"), "") | {
+            "steps": steps,
+            "version": self.versions[campaign],
+        }
+
+
+async def test_campaigns_with_few_and_many_open_follow_ups_are_saved_by_turns():
+    product = SavedProduct()
+
+    saved = await saving(product, few=1, many=2, saves=2)
+
+    assert product.saved == [
+        ("bench-saving-1", '"1"', ["b", "a"]),
+        ("bench-saving-2", '"1"', ["b", "a"]),
+        ("bench-saving-1", '"2"', ["b", "a"]),
+        ("bench-saving-2", '"2"', ["b", "a"]),
+    ]
+    assert (saved.few, saved.many) == (1, 2)
+
+
+def test_the_ratio_of_saves_is_that_of_many_over_few():
+    saved = Saving(few=100, many=10_000, few_ms=40.0, many_ms=42.0)
+
+    assert saving_object(saved) == {"save_ratio": 1.05, "save_ms": {"100": 40.0, "10000": 42.0}}

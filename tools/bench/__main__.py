@@ -13,7 +13,8 @@ from shared.rulebook.ids import follow_up_workflow_id
 from tools.bench import bare, history, processor, stack
 from tools.bench.measures import measured, quiet
 from tools.bench.product import Product, follow_up
-from tools.bench.report import Found, object_of, text_of
+from tools.bench.report import Found, object_of, saving_object, saving_text, text_of
+from tools.bench.saving import saving
 from tools.bench.wire import Connections
 
 _IN_FLIGHT = 32
@@ -29,10 +30,13 @@ class Scale:
     """Enrolled, and then completing one step, in each round."""
     alone: int
     """Calls one at a time."""
+    open: int
+    """Open follow-ups of the larger of two campaigns that are saved; the smaller has a hundred."""
 
 
-FULL = Scale(rounds=3, clients=800, alone=200)
-QUICK = Scale(rounds=2, clients=150, alone=50)
+FULL = Scale(rounds=3, clients=800, alone=200, open=10_000)
+QUICK = Scale(rounds=2, clients=150, alone=50, open=1_000)
+_FEW_OPEN, _SAVES = 100, 20
 
 
 async def bench(at: stack.Stack, scale: Scale) -> dict[str, object]:
@@ -40,17 +44,20 @@ async def bench(at: stack.Stack, scale: Scale) -> dict[str, object]:
     client = await bare.connect(at.temporal_address)
     http = Connections(at.url)
     product = Product(http, at.token)
-    await product.prepare(scale.clients)
-    await product.until_told(scale.clients)
+    people = max(scale.clients, scale.open)
+    await product.prepare(people)
+    await product.until_told(people)
     engine_found, product_found, settled = Found(), Found(), []
     for number in range(scale.rounds):
         await quiet(within=_QUIET_WITHIN)
         await _bare_round(client, number, scale, engine_found)
         await quiet(within=_QUIET_WITHIN)
         settled.append(await _product_round(client, product, number, scale, product_found))
+    await quiet(within=_QUIET_WITHIN)
+    saved = await saving(product, few=_FEW_OPEN, many=scale.open, saves=_SAVES)
     http.close()
-    figures = object_of(engine_found, product_found, settled)
-    print(text_of(engine_found, product_found, figures, settled), flush=True)
+    figures = {**object_of(engine_found, product_found, settled), **saving_object(saved)}
+    print(text_of(engine_found, product_found, figures, settled), saving_text(saved), sep="", flush=True)
     return figures
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tools.bench.measures import Medians, Round
+from tools.bench.saving import Saving
 
 _WORTH_TELLING = 0.05
 """Milliseconds of processor time per step."""
@@ -81,6 +82,22 @@ def text_of(bare: Found, product: Found, figures: dict[str, object], settled: Se
         f"\n  processor time of a step: {_processor(product)}"
         f"\n                      bare: {_processor(bare)}"
         f"\n  the reports showed the last step of a round {max(settled):.2f} s after it was answered, at most\n"
+    )
+
+
+def saving_object(saved: Saving) -> dict[str, object]:
+    """What saves cost, and how many times as much with many open follow-ups."""
+    return {
+        "save_ratio": saved.ratio,
+        "save_ms": {str(saved.few): saved.few_ms, str(saved.many): saved.many_ms},
+    }
+
+
+def saving_text(saved: Saving) -> str:
+    """The same for people."""
+    return (
+        f"  a save    {saved.few} open follow-ups {saved.few_ms} ms"
+        f"  {saved.many} open follow-ups {saved.many_ms} ms  ratio {saved.ratio}\n"
     )
 
 
