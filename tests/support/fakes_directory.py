@@ -147,8 +147,8 @@ class FakeDirectory(FakeHoldings):
         ]
         return _page([(Place(person.user.name.lower(), person.user.id), person) for person in kept], wanted)
 
-    async def list_units(self, reader: Principal) -> Sequence[Unit]:
-        seen = [unit for unit in self.units_by_id.values() if _sees_unit(reader, unit)]
+    async def list_units(self, reader: Principal, *, inactive: bool = False) -> Sequence[Unit]:
+        seen = [unit for unit in self.units_by_id.values() if _sees_unit(reader, unit) and (unit.active or inactive)]
         return sorted(seen, key=lambda unit: (len(unit.path), unit.name.lower()))
 
     async def list_clients(self, reader: Principal, wanted: ClientsWanted) -> Sequence[tuple[Place, ClientSeen]]:

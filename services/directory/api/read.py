@@ -109,9 +109,12 @@ def read_router(directory: Directory) -> APIRouter:
         return UserPage(items=[UserOut.of(person) for _, person in rows], next=cursor_after(rows, limit))
 
     @router.get("/units")
-    async def units(principal: CurrentPrincipal) -> UnitList:
+    async def units(
+        principal: CurrentPrincipal,
+        inactive: Annotated[bool, Query(description="Those that were closed, too")] = False,  # noqa: FBT002
+    ) -> UnitList:
         """Units within reach, parents before what lies below them."""
-        return UnitList(items=[UnitOut.of(unit) for unit in await directory.list_units(principal)])
+        return UnitList(items=[UnitOut.of(unit) for unit in await directory.list_units(principal, inactive=inactive)])
 
     return router
 

@@ -85,7 +85,7 @@ class Directory(Holdings, Audit, Protocol):
     async def list_users(self, reader: Principal, wanted: UsersWanted) -> Sequence[tuple[Place, Person]]:
         """Users within the reader's reach, in French order."""
 
-    async def list_units(self, reader: Principal) -> Sequence[Unit]:
+    async def list_units(self, reader: Principal, *, inactive: bool = False) -> Sequence[Unit]:
         """Units within the reader's reach, parents first, then in French order."""
 
     async def list_profiles(self) -> Sequence[Profile]:

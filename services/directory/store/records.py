@@ -68,10 +68,10 @@ class PostgresDirectory(ReadsClients, ReadsHoldings, ReadsAudit):
         query = page_of(query, wanted, users.c.sort_key, users.c.user_id, users.c.external_id)
         return [(Place(row.sort_key, str(row.user_id)), person_of_row(row)) for row in await self._read(query)]
 
-    async def list_units(self, reader: Principal) -> Sequence[Unit]:
+    async def list_units(self, reader: Principal, *, inactive: bool = False) -> Sequence[Unit]:
         """Units within the reader's reach, parents first."""
         query = select(units).where(_sees_unit(reader)).order_by(func.cardinality(units.c.path), units.c.sort_key)
-        rows = await self._read(query)
+        rows = await self._read(query if inactive else query.where(units.c.active))
         return [unit_of_row(row) for row in rows]
 
     async def list_profiles(self) -> Sequence[Profile]:

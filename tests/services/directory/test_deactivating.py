@@ -69,6 +69,8 @@ async def test_a_whole_branch_is_closed_once_its_people_left(peopled):
     answer = await peopled.put("units", [gone("north"), gone("lille"), gone("arras")])
 
     assert (answer["upserted"], answer["errors"]) == (3, [])
+    assert [unit["name"] for unit in (await peopled.get("units")).json()["items"]] == ["Réseau", "Sud"]
+    assert len((await peopled.get("units", inactive=True)).json()["items"]) == 5
 
 
 async def test_nothing_active_comes_below_a_closed_unit(peopled):

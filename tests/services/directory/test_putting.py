@@ -3,6 +3,8 @@
 import asyncio
 from time import perf_counter
 
+import pytest
+
 from shared.rulebook.access import AccessLevel
 from shared.rulebook.ids import client_id, unit_id, user_id
 from tests.services.directory.conftest import NETWORK, PROFILES, a_client, a_user
@@ -46,6 +48,28 @@ async def test_a_client_needs_a_known_advisor(door):
 
     assert answer["upserted"] == 1
     assert answer["errors"][0]["code"] == "unknown_advisor"
+
+
+@pytest.mark.parametrize(
+    ("what", "item", "code"),
+    [
+        ("users", {"external_id": "eve", "name": "Eve", "profile": "advisor"}, "field_missing"),
+        ("users", {"external_id": "eve", "name": "Eve", "unit": None, "profile": "advisor"}, "invalid"),
+        ("clients", {"external_id": "c2", "name": "C2"}, "field_missing"),
+        ("clients", {"external_id": "c2", "name": "C2", "advisor": ""}, "invalid"),
+        ("units", {"external_id": "network", "name": "Réseau", "parent": "lille"}, "unit_cycle"),
+        ("units", {"external_id": "x", "name": "X", "parent": "x"}, "unit_cycle"),
+        ("accounts", {"external_id": "a1", "label": "A1"}, "field_missing"),
+        ("transactions", {"external_id": "t1", "label": "T1", "account": "a1", "amount": "1"}, "field_missing"),
+    ],
+)
+async def test_what_lacks_its_place_is_refused_by_name(door, what, item, code):
+    await door.set_up_network()
+    await door.put("users", [a_user("anne")])
+
+    answer = await door.put(what, [item])
+
+    assert (answer["upserted"], [error["code"] for error in answer["errors"]]) == (0, [code])
 
 
 async def test_changing_one_field_publishes_one_event_with_the_next_revision(door, heard):
