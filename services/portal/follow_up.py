@@ -35,6 +35,8 @@ _FIELD_OF = {
     "happened_after_conclusion": "occurred_at",
 }
 """The field at which a refusal is shown; the others are shown above the form."""
+_HAPPENINGS = 200
+"""The latest ones; the page shows no more."""
 
 
 @router.get("/suivis/{follow_up_id}")
@@ -100,7 +102,9 @@ async def _page(
 ) -> Response:
     """The page, or its content for htmx. `key` is kept when it is not known whether it was used."""
     shown, line, unread = await asyncio.gather(
-        visit.api.get(f"/api/followups/{path}"), visit.api.get(f"/api/followups/{path}/timeline"), _unread(visit)
+        visit.api.get(f"/api/followups/{path}"),
+        visit.api.get(f"/api/followups/{path}/timeline", order="newest", limit=_HAPPENINGS),
+        _unread(visit),
     )
     titles = {step["id"]: step["title"] for step in shown["steps"]}
     proposed = next((step for step in shown["steps"] if step["id"] == shown["proposed_step"]), None)

@@ -27,8 +27,8 @@ class Happening:
 
 
 def happenings(items: list[dict[str, Any]], titles: Mapping[str, str], say: Words) -> list[Happening]:
-    """The lines, the latest first; `titles` are those of the steps by id."""
-    return [_happening(item, titles, say) for item in reversed(items)]
+    """The lines in the order given, the latest first; `titles` are those of the steps by id."""
+    return [_happening(item, titles, say) for item in items]
 
 
 def _happening(item: dict[str, Any], titles: Mapping[str, str], say: Words) -> Happening:

@@ -206,8 +206,8 @@ class FakeApis:
             return self.follow_up.shown() if follow_up_id == FOLLOW_UP_ID else problem(404, "follow_up_unknown")
 
         @app.get("/api/followups/{follow_up_id}/timeline")
-        def timeline(follow_up_id: str) -> Any:
-            return {"items": self.follow_up.timeline}
+        def timeline(follow_up_id: str, order: str = "oldest") -> Any:
+            return {"items": self.follow_up.timeline[:: -1 if order == "newest" else 1]}
 
         @app.post("/api/followups/{follow_up_id}/commands")
         def command(follow_up_id: str, body: dict[str, Any], idempotency_key: Annotated[str, Header()]) -> Any:

@@ -1,11 +1,14 @@
 """Timelines by HTTP, and the check that folds everything again from the facts alone, on the real parts."""
 
+import asyncio
 from typing import Any
 from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
 
+from services.followup.__main__ import timeline_check
+from services.followup.settings import Settings
 from services.followup.store.checking import PostgresRecords
 from services.followup.store.people import PostgresPeople
 from services.followup.use_cases.check_timelines import Checked, check_timelines
@@ -170,6 +173,25 @@ async def test_interactions_are_written_anew_from_the_facts(world: World, door: 
     assert first.differences == ("interaction #5", "interaction #7", "interaction first-call", "interaction meeting")
     assert [one.differences for one in await checked(world)] == [()]
     assert await door.interactions(follow_up) == before
+
+
+async def test_the_command_says_what_it_checked_and_fails_when_anything_differs(
+    world: World, door: Door, fresh_database: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    follow_up = await world.a_follow_up()
+    await door.did(follow_up, "CompleteStep", step_id="first-call")
+    settings = Settings(database_url=fresh_database)
+
+    passed = await asyncio.to_thread(timeline_check, settings, [])
+    said = capsys.readouterr().out.splitlines()
+    await corrupt(world, "delete from interactions")
+    failed = await asyncio.to_thread(timeline_check, settings, ["--mend"])
+    found = capsys.readouterr().out.splitlines()
+
+    assert (passed, said) == (0, ['{"follow_ups": 1, "facts": 2, "differing": 0}'])
+    assert (failed, len(found)) == (1, 2)
+    assert found[0] == f'{{"follow_up_id": "{follow_up}", "differences": ["interaction first-call"]}}'
+    assert await asyncio.to_thread(timeline_check, settings, []) == 0
 
 
 @pytest.mark.parametrize("after", ["x", "1.2", "1.2.3.4", "-1.1.1", f"{'9' * 17}.1.1", "1.-2.3"])

@@ -131,6 +131,53 @@ BAD: dict[str, dict[str, Any]] = {
     "no reason": {"kind": "UndoCompletion", "step_id": "first-call"},
     "an empty reason": {"kind": "UndoCompletion", "step_id": "first-call", "note": ""},
     "an endless note": {"kind": "CompleteStep", "step_id": "first-call", "note": "x" * 20_001},
+    "an endless account of what was said": {
+        "kind": "RecordInteraction",
+        "interaction": "FOLLOW_UP_SHEET",
+        "details": {"said": "x" * 20_001},
+    },
+    "an appointment without a zone": {
+        "kind": "PlanInteraction",
+        "interaction": "APPOINTMENT",
+        "details": {"starts_at": "2026-12-01T10:00:00"},
+    },
+    "an appointment at the end of time": {
+        "kind": "PlanInteraction",
+        "interaction": "APPOINTMENT",
+        "details": {"starts_at": "9999-12-31T23:59:59-14:00"},
+    },
+    "a moment before all zones": {
+        "kind": "CompleteStep",
+        "step_id": "first-call",
+        "occurred_at": "0001-01-01T00:00:00+14:00",
+    },
+    "a place of two lines": {
+        "kind": "PlanInteraction",
+        "interaction": "APPOINTMENT",
+        "details": {"place": "Lille\nLens"},
+    },
+    "an endless appointment": {
+        "kind": "PlanInteraction",
+        "interaction": "APPOINTMENT",
+        "details": {"duration_minutes": 10_081},
+    },
+    "an unknown detail": {"kind": "BeginStep", "step_id": "first-call", "details": {"colour": "red"}},
+    "a channel of smoke": {
+        "kind": "PlanInteraction",
+        "interaction": "REMINDER",
+        "details": {"channel": "SMOKE"},
+    },
+    "a correction of nothing": {"kind": "AmendInteraction", "step_id": "first-call", "details": {}},
+    "a correction of two at once": {"kind": "AmendInteraction", "step_id": "first-call", "number": 3, "note": "x"},
+    "a correction of none": {"kind": "AmendInteraction", "note": "x"},
+    "an item both ticked and not": {
+        "kind": "AmendInteraction",
+        "step_id": "first-call",
+        "ticked": ["a"],
+        "unticked": ["a"],
+    },
+    "the first fact as an interaction": {"kind": "CompleteInteraction", "number": 1},
+    "reopened without a reason": {"kind": "ReopenInteraction", "number": 3},
     "a note with a nul": {"kind": "CompleteStep", "step_id": "first-call", "note": "a\x00b"},
 }
 
@@ -143,6 +190,56 @@ async def test_what_is_no_command_is_refused_and_never_written_down(service: Ser
 
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
     assert service.log.rows == []
+
+
+async def test_a_note_of_two_megabytes_is_too_large_and_says_so(service: Service) -> None:
+    answer = await service.command(
+        service.a_follow_up(), "CompleteStep", step_id="first-call", note="x" * 2_000_000, key="k-1"
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+    assert service.log.rows == []
+
+
+async def test_details_that_do_not_go_with_the_kind_are_refused_by_name(service: Service) -> None:
+    follow_up = service.a_follow_up()
+
+    answers = [
+        await service.command(follow_up, "BeginStep", step_id="first-call", details={"place": "Lille"}),
+        await service.command(follow_up, "RecordInteraction", interaction="TASK", details={"place": "Lille"}),
+    ]
+
+    assert {(answer.status_code, answer.json()["code"]) for answer in answers} == {(422, "details_of_another_kind")}
+    assert answers[0].json()["data"] == {"kind": "TASK", "fields": ["place"]}
+    assert service.log.rows == []
+
+
+async def test_who_does_not_reach_a_follow_up_learns_nothing_of_its_interactions(service: Service) -> None:
+    follow_up = service.a_follow_up()
+    service.asker = STRANGER
+
+    answers = [
+        await service.http.get(f"/api/followups/{follow_up}/{part}")
+        for part in ("choices", "interactions", "timeline", "steps/first-call/undo", "steps/first-call/email")
+    ]
+    answers.append(await service.command(follow_up, "AmendInteraction", number=3, note="x"))
+
+    assert {(answer.status_code, answer.json()["code"]) for answer in answers} == {(404, "follow_up_unknown")}
+
+
+async def test_a_repetition_without_details_is_known_as_one_and_one_with_others_is_not(service: Service) -> None:
+    follow_up = service.a_follow_up()
+    await service.command(follow_up, "RecordInteraction", interaction="REMINDER", key="k-1", details={"channel": "SMS"})
+
+    again = await service.command(
+        follow_up, "RecordInteraction", interaction="REMINDER", key="k-1", details={"channel": "SMS"}
+    )
+    other = await service.command(
+        follow_up, "RecordInteraction", interaction="REMINDER", key="k-1", details={"channel": None}
+    )
+
+    assert again.json()["verdict"] == "duplicate"
+    assert (other.status_code, other.json()["code"]) == (409, "id_reused")
 
 
 async def test_half_a_surrogate_pair_in_a_note_is_refused(service: Service) -> None:
