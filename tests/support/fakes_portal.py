@@ -163,7 +163,7 @@ class FakeApis:
 
         @app.get("/api/campaigns")
         def campaigns() -> Any:
-            owned = {"key": "winter", "owner_id": ADVISOR_ID, "owner_name": "Anne Martin"}
+            owned = {"key": "winter", "owner_id": ADVISOR_ID, "owner_name": "Anne Martin", "target": "100000.00"}
             return {"items": [{**campaign, **owned}], "next": None}
 
         @app.get("/api/reports/campaigns")
@@ -192,6 +192,7 @@ class FakeApis:
                 "position_number": 1,
                 "potential": "12500.50",
                 "entry_date": "2026-11-10",
+                "due_on": None,
             }
             return {"items": [row] if shown else [], "next": "12500.50:next" if shown else None}
 
@@ -207,7 +208,7 @@ class FakeApis:
 
         @app.get("/api/followups/{follow_up_id}/timeline")
         def timeline(follow_up_id: str, order: str = "oldest") -> Any:
-            return {"items": self.follow_up.timeline[:: -1 if order == "newest" else 1]}
+            return {"items": self.follow_up.timeline[:: -1 if order == "newest" else 1], "next": None}
 
         @app.post("/api/followups/{follow_up_id}/commands")
         def command(follow_up_id: str, body: dict[str, Any], idempotency_key: Annotated[str, Header()]) -> Any:

@@ -116,6 +116,7 @@ class FakeFollowUp:
         now = datetime(2026, 11, 24, 9, 30, tzinfo=UTC).isoformat()
         self.timeline.append(
             {
+                "follow_up_id": FOLLOW_UP_ID,
                 "number": self.state.number,
                 "kind": kind,
                 "step_id": body.get("step_id"),
@@ -160,6 +161,7 @@ class FakeFollowUp:
             "initial_potential": f"{self.state.initial_potential:.2f}",
             "number": self.state.number,
             "position": progression.position(self.state, PLAN),
+            "due_on": None,
             "proposed_step": proposed and proposed.step_id,
             "conclusion_offered": is_open and progression.conclusion_offered(self.state, PLAN),
             "conclusion": standing
@@ -188,7 +190,9 @@ class FakeFollowUp:
             "group": progression.groups(self.state, PLAN, waiting=self.status() == FollowUpStatus.WAITING).get(step.id),
             "enterable": is_open and step.id in progression.enterable_steps(self.state, PLAN),
             "blocked_by": list(progression.blocking_steps(step.id, self.state, PLAN)),
-            "checklist": [{"id": i.id, "text": _TEXTS[i.id], "mandatory": i.mandatory} for i in step.checklist],
+            "checklist": [
+                {"id": i.id, "text": _TEXTS[i.id], "mandatory": i.mandatory, "ticked": False} for i in step.checklist
+            ],
         }
 
 
