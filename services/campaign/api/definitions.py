@@ -119,4 +119,5 @@ def _owner_id(body: CampaignInput) -> str | None:
 async def _answer(door: Door, asker: Principal, saved: Saved, response: Response) -> CampaignOut:
     door.written()
     tag(response, saved.campaign.definition.version)
-    return CampaignOut.seen(await seen(door.desk, asker, saved.campaign), held=saved.held, job_id=saved.job_id)
+    shown = await seen(door.desk, asker, saved.campaign)
+    return CampaignOut.seen(shown, held=saved.held, job_id=saved.job_id, still_open=saved.still_open)

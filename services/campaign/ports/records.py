@@ -133,6 +133,11 @@ class Campaigns(Protocol):
     ) -> Sequence[tuple[Campaign | None, Campaign]]:
         """Versions that changed the target or its shares, the newest first, each with the version before it."""
 
+    async def open_follow_ups(
+        self, campaign_id: str, advisor_ids: Collection[str], reader: Principal
+    ) -> Mapping[str, int]:
+        """How many clients of each of the advisors, within reach, have an open follow-up in the campaign."""
+
     async def steps_ever(self, campaign_id: str, step_ids: Collection[str]) -> set[str]:
         """Those of the ids that a step of the campaign had in any version."""
 

@@ -1,8 +1,9 @@
 """A campaign as it is shown."""
 
 import datetime as dt
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel
 
@@ -11,6 +12,8 @@ from services.campaign.use_cases.read import Seen
 from shared.contracts.campaign import CampaignDefined, StepDefinition
 from shared.contracts.wire import Euros
 from shared.rulebook.campaign import CampaignStatus, campaign_status
+
+_NOBODY: Mapping[str, int] = {}
 
 
 class Notice(BaseModel):
@@ -36,6 +39,14 @@ class Allocation(BaseModel):
     rows: list[ShareRow]
     allocated: Euros | None
     unallocated: Euros | None
+
+
+class Warned(BaseModel):
+    """Something that was done and may not be meant."""
+
+    code: Literal["advisor_has_open_follow_ups"] = "advisor_has_open_follow_ups"
+    advisor_id: str
+    open_follow_ups: int
 
 
 class CampaignSummary(BaseModel):
@@ -91,8 +102,18 @@ class CampaignOut(CampaignSummary):
     job_id: str | None = None
     """After a duplicate with clients: the job that targets them."""
 
+    warnings: list[Warned] = []
+    """After an allocation: whose share was taken away although follow-ups of theirs, within reach, are open."""
+
     @classmethod
-    def seen(cls, seen: Seen, *, held: bool | None = None, job_id: str | None = None) -> Self:
+    def seen(
+        cls,
+        seen: Seen,
+        *,
+        held: bool | None = None,
+        job_id: str | None = None,
+        still_open: Mapping[str, int] = _NOBODY,
+    ) -> Self:
         """The campaign as its reader may see it."""
         definition = seen.campaign.definition
         return cls(
@@ -107,6 +128,7 @@ class CampaignOut(CampaignSummary):
             may_change=seen.may_change,
             held=held,
             job_id=job_id,
+            warnings=[Warned(advisor_id=one, open_follow_ups=number) for one, number in sorted(still_open.items())],
         )
 
 

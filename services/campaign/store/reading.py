@@ -10,7 +10,7 @@ from services.campaign.store import jobs, versions
 from services.campaign.store.campaigns import PostgresChanging, present
 from services.campaign.store.listing import list_page
 from services.campaign.store.reach import in_reach, is_covered
-from services.campaign.store.targeted import targeted_page
+from services.campaign.store.targeted import open_of_advisors, targeted_page
 from services.campaign.store.working import PostgresWorking
 from services.campaign.tables import allocations, campaigns, clients, targeted_clients, users
 from shared.rulebook.access import Principal, Target
@@ -104,6 +104,15 @@ class PostgresCampaigns:
         """Versions that changed the target or its shares, the newest first, each with the version before it."""
         async with self._database.reading() as connection:
             return await versions.allocation_changes(connection, campaign_id, before=before, limit=limit)
+
+    async def open_follow_ups(
+        self, campaign_id: str, advisor_ids: Collection[str], reader: Principal
+    ) -> Mapping[str, int]:
+        """How many clients of each of the advisors, within reach, have an open follow-up in the campaign."""
+        if not advisor_ids:
+            return {}
+        async with self._database.reading() as connection:
+            return await open_of_advisors(connection, campaign_id, advisor_ids, reader)
 
     async def steps_ever(self, campaign_id: str, step_ids: Collection[str]) -> set[str]:
         """Those of the ids that a step of the campaign had in any version."""

@@ -1,6 +1,6 @@
 """The clients of a campaign within a reach: filtered, searched, in one of three orders, page by page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -21,6 +21,21 @@ _PLACES: dict[TargetedSort, ColumnElement[str]] = {
     TargetedSort.POTENTIAL: func.to_char(_HIGHEST - _rows.potential, "FM00000000000000000.00"),
     TargetedSort.ENTRY: cast(_rows.entry_date, Text),
 }
+
+
+async def open_of_advisors(
+    connection: AsyncConnection, campaign_id: str, advisor_ids: Collection[str], reader: Principal
+) -> Mapping[str, int]:
+    """How many clients of each of the advisors, within reach, have an open follow-up in the campaign."""
+    advisor = clients.c.advisor_id
+    found = await connection.execute(
+        select(advisor, func.count())
+        .join(targeted_clients, _rows.client_id == clients.c.client_id)
+        .where(_rows.campaign_id == campaign_id, _rows.closing.is_(None), advisor.in_(advisor_ids))
+        .where(in_reach(reader, advisor))
+        .group_by(advisor)
+    )
+    return {row[0]: row[1] for row in found}
 
 
 async def targeted_page(

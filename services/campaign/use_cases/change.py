@@ -75,7 +75,9 @@ async def allocate(
         shares = shares_of(campaign.definition.target, rows)
         definition = next_version(campaign.definition, desk.saving(asker), shares=shares)
         saved = await save(changing, replace(campaign, definition=definition, rows=rows))
-    return Saved(saved, held=await hold(desk, saved.definition))
+    removed = {row.advisor_id for row in campaign.rows} - {row.advisor_id for row in rows}
+    still_open = await desk.campaigns.open_follow_ups(campaign_id, removed, asker)
+    return Saved(saved, held=await hold(desk, saved.definition), still_open=still_open)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """How every version is saved: row, version and event in one transaction; then the follow-up service holds it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from services.campaign.ports import Campaign, Campaigns, Changing, Clock, Files, FollowUps, People
 from services.campaign.use_cases.definitions import Saving
@@ -40,6 +41,8 @@ class Saved:
     created: bool = False
     job_id: str | None = None
     """The job that targets the clients of a duplicate."""
+    still_open: Mapping[str, int] = field(default_factory=dict)
+    """Open follow-ups, within the asker's reach, of advisors whose share was taken away."""
 
 
 def check_expected(campaign: Campaign, expected: int | None) -> None:

@@ -137,6 +137,25 @@ async def test_percentages_stay_percentages_when_the_target_changes(door):
     assert changed.json()["allocation"]["unallocated"] == "1400.00"
 
 
+async def test_taking_a_share_away_returns_it_and_warns_while_follow_ups_are_open(door):
+    created = await door.create(target="1000")
+    await door.target(created["campaign_id"], [{"client": "c1"}, {"client": "c2"}, {"client": "c5"}])
+    path = f"/{created['campaign_id']}/allocation"
+    rows = [{"advisor_id": user_id(name), "amount": "100"} for name in ("anne", "louis", "vera")]
+
+    given = await door.ask("PUT", path, json={"rows": rows})
+    removed = await door.ask("PUT", path, json={"rows": rows[2:]})
+    all_gone = await door.ask("PUT", path, json={"rows": []})
+
+    assert given.json()["warnings"] == []
+    assert removed.json()["allocation"]["unallocated"] == "900.00"
+    assert removed.json()["warnings"] == [
+        {"code": "advisor_has_open_follow_ups", "advisor_id": user_id("anne"), "open_follow_ups": 2}
+    ]
+    assert [one["advisor_id"] for one in all_gone.json()["warnings"]] == [user_id("vera")]
+    assert all_gone.json()["allocation"]["unallocated"] == "1000.00"
+
+
 @pytest.mark.parametrize(
     ("rows", "status", "code"),
     [
