@@ -1,4 +1,4 @@
-"""The CRM's signals by NATS: acknowledged once they are in the command log and sent on (docs/integration/nats.md).
+"""The CRM's signals by NATS: acknowledged once they are in the command log (docs/integration/signals-by-nats.md).
 
 What cannot be read is kept in the log with its reason, and goes to the parking stream. Each batch waits a moment for
 its verdicts, so that a flood waits in JetStream and not in this process.
