@@ -119,3 +119,52 @@ _SCALARS = st.one_of(
 )
 ATTRIBUTES = st.dictionaries(st.sampled_from(NAMES), _SCALARS | st.lists(_SCALARS, max_size=3), max_size=6)
 """What a client may carry: every kind under every name."""
+
+
+HELD = {
+    "segment": "Premium",
+    "assets": 12000.1,
+    "age": 30,
+    "birth_date": "1980-11-25",
+    "vip": True,
+    "tags": ["a", 5],
+    "nothing": None,
+    "blank": "",
+}
+"""The attributes of one client, born on 25 November 1980."""
+HOLDS = [
+    'segment = "Premium"',
+    'segment != "Standard"',
+    'segment contains "REMI" and segment starts with "prem"',
+    'name contains "oeuv" and name starts with "elodie o"',
+    "assets = 12000.1 and assets between 12000.1 and 12000.1 and not assets > 12000.1",
+    "age = 45 and [age] = 30",
+    "birth_date < 1980-11-26",
+    "vip = true and vip != false",
+    'tags = "a" and tags = 5 and tags > 4 and tags != "b"',
+    "nothing is empty and blank is empty and missing is empty and not segment is empty",
+    'unit = "network" and unit in ("lille", "x") and unit != "south" and advisor = "anne"',
+    'email is empty and not email contains "x"',
+    "assets <= 12000.1 and assets >= 12000.1 and assets > 12000.09 and assets < 12000.11",
+    "assets between 12000.1 and 12001 and assets between 12000 and 12000.1",
+    "age <= 45 and age >= 45 and age between 45 and 45 and not age < 45 and not age > 45",
+    "birth_date <= 1980-11-25 and birth_date >= 1980-11-25 and birth_date in (1980-11-25)",
+    'segment <= "Premium" and segment >= "Premium" and name <= "Élodie Œuvrard" and external_id >= "c1"',
+    "age in (44, 45) and tags in (4, 5) and active = true and active in (true, false)",
+]
+"""Filters that hold for that client, Élodie Œuvrard of anne in Lille, on 24 November 2026."""
+FAILS = [
+    'segment = "premium"',  # exact, where `contains` is not
+    "segment = 5 or segment != 5",  # of another kind
+    "missing = 1 or missing != 1 or missing < 1 or missing in (1)",
+    'nothing != "x" or blank != "x"',
+    'tags != "a"',
+    "vip = false",
+    'segment > 1980-01-01 or birth_date > "a" and birth_date < 1980-01-01',
+    "assets < 12000.1 or assets > 12000.1 or assets between 12000.11 and 20000 or assets between 1 and 12000.09",
+    "age < 45 or age > 45 or age = 46 or age in (44, 46) or age is empty",
+    "birth_date < 1980-11-25 or birth_date > 1980-11-25 or birth_date between 1980-11-26 and 2000-01-01",
+    'name < "Élodie Œuvrard" or external_id > "c1" or segment > "Premium" or segment < "Premium"',
+    "active = false or active != true or active is empty",
+]
+"""Filters that do not."""

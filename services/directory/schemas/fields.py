@@ -1,7 +1,6 @@
 """Field types of what the CRM sends: which texts are cleaned, and which refused, each by a stable code."""
 
 import re
-import unicodedata
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
@@ -11,12 +10,8 @@ from pydantic_core import PydanticCustomError
 
 from shared.rulebook.errors import Invalid
 from shared.rulebook.money import euros, parse_money
+from shared.rulebook.texts import cleaned, has_control_characters
 
-# Marks that turn the reading direction, and characters without width: they make one name look like another.
-_INVISIBLE = dict.fromkeys(
-    map(ord, "\u00ad\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff")
-)
-_CONTROL_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
 OWN_CODES = frozenset(
     {
         "amount_ambiguous",
@@ -51,7 +46,7 @@ _AMOUNT_DETAILS = {
 
 def _clean(text: str) -> str:
     _refuse_control_characters(text)
-    return unicodedata.normalize("NFC", text.translate(_INVISIBLE)).strip()
+    return cleaned(text)
 
 
 def _clean_line(value: Any) -> Any:
@@ -59,7 +54,7 @@ def _clean_line(value: Any) -> Any:
 
 
 def _refuse_control_characters(text: str) -> None:
-    if not text.isprintable() and any(unicodedata.category(character) in _CONTROL_CATEGORIES for character in text):
+    if has_control_characters(text):
         raise PydanticCustomError("control_characters", "holds a control character; send plain text on one line")
 
 
@@ -84,10 +79,10 @@ def _check_attributes(attributes: dict[str, Any]) -> dict[str, Any]:
 
 
 def _attribute_key(key: str) -> str:
-    cleaned = _clean(key)
-    if not cleaned or len(cleaned) > _LONGEST_KEY:
+    name = _clean(key)
+    if not name or len(name) > _LONGEST_KEY:
         raise PydanticCustomError("attribute_name", f"an attribute's name has 1 to {_LONGEST_KEY} characters")
-    return cleaned
+    return name
 
 
 def _attribute(value: Any) -> Any:

@@ -22,7 +22,7 @@ from shared.rulebook.matching import Subject, matches
 from shared.runtime.security import crm_principal
 from tests.services.directory.conftest import emptied
 from tests.support.fakes_directory import a_principal
-from tests.support.filters import ATTRIBUTES, TEXTS, filters
+from tests.support.filters import ATTRIBUTES, FAILS, HELD, HOLDS, TEXTS, filters
 
 TODAY = date(2026, 11, 24)
 PATHS = {"anne": ("network", "north", "lille"), "bob": ("network", "south")}
@@ -105,6 +105,16 @@ async def test_sql_and_rulebook_find_the_same_clients(queries, held, wanted):
 
     for one in wanted:
         assert await found(found_by, one) == {client.id for client in held if matches(one, seen(client), TODAY)}
+
+
+async def test_sql_agrees_at_every_edge(queries):
+    found_by, database = queries
+    elodie = a_client("c1", HELD, name="Élodie Œuvrard")
+    await keep(database, [elodie])
+
+    answers = {text: await found(found_by, read(text)) == {elodie.id} for text in [*HOLDS, *FAILS]}
+
+    assert answers == dict.fromkeys(HOLDS, True) | dict.fromkeys(FAILS, False)
 
 
 async def test_nothing_that_a_filter_says_stands_in_the_statement(queries):
