@@ -14,9 +14,7 @@ _FRENCH_ORDER = (
     r"regexp_replace(normalize(replace(replace(lower({}), 'œ', 'oe'), 'æ', 'ae'), NFD), '[\u0300-\u036f]', '', 'g')"
 )
 # Null, the empty text and nested values have no kind; the name is noted all the same.
-_NOTE = """
-create function note_client_attributes() returns trigger language plpgsql as $body$
-begin
+_NOTED = """
     insert into client_attributes (name, kind)
     select distinct given.key, case
             when one.value is null or jsonb_typeof(one.value) not in ('string', 'number', 'boolean') then 'none'
@@ -25,10 +23,15 @@ begin
             when one.value #>> '{}' ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' then 'date'
             else 'text'
         end
-    from written
+    from SOURCE as written
     cross join jsonb_each(written.attributes) as given
     left join lateral jsonb_path_query(given.value, '$[*]') as one (value) on true
-    on conflict do nothing;
+    on conflict do nothing
+"""
+_NOTE = f"""
+create function note_client_attributes() returns trigger language plpgsql as $body$
+begin
+    {_NOTED.replace("SOURCE", "written")};
     return null;
 end
 $body$
@@ -59,7 +62,7 @@ def _catalogue() -> None:
             f"create trigger attributes_of_{event} after {event} on clients referencing new table as written"
             " for each statement execute function note_client_attributes()"
         )
-    op.execute("update clients set attributes = attributes")
+    op.execute(_NOTED.replace("SOURCE", "clients"))
 
 
 def _saved() -> None:
