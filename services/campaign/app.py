@@ -22,14 +22,12 @@ from services.campaign.use_cases.saving import Desk, VersionChanged
 from services.campaign.use_cases.target_by_query import PullClients
 from services.campaign.use_cases.work_on_jobs import WorkOnJobs
 from shared.runtime.clock import Clock
-from shared.runtime.documents import Documents
+from shared.runtime.documents import keep_sweeping
 from shared.runtime.http import service_app
 from shared.runtime.service import Parts, Running
 
 NAME = "campaign"
 _POLL_SECONDS = 0.5
-_SWEEP_SECONDS = 600
-_UNATTACHED_FOR = timedelta(days=1)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -73,15 +71,7 @@ async def _begin(app: FastAPI, settings: Settings, parts: Parts, running: Runnin
     pulling = PullClients(source, clock)
     running.background.start("campaign queries", lambda: _keep_working(pulling, asked.set, asked_to_pull))
     swept = kept_documents(parts.sweeps, max_bytes=settings.max_document_bytes)
-    running.background.start("campaign documents", lambda: _keep_sweeping(swept, clock))
-
-
-async def _keep_sweeping(files: Documents, clock: Clock) -> None:
-    """Forget documents that nothing was attached to for a day."""
-    while True:
-        while await files.sweep(uploaded_before=clock.now() - _UNATTACHED_FOR):
-            pass
-        await asyncio.sleep(_SWEEP_SECONDS)
+    running.background.start("campaign documents", lambda: keep_sweeping(swept, clock))
 
 
 async def _keep_working(work: WorkOnJobs | PullClients, written: Callable[[], None], asked: asyncio.Event) -> None:

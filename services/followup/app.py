@@ -9,6 +9,7 @@ from functools import partial
 from fastapi import FastAPI
 
 from services.followup.api import (
+    attachment_routes,
     command_routes,
     due_routes,
     follow_up_routes,
@@ -22,6 +23,7 @@ from services.followup.api import (
 from services.followup.consumers import DirectDoor, Questions, answer_questions, hear_calendar, hear_signals, listen
 from services.followup.engine import TemporalEngine
 from services.followup.settings import Settings
+from services.followup.store.attachments import PostgresAttachments
 from services.followup.store.campaigns import PostgresDefinitions
 from services.followup.store.command_log import PostgresCommandLog
 from services.followup.store.due_dates import PostgresDueDates
@@ -34,6 +36,7 @@ from services.followup.store.previewing import PostgresPreviewing
 from services.followup.store.reading import PostgresReading
 from services.followup.store.targeting import PostgresTargeting
 from services.followup.store.timelines import PostgresTimelines
+from services.followup.use_cases.attach_files import AttachFiles
 from services.followup.use_cases.command_desk import CommandDesk
 from services.followup.use_cases.due_dates import WatchDueDates
 from services.followup.use_cases.flow import Flow
@@ -48,6 +51,7 @@ from services.followup.use_cases.upkeep import Upkeep
 from shared.rulebook.access import Principal
 from shared.runtime import temporal
 from shared.runtime.clock import Clock
+from shared.runtime.documents import keep_sweeping
 from shared.runtime.http import service_app
 from shared.runtime.problems import Unavailable
 from shared.runtime.security import Security
@@ -98,6 +102,7 @@ class _Service:
         self.due_dates = PostgresDueDates(self.parts.database, self.clock)
         self.reading = PostgresReading(self.parts.database)
         self.interactions = PostgresInteractions(self.parts.database)
+        self.files = PostgresAttachments(self.parts.database, max_bytes=settings.max_document_bytes)
         self.flow = Flow(settings.engine_in_flight)
         self.desk = CommandDesk(
             self.log,
@@ -115,7 +120,7 @@ class _Service:
 
     def add_routes(self, app: FastAPI) -> None:
         """The HTTP interface."""
-        take = TakeCommands(self.desk, self.reading, self.interactions, self.clock)
+        take = TakeCommands(self.desk, self.reading, self.interactions, self.files, self.clock)
         app.include_router(signal_routes(self.desk, self.log, self.clock, park_for=self.park_for))
         held = PostgresHeldCommands(self.parts.database)
         handle_held = HandleHeld(held, self.clock.now, park_for=self.park_for)
@@ -127,6 +132,7 @@ class _Service:
         app.include_router(due_routes(self.reading, self.clock))
         app.include_router(follow_up_routes(self.reading, self.clock))
         app.include_router(interaction_routes(self.reading, self.interactions, self.clock))
+        app.include_router(attachment_routes(AttachFiles(self.files, self.reading, self.clock), self.files))
         app.include_router(timeline_routes(self.reading, PostgresTimelines(self.parts.database)))
 
     @asynccontextmanager
@@ -182,6 +188,9 @@ class _Service:
             ("watch due dates", WatchDueDates(self.due_dates, self.house, self.clock).look, asyncio.Event()),
         ):
             running.background.start(f"{NAME} {name}", _rounds(work, hint))
+
+        swept = PostgresAttachments(self.parts.sweeps, max_bytes=self.settings.max_document_bytes)
+        running.background.start(f"{NAME} attachments", lambda: keep_sweeping(swept, self.clock))
 
     def _enrolled(self) -> None:
         self.parts.written()

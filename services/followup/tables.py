@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
+from shared.runtime.document_tables import document_tables
 from shared.runtime.outbox import outbox_table
 
 metadata = sa.MetaData()
@@ -263,5 +264,7 @@ calendar = sa.Table(
     sa.Column("closing_days", ARRAY(sa.Date), nullable=False),
     sa.Column("revision", sa.Integer, nullable=False),
 )
+
+documents = document_tables(metadata)
 
 outbox = outbox_table(metadata)

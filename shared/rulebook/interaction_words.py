@@ -40,7 +40,8 @@ DETAILS: dict[StepKind, frozenset[str]] = {
     StepKind.FOLLOW_UP_SHEET: frozenset({"said"}),
     StepKind.EMAIL: frozenset({"subject", "body"}),
 }
-"""What is said of each kind, beside the note that every one has."""
+"""What is said of each kind, beside the note and what is said of all."""
+OF_EVERY_KIND = frozenset({"attachments"})
 
 _WORDS = {
     StepKind.TASK: {InteractionState.OPEN: "TO_DO", InteractionState.DONE: "COMPLETED"},
@@ -53,7 +54,7 @@ _WORDS = {
 
 def check_details(kind: StepKind, fields: Collection[str]) -> None:
     """Invalid `details_of_another_kind`, naming the fields that an interaction of this kind has not."""
-    strangers = set(fields).difference(DETAILS[kind])
+    strangers = set(fields).difference(DETAILS[kind], OF_EVERY_KIND)
     if strangers:
         raise Invalid("details_of_another_kind", {"kind": kind.value, "fields": sorted(strangers)})
 

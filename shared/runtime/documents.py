@@ -4,11 +4,12 @@ What a file belongs to is its owner, an id of the service: a campaign, a follow-
 is swept by and by, and so is what is left of an upload that was cut off.
 """
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterable, AsyncIterator, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from sqlalchemy import delete, func, insert, literal, or_, select, text, update
@@ -16,6 +17,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_or_find
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.rulebook.documents import clean_name, media_type_of
+from shared.runtime.clock import Clock
 from shared.runtime.database import Database
 from shared.runtime.document_tables import DocumentTables
 from shared.runtime.problems import HTTPProblem
@@ -23,6 +25,8 @@ from shared.runtime.problems import HTTPProblem
 CHUNK = 262_144
 """Bytes in one row: what an upload or a download holds in memory."""
 _SWEPT_AT_ONCE = 5
+_SWEEP_SECONDS = 600
+_UNATTACHED_FOR = timedelta(days=1)
 _ATTEMPTS = 5
 
 
@@ -222,6 +226,14 @@ class Documents:
         await connection.execute(
             delete(chunks).where(or_(chunks.c.blob_id.in_(blobs), chunks.c.blob_id.in_(document_ids)), ~still)
         )
+
+
+async def keep_sweeping(files: Documents, clock: Clock) -> None:
+    """Forget files that were attached to nothing for a day: a service's loop in the background."""
+    while True:
+        while await files.sweep(uploaded_before=clock.now() - _UNATTACHED_FOR):
+            pass
+        await asyncio.sleep(_SWEEP_SECONDS)
 
 
 async def _blocks(stream: AsyncIterable[bytes]) -> AsyncIterator[bytes]:

@@ -1,5 +1,6 @@
 """The HTTP interface of the follow-up service, under /api/followups."""
 
+from services.followup.api.attachments import attachment_routes
 from services.followup.api.commands import command_routes
 from services.followup.api.due import due_routes
 from services.followup.api.follow_ups import follow_up_routes
@@ -11,6 +12,7 @@ from services.followup.api.signals import signal_routes
 from services.followup.api.timelines import timeline_routes
 
 __all__ = [
+    "attachment_routes",
     "command_routes",
     "due_routes",
     "follow_up_routes",

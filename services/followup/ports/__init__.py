@@ -1,5 +1,6 @@
 """What the follow-up service needs, and the values that pass between its parts."""
 
+from services.followup.ports.attachments import Attachments
 from services.followup.ports.campaigns import Archiving, CampaignService, Definitions, People, Targeting
 from services.followup.ports.commands import (
     Admission,
@@ -60,6 +61,7 @@ __all__ = [
     "UNCLEAR",
     "Admission",
     "Archiving",
+    "Attachments",
     "CampaignService",
     "Candidate",
     "Choice",

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, model_validator
 
+from services.followup.schemas.attachments import AttachmentOut
 from services.followup.schemas.fields import Note, StepId
 from services.followup.schemas.wishes import DescribedIn, WishIn
 from shared.rulebook.follow_up import Command
@@ -133,6 +134,7 @@ class InteractionOut(BaseModel):
     subject: str | None
     body: str | None
     note: str | None
+    attachments: list[AttachmentOut]
     checklist: list[TickOut]
     fact_number: int
 
@@ -196,4 +198,4 @@ class ChoicesOut(BaseModel):
 def details_shown(details: dict[str, Any]) -> dict[str, Any]:
     """Every field of what is said, None for what is not."""
     names = ("progress", "due_on", "starts_at", "duration_minutes", "place", "channel", "said", "subject", "body")
-    return {name: details.get(name) for name in (*names, "note")}
+    return {name: details.get(name) for name in (*names, "note")} | {"attachments": details.get("attachments") or []}

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, field_validator
 
 from services.followup.schemas.fields import Note
 from shared.contracts.wire import Incoming
@@ -29,6 +29,11 @@ Moment = Annotated[AwareDatetime, AfterValidator(_in_our_time)]
 Line = Annotated[str, StringConstraints(max_length=300, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
+Uuid = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+MOST_ATTACHMENTS = 20
+"""Files of one interaction."""
+
+
 class DetailsIn(Incoming):
     """What is said of an interaction; only what is given is changed, and null takes back. See docs/domain.md."""
 
@@ -41,12 +46,23 @@ class DetailsIn(Incoming):
     said: Note | None = None
     subject: Line | None = None
     body: Note | None = None
+    attachments: Annotated[tuple[Uuid, ...], Field(max_length=MOST_ATTACHMENTS)] | None = None
+    """All the files that the interaction then has, by the ids that sending them gave; those left out go."""
+
+    @field_validator("attachments")
+    @classmethod
+    def _each_once(cls, ids: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        if ids is not None and len(set(ids)) < len(ids):
+            raise ValueError("a file is attached once")
+        return ids
 
     def kept(self) -> dict[str, Any]:
         """As it is kept: what was given, moments in UTC."""
         given = self.model_dump(mode="json", exclude_unset=True)
         if self.starts_at is not None:
             given["starts_at"] = self.starts_at.astimezone(UTC).isoformat()
+        if not given.get("attachments", True):
+            given["attachments"] = None
         return given
 
 

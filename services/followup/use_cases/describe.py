@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from services.followup.ports import FollowUpRow, Interaction, Interactions, key_of
+from services.followup.use_cases.attach_files import attached_ids
 from shared.rulebook.errors import Invalid, Refused
 from shared.rulebook.follow_up import BeginStep, Command, CompleteStep, RecordInteraction
 from shared.rulebook.interaction_commands import (
@@ -27,7 +28,8 @@ _LEAVES_OPEN = (BeginStep, PlanInteraction, AmendInteraction)
 
 def needs_follow_up(command: Command, details: Mapping[str, Any]) -> bool:
     """Whether more has to be known of the follow-up than the command itself says."""
-    return isinstance(command, _ABOUT_ONE) or (isinstance(command, BeginStep | CompleteStep) and bool(details))
+    says = isinstance(command, BeginStep | CompleteStep) and bool(details)
+    return says or isinstance(command, _ABOUT_ONE) or bool(attached_ids(details))
 
 
 async def described(

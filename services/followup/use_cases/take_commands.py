@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.followup.ports import FollowUpRow, Interactions, NewCommand, Reading, Verdict
+from services.followup.ports import Attachments, FollowUpRow, Interactions, NewCommand, Reading, Verdict
+from services.followup.use_cases.attach_files import with_attachments
 from services.followup.use_cases.command_desk import CommandDesk
 from services.followup.use_cases.describe import described, needs_follow_up
 from services.followup.use_cases.take_signals import fingerprint
@@ -54,22 +55,26 @@ class Wish:
 class TakeCommands:
     """The door of people."""
 
-    def __init__(self, desk: CommandDesk, reading: Reading, interactions: Interactions, clock: Clock) -> None:
+    def __init__(
+        self, desk: CommandDesk, reading: Reading, interactions: Interactions, files: Attachments, clock: Clock
+    ) -> None:
         self._desk = desk
         self._reading = reading
         self._interactions = interactions
+        self._files = files
         self._clock = clock
 
     async def take(self, principal: Principal, wish: Wish) -> Verdict:
         """The verdict. Forbidden or NotVisible for who may not, Refused `id_reused`, Invalid for a date outside.
 
-        For what is said of interactions see `describe`.
+        For what is said of interactions see `describe` and `attach_files`.
         """
         action = _ACTIONS.get(type(wish.command))
         if action is None:
             command = await self._described(principal, wish)
         else:
             command = await self._checked(principal, action, wish)
+        details = await with_attachments(self._files, self._clock, wish.follow_up_id, wish.details or {})
         now = self._clock.now()
         command_id = uuid7()
         return await self._desk.submit(
@@ -85,7 +90,7 @@ class TakeCommands:
                 occurred_at=wish.occurred_at or now,
                 received_at=now,
                 note=wish.note,
-                details=wish.details or None,
+                details=details or None,
                 principal=principal,
             )
         )

@@ -8,10 +8,18 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from services.followup.api import command_routes, follow_up_routes, interaction_routes, timeline_routes
+from services.followup.api import (
+    attachment_routes,
+    command_routes,
+    follow_up_routes,
+    interaction_routes,
+    timeline_routes,
+)
 from services.followup.settings import Settings
+from services.followup.store.attachments import PostgresAttachments
 from services.followup.store.interactions import PostgresInteractions
 from services.followup.store.timelines import PostgresTimelines
+from services.followup.use_cases.attach_files import AttachFiles
 from services.followup.use_cases.take_commands import TakeCommands
 from shared.rulebook.access import AccessLevel, Principal
 from shared.runtime.http import service_app
@@ -20,6 +28,10 @@ from tests.integration.followup.world import World
 
 PATH = ("network", "north", "lille")
 EVERYBODY = Principal("5a0c7a0e-0000-4000-8000-00000000000d", "lille", PATH, True, AccessLevel.ALL)
+
+
+MOST_BYTES = 1000
+"""The largest file that this door takes."""
 
 
 @dataclass(slots=True)
@@ -58,10 +70,12 @@ async def a_door(world: World) -> AsyncIterator[Door]:
     """The routes over the world's own parts."""
     app = service_app(title="Follow-ups", version="1", lifespan=_nothing, settings=Settings())
     interactions = PostgresInteractions(world.database)
-    take = TakeCommands(world.desk, world.reading, interactions, world.clock)
+    files = PostgresAttachments(world.database, max_bytes=MOST_BYTES)
+    take = TakeCommands(world.desk, world.reading, interactions, files, world.clock)
     app.include_router(command_routes(take, world.log, world.reading, world.clock))
     app.include_router(follow_up_routes(world.reading, world.clock))
     app.include_router(interaction_routes(world.reading, interactions, world.clock))
+    app.include_router(attachment_routes(AttachFiles(files, world.reading, world.clock), files))
     app.include_router(timeline_routes(world.reading, PostgresTimelines(world.database)))
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:

@@ -36,7 +36,7 @@ from shared.runtime.http import service_app
 from shared.runtime.security import crm_principal, current_principal
 from tests.integration.followup.world import STEPS, a_definition
 from tests.support.fakes_followup import FakeCommandLog, FakeEngine, FakeReading
-from tests.support.fakes_followup_interactions import FakeInteractions, FakeTimelines
+from tests.support.fakes_followup_interactions import FakeAttachments, FakeInteractions, FakeTimelines
 from tests.support.fakes_holdings import FakeHoldings
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -116,7 +116,7 @@ async def service() -> AsyncIterator[Service]:
     desk = CommandDesk(log, sender, Flow(32), answer_within=timedelta(seconds=0.2))
     app = service_app(title="Follow-ups", version="1", lifespan=_nothing, settings=Settings())
     app.include_router(signal_routes(desk, log, clock, park_for=timedelta(hours=1)))
-    take, holdings = TakeCommands(desk, reading, interactions, clock), FakeHoldings()
+    take, holdings = TakeCommands(desk, reading, interactions, FakeAttachments(), clock), FakeHoldings()
     app.include_router(command_routes(take, log, reading, clock))
     app.include_router(link_routes(LinkHoldingsOf(take, reading, holdings)))
     app.include_router(follow_up_routes(reading, clock))
