@@ -27,21 +27,29 @@ from workflows.campaign.activities import CampaignActivitiesOverNats
 from workflows.campaign.workflow import CampaignWorkflow
 from workflows.followup.activities import FollowUpActivitiesOverNats
 from workflows.followup.workflow import FollowUpWorkflow
+from workflows.letter.activities import LetterActivitiesOverNats
+from workflows.letter.workflow import LetterWorkflow
 from workflows.settings import Settings
 
-WORKFLOWS = [FollowUpWorkflow, CampaignWorkflow, BulkWorkflow]
+WORKFLOWS = [FollowUpWorkflow, CampaignWorkflow, BulkWorkflow, LetterWorkflow]
 
 
 def make_worker(client: Client, bus: Bus, settings: Settings, *, task_queue: str = TASK_QUEUE) -> Worker:
     """The worker of all workflows and their activities; see docs/operations.md for its sizes."""
     follow_up, campaign = FollowUpActivitiesOverNats(bus), CampaignActivitiesOverNats(bus)
-    bulk = BulkActivitiesOverNats(bus)
+    bulk, letter = BulkActivitiesOverNats(bus), LetterActivitiesOverNats(bus)
     tasks = settings.worker_workflow_tasks
     return Worker(
         client,
         task_queue=task_queue,
         workflows=WORKFLOWS,
-        activities=[follow_up.confirm_recorded, follow_up.log_signals, campaign.record_moment, bulk.run_pages],
+        activities=[
+            follow_up.confirm_recorded,
+            follow_up.log_signals,
+            campaign.record_moment,
+            bulk.run_pages,
+            letter.deliver,
+        ],
         workflow_runner=_runner(settings),
         workflow_task_executor=ThreadPoolExecutor(tasks, thread_name_prefix="workflow"),
         max_cached_workflows=settings.worker_cached_workflows,

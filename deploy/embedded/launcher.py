@@ -131,10 +131,19 @@ def _settings(
         "OIDC_ISSUER": issuer,
         "OIDC_JWKS_URL": f"{issuer}/jwks",
         "OIDC_CLIENT_ID": "portal",
+        **_mail_server(environment),
         "CRM_CLIENT_SECRET": folder.secret("crm-client-secret"),
         "WEBHOOK_ALLOW_PRIVATE": environment.get("WEBHOOK_ALLOW_PRIVATE", "true"),
         "SESSION_KEY": folder.secret("session-key"),
     }
+
+
+def _mail_server(environment: Mapping[str, str]) -> dict[str, str]:
+    """The embedded mailbox, unless mail goes to a server elsewhere."""
+    if "SMTP_HOST" in environment:
+        return {}
+    port = str(port_or_free(8025))
+    return {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": port, "SMTP_SECURITY": "none", "MAILBOX_PORT": port}
 
 
 def _raise_stop(_number: int, _frame: FrameType | None) -> Never:

@@ -21,6 +21,7 @@ ROLES = (
     Role("notification", "services.notification", "/api/notifications", 4),
     Role("reporting", "services.reporting", "/api/reports", 5),
     Role("issuer", "deploy.embedded.issuer", "/oidc", 6),
+    Role("mailbox", "deploy.embedded.mailbox", "/mailbox", 8),
     Role("portal", "services.portal", "/", 7),
 )
 

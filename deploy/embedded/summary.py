@@ -15,6 +15,7 @@ def show(folder: DataFolder, public_url: str, addresses: Addresses, *, seconds: 
     table = Table(title=f"Jalon is ready ({seconds:.0f} s)", title_justify="left", show_header=False)
     table.add_row("Portal", f"{public_url}/")
     table.add_row("Workflows", addresses.temporal_ui_url or addresses.temporal_address)
+    table.add_row("Messages sent", f"{public_url}/mailbox")
     table.add_row("PostgreSQL", addresses.database_url.rpartition("@")[2])
     table.add_row("NATS", addresses.nats_url.rpartition("@")[2])
     table.add_row("Data and logs", str(folder.root))

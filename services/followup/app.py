@@ -16,6 +16,7 @@ from services.followup.api import (
     held_routes,
     interaction_routes,
     job_routes,
+    letter_routes,
     link_routes,
     signal_routes,
     timeline_routes,
@@ -30,6 +31,7 @@ from services.followup.store.due_dates import PostgresDueDates
 from services.followup.store.held import PostgresHeldCommands
 from services.followup.store.interactions import PostgresInteractions
 from services.followup.store.jobs import PostgresJobs
+from services.followup.store.letters import PostgresLetters
 from services.followup.store.neighbours import AskedCampaigns, AskedDirectory
 from services.followup.store.people import PostgresPeople
 from services.followup.store.previewing import PostgresPreviewing
@@ -46,6 +48,7 @@ from services.followup.use_cases.jobs import ArchivingJobs, AskJobs, RunJobs
 from services.followup.use_cases.link_holdings import LinkHoldingsOf
 from services.followup.use_cases.reservations import open_again
 from services.followup.use_cases.send import Sender
+from services.followup.use_cases.send_letter import SendLetters
 from services.followup.use_cases.take_commands import TakeCommands
 from services.followup.use_cases.upkeep import Upkeep
 from shared.rulebook.access import Principal
@@ -53,6 +56,7 @@ from shared.runtime import temporal
 from shared.runtime.clock import Clock
 from shared.runtime.documents import keep_sweeping
 from shared.runtime.http import service_app
+from shared.runtime.mail import Mailer
 from shared.runtime.problems import Unavailable
 from shared.runtime.security import Security
 from shared.runtime.service import Parts, Running
@@ -112,6 +116,14 @@ class _Service:
         )
         self.house = HouseCommands(self.desk, self.clock)
         self.jobs = PostgresJobs(self.parts.database, self.clock)
+        self.letters = SendLetters(
+            PostgresLetters(self.parts.database),
+            self.reading,
+            self.desk,
+            self.clock,
+            carrier=Mailer(settings),
+            engine=self.engine,
+        )
         self.rights = PresentRights()
         self.directory = AskedDirectory()
         self.park_for = timedelta(hours=settings.park_hours)
@@ -129,6 +141,7 @@ class _Service:
         app.include_router(job_routes(ask, self.jobs))
         app.include_router(command_routes(take, self.log, self.reading, self.clock))
         app.include_router(link_routes(LinkHoldingsOf(take, self.reading, self.directory)))
+        app.include_router(letter_routes(self.letters, self.reading, PostgresLetters(self.parts.database)))
         app.include_router(due_routes(self.reading, self.clock))
         app.include_router(follow_up_routes(self.reading, self.clock))
         app.include_router(interaction_routes(self.reading, self.interactions, self.clock))
@@ -155,6 +168,7 @@ class _Service:
             reading=self.reading,
             previewing=PostgresPreviewing(self.parts.database),
             direct_door=direct_door,
+            sending=self.letters,
             running=RunJobs(self.jobs, self.log, self.desk, self.rights, self.clock),
         )
         await answer_questions(running.bus, questions)
@@ -185,6 +199,7 @@ class _Service:
             ("end reservations", partial(open_again, self.definitions, AskedCampaigns(running.bus)), asyncio.Event()),
             ("ask for jobs of archiving", archiving.ask, asyncio.Event()),
             ("start jobs", archiving.start_executions, self.jobs_to_start),
+            ("start letters", self.letters.start_waiting, asyncio.Event()),
             ("watch due dates", WatchDueDates(self.due_dates, self.house, self.clock).look, asyncio.Event()),
         ):
             running.background.start(f"{NAME} {name}", _rounds(work, hint))

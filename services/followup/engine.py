@@ -32,6 +32,7 @@ from shared.contracts.workflow import (
     CAMPAIGN_WORKFLOW,
     FOLLOW_UP_COMMAND,
     FOLLOW_UP_WORKFLOW,
+    LETTER_WORKFLOW,
     REPEAT,
     RULE,
     TASK_QUEUE,
@@ -41,8 +42,9 @@ from shared.contracts.workflow import (
     CommandAnswer,
     FollowUpCommand,
     FollowUpStart,
+    LetterStart,
 )
-from shared.rulebook.ids import bulk_workflow_id, campaign_workflow_id, follow_up_workflow_id
+from shared.rulebook.ids import bulk_workflow_id, campaign_workflow_id, follow_up_workflow_id, letter_workflow_id
 from shared.runtime.logging import logger
 
 _log = logger(__name__)
@@ -152,6 +154,24 @@ class TemporalEngine:
             )
         except RPCError as error:
             _log.warning("job_not_started", job_id=start.job_id, reason=error.status.name)
+            return False
+        return True
+
+    async def start_letter(self, letter_id: str) -> bool:
+        """See the port. A letter whose execution ended is settled: another one finds nothing to do."""
+        try:
+            await (await self._client()).start_workflow(
+                LETTER_WORKFLOW,
+                LetterStart(letter_id=letter_id),
+                id=letter_workflow_id(letter_id),
+                task_queue=self._task_queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                static_summary=f"letter {letter_id}",
+                rpc_timeout=_START_TIMEOUT,
+            )
+        except RPCError as error:
+            _log.warning("letter_not_started", letter_id=letter_id, reason=error.status.name)
             return False
         return True
 

@@ -1,9 +1,9 @@
 """What the follow-up service can be told from the environment."""
 
-from shared.runtime.settings import Settings as Shared
+from shared.runtime.mail import MailSettings
 
 
-class Settings(Shared):
+class Settings(MailSettings):
     """The follow-up service's own variables, beside the shared ones."""
 
     engine_in_flight: int = 32

@@ -36,6 +36,7 @@ advisors = sa.Table(
     metadata,
     sa.Column("advisor_id", _id, primary_key=True),
     sa.Column("name", sa.Text, nullable=False),
+    sa.Column("email", sa.Text),
     sa.Column("unit_path", ARRAY(_id), nullable=False),
     sa.Column("revision", sa.BigInteger, nullable=False),
     sa.Index("advisors_unit_path", "unit_path", postgresql_using="gin"),
@@ -47,6 +48,7 @@ clients = sa.Table(
     sa.Column("client_id", _id, primary_key=True),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("phone", sa.Text),
+    sa.Column("email", sa.Text),
     sa.Column("advisor_id", _id, nullable=False),
     sa.Column("revision", sa.BigInteger, nullable=False),
 )
@@ -253,6 +255,32 @@ incidents = sa.Table(
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("data", JSONB, nullable=False),
     sa.Column("at", _at, nullable=False, server_default=sa.func.now()),
+)
+
+letters = sa.Table(
+    "letters",
+    metadata,
+    sa.Column("letter_id", _id, primary_key=True),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("source_id", sa.Text, nullable=False),
+    sa.Column("content", sa.Text, nullable=False),
+    sa.Column("follow_up_id", _id, nullable=False),
+    sa.Column("step_id", sa.Text),
+    sa.Column("recipient", sa.Text, nullable=False),
+    sa.Column("reply_to", sa.Text),
+    sa.Column("sender_name", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("asked_at", _at, nullable=False),
+    sa.Column("state", sa.Text, nullable=False, server_default="WAITING"),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("problem", sa.Text),
+    sa.Column("settled_at", _at),
+    sa.Column("started", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.UniqueConstraint("source", "source_id"),
+    sa.Index("letters_of_a_follow_up", "follow_up_id", "asked_at"),
+    sa.Index("letters_not_started", "asked_at", postgresql_where=sa.text("not started")),
 )
 
 calendar = sa.Table(

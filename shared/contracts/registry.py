@@ -1,6 +1,6 @@
 """Every event and every question there is, for the generated reference and for the tests that compare."""
 
-from shared.contracts import bulk, campaign, crm, directory, followup, queries
+from shared.contracts import bulk, campaign, crm, directory, followup, letters, queries
 from shared.contracts.wire import Answer, Event, Question
 
 EVENTS: tuple[type[Event], ...] = (
@@ -33,5 +33,6 @@ QUESTIONS: tuple[tuple[type[Question], type[Answer]], ...] = (
     (followup.DirectSignals, followup.SignalsLogged),
     (followup.FactsPage, followup.Facts),
     (bulk.RunBulkPage, bulk.BulkPageRun),
+    (letters.DeliverLetter, letters.LetterDelivered),
 )
 """Each question with its answer."""

@@ -15,6 +15,7 @@ FOLLOW_UP_COMMAND = "command"
 CAMPAIGN_WORKFLOW = "Campaign"
 CAMPAIGN_DATES = "dates"
 BULK_WORKFLOW = "Bulk"
+LETTER_WORKFLOW = "Letter"
 BULK_WAKE = "wake"
 
 RULE = "rule."
@@ -144,3 +145,16 @@ class BulkPages(Message):
 
     job_id: str
     undo: bool = False
+
+
+class LetterStart(Message):
+    """What an e-mail's execution starts from."""
+
+    letter_id: str
+
+
+class LetterDelivery(Message):
+    """One delivery of a letter; the `last` one settles it in any case."""
+
+    letter_id: str
+    last: bool = False

@@ -91,3 +91,8 @@ def bulk_workflow_id(job: str, *, undo: bool = False) -> str:
 def _derived(kind: str, *parts: str) -> str:
     # The length before each part keeps ("a", "b:c") apart from ("a:b", "c").
     return str(uuid5(_NAMESPACE, ":".join([kind, *(f"{len(part)}:{part}" for part in parts)])))
+
+
+def letter_workflow_id(letter: str) -> str:
+    """The id of the execution that sends an e-mail."""
+    return f"letter/{letter}"

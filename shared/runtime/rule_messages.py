@@ -18,6 +18,14 @@ FOLLOW_UP: Sentences = {
         "Ce compte ou ce mouvement n’est pas au client : actualisez la liste.",
         "This account or transaction is not the client’s: look at the list again.",
     ),
+    "mail_not_configured": (
+        "Aucun serveur de messagerie n’est configuré : enregistrez le mail comme envoyé ailleurs.",
+        "No mail server is configured: record the e-mail as sent elsewhere.",
+    ),
+    "client_without_email": (
+        "Ce client n’a pas d’adresse électronique connue.",
+        "No e-mail address of this client is known.",
+    ),
     "not_overdue": ("Cette étape n’est pas en retard.", "This step is not late."),
     "step_unknown": ("Cette étape ne fait pas partie de l’opération.", "The campaign has no such step."),
     "step_removed": ("Cette étape a été retirée de l’opération.", "This step was removed from the campaign."),

@@ -57,7 +57,7 @@ def test_the_ingress_sends_each_prefix_to_its_service():
 
     sent = {path["path"]: path["backend"]["service"]["name"] for path in paths}
 
-    assert sent == {role.prefix: role.name for role in ROLES if role.name != "issuer"}
+    assert sent == {role.prefix: role.name for role in ROLES if role.name not in {"issuer", "mailbox"}}
 
 
 def test_nothing_is_set_that_nobody_reads():

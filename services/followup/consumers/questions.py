@@ -3,8 +3,9 @@
 import asyncio
 
 from services.followup.consumers.direct_door import DirectDoor
-from services.followup.ports import Definitions, Previewing, Reading, Targeting
+from services.followup.ports import Definitions, LetterState, Previewing, Reading, Targeting
 from services.followup.use_cases.jobs import RunJobs
+from services.followup.use_cases.send_letter import SendLetters
 from shared.contracts.bulk import BulkPageRun, RunBulkPage
 from shared.contracts.followup import (
     DefinitionHeld,
@@ -24,6 +25,7 @@ from shared.contracts.followup import (
     TargetingCount,
     TargetingProgress,
 )
+from shared.contracts.letters import DeliverLetter, LetterDelivered
 from shared.rulebook.errors import Refused
 from shared.runtime.messaging import Bus
 
@@ -43,6 +45,7 @@ class Questions:
         previewing: Previewing,
         direct_door: DirectDoor,
         running: RunJobs,
+        sending: SendLetters,
     ) -> None:
         self.definitions = definitions
         self.targeting = targeting
@@ -50,6 +53,7 @@ class Questions:
         self.previewing = previewing
         self.direct_door = direct_door
         self.running = running
+        self.sending = sending
 
     async def hold_definition(self, question: HoldDefinition) -> DefinitionHeld:
         """Hold it, so that the very next command follows it."""
@@ -100,6 +104,11 @@ class Questions:
         page = await self.running.page(question.job_id, undo=question.undo)
         return BulkPageRun(settled=page.settled, chosen=page.chosen, moved=page.moved, finished=page.finished)
 
+    async def deliver_letter(self, question: DeliverLetter) -> LetterDelivered:
+        """One delivery of an e-mail; one that nobody knows is settled."""
+        state = await self.sending.deliver(question.letter_id, last=question.last)
+        return LetterDelivered(settled=state is not LetterState.WAITING)
+
 
 async def answer_questions(bus: Bus, questions: Questions) -> None:
     """Start answering."""
@@ -112,3 +121,4 @@ async def answer_questions(bus: Bus, questions: Questions) -> None:
     await bus.answer(FactsPage, questions.facts_page)
     await bus.answer(DirectSignals, questions.direct_signals)
     await bus.answer(RunBulkPage, questions.run_bulk_page)
+    await bus.answer(DeliverLetter, questions.deliver_letter)

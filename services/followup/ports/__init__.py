@@ -44,6 +44,7 @@ from services.followup.ports.jobs import (
     Terms,
     UndoOutcome,
 )
+from services.followup.ports.letters import Addresses, Letter, LetterEngine, Letters, LetterState, SentLetter
 from services.followup.ports.previewing import Previewing
 from services.followup.ports.reading import (
     DueCounts,
@@ -59,6 +60,7 @@ __all__ = [
     "HOUSE_KINDS",
     "NOT_FOUND",
     "UNCLEAR",
+    "Addresses",
     "Admission",
     "Archiving",
     "Attachments",
@@ -90,6 +92,10 @@ __all__ = [
     "Known",
     "LateStep",
     "Leased",
+    "Letter",
+    "LetterEngine",
+    "LetterState",
+    "Letters",
     "NewCommand",
     "Outcome",
     "People",
@@ -97,6 +103,7 @@ __all__ = [
     "Reading",
     "Recorded",
     "Rights",
+    "SentLetter",
     "Settled",
     "ShownItem",
     "Targeting",

@@ -1,6 +1,9 @@
-"""E-mails to clients as the service needs them sent; until something sends, they are recorded as sent elsewhere."""
+"""E-mails to clients: written by a person, sent by an execution of their own, recorded once they are sent."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 
@@ -13,8 +16,79 @@ class Letter:
     unfilled: tuple[str, ...] = ()
 
 
-class Letters(Protocol):
-    """Sends by whatever carries mail."""
+class LetterState(StrEnum):
+    """Where a letter is: on its way, accepted by the mail server, or refused for good."""
 
-    async def send(self, command_id: str, to: str, letter: Letter) -> None:
-        """Hand it over for delivery, once for the command however often it is asked; raise to be asked again."""
+    WAITING = "WAITING"
+    SENT = "SENT"
+    FAILED = "FAILED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addresses:
+    """Where a letter of a follow-up goes, and from whom: None for what the directory does not know."""
+
+    client_email: str | None
+    advisor_email: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentLetter:
+    """A letter that somebody asked to be sent, of a step or (None) unplanned."""
+
+    letter_id: str
+    source: str
+    source_id: str
+    content: str
+    """A hash of what was asked: the same id with other content is refused by name."""
+    follow_up_id: str
+    step_id: str | None
+    recipient: str
+    reply_to: str | None
+    sender_name: str
+    subject: str
+    body: str
+    actor: str
+    asked_at: datetime
+    state: LetterState = LetterState.WAITING
+    attempts: int = 0
+    problem: str | None = None
+    settled_at: datetime | None = None
+
+
+class Letters(Protocol):
+    """The letters of all follow-ups; reach is checked by who asks."""
+
+    async def addresses(self, follow_up_id: str) -> Addresses:
+        """Of the client, and of whoever advises the client now."""
+
+    async def asked_before(self, source: str, source_id: str) -> SentLetter | None:
+        """The letter kept under that source and id."""
+
+    async def keep(self, letter: SentLetter) -> SentLetter:
+        """The letter, or the one kept before under the same source and id."""
+
+    async def one(self, letter_id: str) -> SentLetter | None:
+        """The letter, or None when there is none."""
+
+    async def of_follow_up(self, follow_up_id: str, limit: int) -> Sequence[SentLetter]:
+        """The latest ones first."""
+
+    async def settle(self, letter_id: str, state: LetterState, problem: str | None, at: datetime) -> None:
+        """What became of a letter that is WAITING; nothing else changes."""
+
+    async def tried(self, letter_id: str, problem: str) -> None:
+        """One more attempt came to nothing."""
+
+    async def not_started(self, limit: int) -> Sequence[str]:
+        """Letters whose execution was never started."""
+
+    async def mark_started(self, letter_ids: Sequence[str]) -> None:
+        """Their executions run."""
+
+
+class LetterEngine(Protocol):
+    """Where letters are sent from."""
+
+    async def start_letter(self, letter_id: str) -> bool:
+        """Start its execution, once however often it is asked; False when the engine does not answer."""

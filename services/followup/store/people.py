@@ -9,20 +9,21 @@ from shared.runtime.database import Database
 
 _USERS = sa.text(
     """
-    insert into advisors (advisor_id, name, unit_path, revision)
-    values (:advisor_id, :name, cast(:unit_path as uuid[]), :revision)
+    insert into advisors (advisor_id, name, email, unit_path, revision)
+    values (:advisor_id, :name, :email, cast(:unit_path as uuid[]), :revision)
     on conflict (advisor_id) do update
-    set name = excluded.name, unit_path = excluded.unit_path, revision = excluded.revision
+    set name = excluded.name, email = excluded.email, unit_path = excluded.unit_path, revision = excluded.revision
     where advisors.revision < excluded.revision
     """
 )
 _CLIENTS = sa.text(
     """
-    insert into clients (client_id, name, phone, advisor_id, revision)
-    select * from unnest(cast(:ids as uuid[]), cast(:names as text[]), cast(:phones as text[]),
+    insert into clients (client_id, name, phone, email, advisor_id, revision)
+    select * from unnest(cast(:ids as uuid[]), cast(:names as text[]), cast(:phones as text[]), cast(:emails as text[]),
                          cast(:advisors as uuid[]), cast(:revisions as bigint[]))
     on conflict (client_id) do update
-    set name = excluded.name, phone = excluded.phone, advisor_id = excluded.advisor_id, revision = excluded.revision
+    set name = excluded.name, phone = excluded.phone, email = excluded.email, advisor_id = excluded.advisor_id,
+        revision = excluded.revision
     where clients.revision < excluded.revision
     """
 )
@@ -58,6 +59,7 @@ class PostgresPeople:
             {
                 "advisor_id": user.user_id,
                 "name": user.name,
+                "email": user.email,
                 "unit_path": list(user.unit_path),
                 "revision": user.revision,
             }
@@ -74,6 +76,7 @@ class PostgresPeople:
             "ids": [client.client_id for client in kept],
             "names": [client.name for client in kept],
             "phones": [client.phone for client in kept],
+            "emails": [client.email for client in kept],
             "advisors": [client.advisor_id for client in kept],
             "revisions": [client.revision for client in kept],
         }

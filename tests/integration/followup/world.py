@@ -18,6 +18,7 @@ from services.followup.store.campaigns import PostgresDefinitions
 from services.followup.store.command_log import PostgresCommandLog
 from services.followup.store.due_dates import PostgresDueDates
 from services.followup.store.jobs import PostgresJobs
+from services.followup.store.letters import PostgresLetters
 from services.followup.store.previewing import PostgresPreviewing
 from services.followup.store.reading import PostgresReading
 from services.followup.store.targeting import PostgresTargeting
@@ -26,6 +27,7 @@ from services.followup.use_cases.flow import Flow
 from services.followup.use_cases.house_commands import HouseCommands
 from services.followup.use_cases.jobs import ArchivingJobs, AskJobs, RunJobs
 from services.followup.use_cases.send import Sender
+from services.followup.use_cases.send_letter import SendLetters
 from services.followup.use_cases.take_signals import fingerprint, said
 from services.followup.use_cases.upkeep import Upkeep
 from shared.contracts.campaign import CampaignDefined, ClientsTargeted, StepDefinition, TargetedClient
@@ -40,6 +42,7 @@ from shared.runtime.identifiers import uuid7
 from shared.runtime.messaging import Bus
 from tests.integration.followup.engines import FreezingEngine
 from tests.support.fakes_followup import FakeRights
+from tests.support.mail_server import SwitchedCarrier
 from workflows.settings import Settings
 from workflows.worker import make_worker
 
@@ -111,6 +114,8 @@ class World:
     run_jobs: RunJobs
     archiving: ArchivingJobs
     due_dates: PostgresDueDates
+    carrier: SwitchedCarrier
+    letters: SendLetters
     task_queue: str
 
     async def a_campaign(self, *, steps: Sequence[StepDefinition] = STEPS) -> str:
@@ -227,6 +232,8 @@ async def a_world(
     run_jobs = RunJobs(jobs, log, desk, rights, clock)
     try:
         await bus.ensure_streams()
+        carrier = SwitchedCarrier()
+        letters = SendLetters(PostgresLetters(database), reading, desk, clock, carrier=carrier, engine=job_engine)
         direct = DirectDoor(desk, log, clock, park_for=timedelta(hours=1))
         previewing = PostgresPreviewing(database)
         questions = Questions(
@@ -236,6 +243,7 @@ async def a_world(
             previewing=previewing,
             direct_door=direct,
             running=run_jobs,
+            sending=letters,
         )
         await answer_questions(bus, questions)
         yield World(
@@ -257,6 +265,8 @@ async def a_world(
             run_jobs=run_jobs,
             archiving=ArchivingJobs(jobs, definitions, job_engine, clock),
             due_dates=PostgresDueDates(database, clock),
+            carrier=carrier,
+            letters=letters,
             task_queue=task_queue,
         )
     finally:

@@ -1,0 +1,43 @@
+"""E-mails to clients, sent from here."""
+
+from fastapi import APIRouter
+
+from services.followup.api.commands import IdempotencyKey
+from services.followup.api.visible import UuidText, visible
+from services.followup.ports import Letters, Reading
+from services.followup.schemas.letters import LetterIn, LettersOut, LetterStateOut
+from services.followup.use_cases.send_letter import LetterWish, SendLetters
+from shared.runtime.security import CurrentPrincipal
+
+_LATEST = 100
+
+
+def letter_routes(sending: SendLetters, reading: Reading, letters: Letters) -> APIRouter:
+    """The routes."""
+    router = APIRouter(prefix="/api/followups/{follow_up_id}/letters", tags=["letters"])
+
+    @router.post("", status_code=202)
+    async def send(
+        follow_up_id: UuidText, body: LetterIn, principal: CurrentPrincipal, idempotency_key: IdempotencyKey = None
+    ) -> LetterStateOut:
+        """Send an e-mail to the client; its step is completed once it is sent. The list tells what became of it.
+
+        What would be refused once it is sent is refused now. The same Idempotency-Key and content again sends nothing.
+        """
+        wish = LetterWish(
+            follow_up_id=follow_up_id,
+            step_id=body.step_id,
+            subject=body.subject,
+            body=body.body,
+            key=idempotency_key,
+        )
+        return LetterStateOut.of(await sending.ask(principal, wish))
+
+    @router.get("")
+    async def latest(follow_up_id: UuidText, principal: CurrentPrincipal) -> LettersOut:
+        """The latest e-mails, on their way, sent or failed."""
+        await visible(reading, principal, follow_up_id)
+        found = await letters.of_follow_up(follow_up_id, _LATEST)
+        return LettersOut(items=[LetterStateOut.of(letter) for letter in found])
+
+    return router

@@ -1,0 +1,94 @@
+"""Letters in PostgreSQL."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from services.followup.ports import Addresses, LetterState, SentLetter
+from services.followup.tables import advisors, clients, follow_ups, letters
+from shared.runtime.database import Database
+
+_FIELDS = [letters.c[name] for name in SentLetter.__slots__]
+
+
+class PostgresLetters:
+    """See `ports.Letters`, one transaction per call."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def addresses(self, follow_up_id: str) -> Addresses:
+        """See the port."""
+        query = (
+            sa.select(clients.c.email.label("client_email"), advisors.c.email.label("advisor_email"))
+            .select_from(
+                follow_ups.outerjoin(clients, clients.c.client_id == follow_ups.c.client_id).outerjoin(
+                    advisors, advisors.c.advisor_id == follow_ups.c.advisor_id
+                )
+            )
+            .where(follow_ups.c.follow_up_id == follow_up_id)
+        )
+        async with self._database.reading() as conn:
+            row = (await conn.execute(query)).mappings().one_or_none()
+        return Addresses(client_email=None, advisor_email=None) if row is None else Addresses(**row)
+
+    async def asked_before(self, source: str, source_id: str) -> SentLetter | None:
+        """See the port."""
+        same = sa.select(*_FIELDS).where(letters.c.source == source, letters.c.source_id == source_id)
+        async with self._database.reading() as conn:
+            row = (await conn.execute(same)).mappings().one_or_none()
+        return None if row is None else _letter(row)
+
+    async def keep(self, letter: SentLetter) -> SentLetter:
+        """See the port."""
+        row = insert(letters).values(asdict(letter)).on_conflict_do_nothing()
+        same = sa.select(*_FIELDS).where(letters.c.source == letter.source, letters.c.source_id == letter.source_id)
+        async with self._database.transaction() as conn:
+            await conn.execute(row)
+            return _letter((await conn.execute(same)).mappings().one())
+
+    async def one(self, letter_id: str) -> SentLetter | None:
+        """See the port."""
+        async with self._database.reading() as conn:
+            found = await conn.execute(sa.select(*_FIELDS).where(letters.c.letter_id == letter_id))
+            row = found.mappings().one_or_none()
+        return None if row is None else _letter(row)
+
+    async def of_follow_up(self, follow_up_id: str, limit: int) -> Sequence[SentLetter]:
+        """See the port."""
+        query = sa.select(*_FIELDS).where(letters.c.follow_up_id == follow_up_id)
+        query = query.order_by(letters.c.asked_at.desc(), letters.c.letter_id).limit(limit)
+        async with self._database.reading() as conn:
+            return [_letter(row) for row in (await conn.execute(query)).mappings()]
+
+    async def settle(self, letter_id: str, state: LetterState, problem: str | None, at: datetime) -> None:
+        """See the port."""
+        change = sa.update(letters).where(letters.c.letter_id == letter_id, letters.c.state == LetterState.WAITING)
+        values = {"state": state, "problem": problem, "settled_at": at, "attempts": letters.c.attempts + 1}
+        async with self._database.transaction() as conn:
+            await conn.execute(change.values(values))
+
+    async def tried(self, letter_id: str, problem: str) -> None:
+        """See the port."""
+        change = sa.update(letters).where(letters.c.letter_id == letter_id, letters.c.state == LetterState.WAITING)
+        async with self._database.transaction() as conn:
+            await conn.execute(change.values(problem=problem, attempts=letters.c.attempts + 1))
+
+    async def not_started(self, limit: int) -> Sequence[str]:
+        """See the port."""
+        query = sa.select(letters.c.letter_id).where(~letters.c.started).order_by(letters.c.asked_at).limit(limit)
+        async with self._database.reading() as conn:
+            return list((await conn.execute(query)).scalars())
+
+    async def mark_started(self, letter_ids: Sequence[str]) -> None:
+        """See the port."""
+        async with self._database.transaction() as conn:
+            await conn.execute(sa.update(letters).where(letters.c.letter_id.in_(letter_ids)).values(started=True))
+
+
+def _letter(row: Any) -> SentLetter:
+    return SentLetter(**{**row, "state": LetterState(row["state"])})

@@ -1,0 +1,182 @@
+"""E-mails to clients: sent by a real mail server, and the step complete once they are, not before."""
+
+from uuid import uuid4
+
+import pytest
+
+from services.followup.ports import LetterState, SentLetter
+from services.followup.store.letters import PostgresLetters
+from services.followup.store.people import PostgresPeople
+from services.followup.use_cases.send_letter import LetterWish
+from shared.contracts.campaign import StepDefinition
+from shared.contracts.directory import ClientChanged
+from shared.rulebook.access import AccessLevel, Principal
+from shared.rulebook.errors import Invalid, NotVisible, Refused
+from shared.rulebook.follow_up import CompleteStep, WithdrawClient
+from shared.rulebook.ids import follow_up_id, letter_workflow_id
+from shared.rulebook.steps import StepKind
+from tests.integration.followup.conftest import AnotherWorld
+from tests.integration.followup.waiting import until
+from tests.integration.followup.world import STEPS, World, a_definition
+from tests.support.mail_server import MailServer, a_mail_server, a_mailer
+
+MANAGER = Principal("5a0c7a0e-0000-4000-8000-00000000000b", "u", ("u",), access_level=AccessLevel.ALL)
+EMAIL = StepDefinition(id="letter", title="Letter", kind=StepKind.EMAIL, mandatory=True)
+
+
+@pytest.fixture
+async def server(world: World):
+    async with a_mail_server() as server:
+        world.carrier.by = a_mailer(server)
+        yield server
+
+
+async def a_follow_up(world: World, *, email: str | None = "claire@example.org") -> str:
+    """Of a campaign that begins with an e-mail."""
+    campaign, client = await world.a_campaign(steps=(EMAIL, *STEPS)), str(uuid4())
+    await world.target(campaign, client)
+    told = ClientChanged(
+        client_id=client,
+        external_id=client,
+        name="Claire Martin",
+        email=email,
+        advisor_id=str(uuid4()),
+        changed_at=world.clock.now(),
+        revision=1,
+    )
+    await PostgresPeople(world.database).keep_clients([told])
+    return follow_up_id(campaign, client)
+
+
+def wish(follow_up: str, *, step: str | None = "letter", key: str | None = "k", subject: str = "Bonjour") -> LetterWish:
+    return LetterWish(follow_up_id=follow_up, step_id=step, subject=subject, body="À bientôt.", key=key)
+
+
+async def settled(world: World, letter: SentLetter) -> SentLetter:
+    async def look() -> SentLetter | None:
+        found = await PostgresLetters(world.database).one(letter.letter_id)
+        return found if found is not None and found.state is not LetterState.WAITING else None
+
+    return await until(look)
+
+
+async def kinds(world: World, follow_up: str, number: int) -> list[str]:
+    async def look() -> list[str] | None:
+        found = await world.kinds(follow_up)
+        return found if len(found) >= number else None
+
+    return await until(look)
+
+
+async def test_a_sent_letter_completes_its_step_and_texts_stay_out_of_the_history(
+    world: World, server: MailServer
+) -> None:
+    follow_up = await a_follow_up(world)
+
+    asked = await world.letters.ask(MANAGER, wish(follow_up))
+
+    assert asked.state is LetterState.WAITING
+    assert (await settled(world, asked)).state is LetterState.SENT
+    assert await kinds(world, follow_up, 2) == ["ClientTargeted", "StepCompleted"]
+    (taken,) = server.taken
+    assert (taken["To"], taken["Subject"]) == ("claire@example.org", "Bonjour")
+    history = await world.client.get_workflow_handle(letter_workflow_id(asked.letter_id)).fetch_history()
+    assert "Bonjour" not in history.to_json()
+    assert "claire" not in history.to_json()
+
+
+async def test_the_same_wish_again_sends_nothing_and_another_under_its_key_is_refused(
+    world: World, server: MailServer
+) -> None:
+    follow_up = await a_follow_up(world)
+    first = await world.letters.ask(MANAGER, wish(follow_up))
+    await kinds(world, follow_up, 2)
+
+    again = await world.letters.ask(MANAGER, wish(follow_up))
+    with pytest.raises(Refused, match="id_reused"):
+        await world.letters.ask(MANAGER, wish(follow_up, step=None, subject="Other"))
+
+    assert (again.letter_id, again.state) == (first.letter_id, LetterState.SENT)
+
+    assert await world.letters.deliver(first.letter_id, last=False) is LetterState.SENT
+    assert len(server.taken) == 1
+    assert await world.kinds(follow_up) == ["ClientTargeted", "StepCompleted"]
+
+
+async def test_a_server_that_says_later_is_asked_later(world: World, server: MailServer) -> None:
+    server.answers = ["451 try again later"]
+    follow_up = await a_follow_up(world)
+
+    asked = await world.letters.ask(MANAGER, wish(follow_up))
+    sent = await settled(world, asked)
+
+    assert (sent.state, sent.attempts, len(server.taken)) == (LetterState.SENT, 2, 1)
+
+
+async def test_a_letter_refused_for_good_completes_nothing_and_says_why(world: World, server: MailServer) -> None:
+    server.answers = ["554 no such mailbox"]
+    follow_up = await a_follow_up(world)
+
+    failed = await settled(world, await world.letters.ask(MANAGER, wish(follow_up)))
+
+    assert (failed.state, failed.problem) == (LetterState.FAILED, "no such mailbox")
+    assert await world.kinds(follow_up) == ["ClientTargeted"]
+
+
+async def test_the_last_delivery_settles_in_any_case(world: World, server: MailServer) -> None:
+    follow_up = await a_follow_up(world)
+    server.answers = ["451 later"] * 100
+    asked = await world.letters.ask(MANAGER, wish(follow_up))
+
+    assert await world.letters.deliver(asked.letter_id, last=True) is LetterState.FAILED
+    assert "later" in ((await settled(world, asked)).problem or "")
+
+
+async def test_whoever_dies_between_sending_and_recording_loses_nothing(
+    world: World, another: AnotherWorld, server: MailServer
+) -> None:
+    follow_up = await a_follow_up(world)
+    server.answers = ["451 later"]
+    asked = await world.letters.ask(MANAGER, wish(follow_up))
+    await PostgresLetters(world.database).settle(asked.letter_id, LetterState.SENT, None, world.clock.now())
+
+    second = await another()
+    assert await second.letters.deliver(asked.letter_id, last=False) is LetterState.SENT
+
+    assert await kinds(world, follow_up, 2) == ["ClientTargeted", "StepCompleted"]
+
+
+async def test_a_step_that_was_removed_meanwhile_leaves_an_unplanned_email(world: World, server: MailServer) -> None:
+    follow_up = await a_follow_up(world)
+    server.answers = ["451 later"]
+    asked = await world.letters.ask(MANAGER, wish(follow_up))
+    campaign = (await world.facts(follow_up))[0].campaign_id
+    await world.definitions.hold(a_definition(campaign, 2))
+    await settled(world, asked)
+
+    assert await kinds(world, follow_up, 2) == ["ClientTargeted", "InteractionRecorded"]
+
+
+async def test_what_would_be_refused_later_is_refused_before_anything_is_sent(world: World, server: MailServer) -> None:
+    follow_up, unreachable = await a_follow_up(world), await a_follow_up(world, email=None)
+    with pytest.raises(Invalid, match="client_without_email"):
+        await world.letters.ask(MANAGER, wish(unreachable))
+    with pytest.raises(Refused, match="not_an_email"):
+        await world.letters.ask(MANAGER, wish(follow_up, step="first-call"))
+    with pytest.raises(Refused, match="step_unknown"):
+        await world.letters.ask(MANAGER, wish(follow_up, step="nowhere"))
+    with pytest.raises(NotVisible):
+        await world.letters.ask(Principal(MANAGER.user_id, "u", ("u",), access_level=AccessLevel.OWN), wish(follow_up))
+    await world.do(follow_up, CompleteStep("letter"))
+    with pytest.raises(Refused, match="already_completed"):
+        await world.letters.ask(MANAGER, wish(follow_up))
+    await world.do(follow_up, WithdrawClient())
+    with pytest.raises(Refused, match="closed"):
+        await world.letters.ask(MANAGER, wish(follow_up, step=None))
+
+    assert server.taken == []
+
+
+async def test_without_a_mail_server_people_are_told_to_record_it_as_sent_elsewhere(world: World) -> None:
+    with pytest.raises(Refused, match="mail_not_configured"):
+        await world.letters.ask(MANAGER, wish(await a_follow_up(world)))
