@@ -102,3 +102,18 @@ def test_a_refusal_is_merely_early_when_what_it_misses_may_be_on_its_way(code):
 )
 def test_other_refusals_are_final(code):
     assert not early(code)
+
+
+UNDOING = [
+    WithdrawConclusion(if_last=6),
+    Reassign("chloe", if_last=6),
+    TargetAgain(TODAY, Decimal(1), "chloe", if_last=6),
+]
+
+
+@pytest.mark.parametrize("command", UNDOING)
+def test_what_undoes_a_fact_is_refused_once_another_came_after_it(command):
+    with pytest.raises(Refused) as broken:
+        decide(a_follow_up(number=7), command, a_plan("call"), happening())
+
+    assert (broken.value.code, broken.value.data) == ("touched_since", {"number": 7})
