@@ -25,9 +25,8 @@ from services.reporting.use_cases.regroup import regroup_all
 from shared.contracts.campaign import CampaignDefined
 from shared.contracts.followup import FactRecorded
 from shared.contracts.wire import Event
-from shared.rulebook.follow_up import FactKind
 from shared.rulebook.steps import Plan
-from tests.support.stories_reporting import CAMPAIGN, NOW
+from tests.support.stories_reporting import CAMPAIGN, NOW, unplanned_done
 
 ReadModel = dict[tuple[Any, ...], tuple[Any, ...]]
 """Counters by key without campaign and generation, zeros left out."""
@@ -178,5 +177,5 @@ class FakeLedgers:
     def _folded(self, row: Row) -> Row:
         mine = [fact for (follow_up, _), fact in self.facts.items() if follow_up == row.follow_up_id]
         last = max(mine, key=lambda fact: fact.number)
-        interactions = sum(fact.fact.kind is FactKind.INTERACTION_RECORDED for fact in mine)
+        interactions = sum(unplanned_done(fact.fact) for fact in mine)
         return replace(row, state=last.after, interactions=interactions)

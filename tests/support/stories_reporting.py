@@ -191,12 +191,21 @@ def disturbed(seed: int, events: Sequence[Event]) -> list[list[Event]]:
     return [stream[quarter : 2 * quarter], stream[2 * quarter :], stream[:quarter]]
 
 
+def unplanned_done(fact: Fact) -> int:
+    """What the fact changes in the number of unplanned interactions that are done."""
+    if fact.kind is FactKind.INTERACTION_RECORDED:
+        return 1
+    if fact.step_id is None and fact.kind in {FactKind.INTERACTION_COMPLETED, FactKind.INTERACTION_REOPENED}:
+        return 1 if fact.kind is FactKind.INTERACTION_COMPLETED else -1
+    return 0
+
+
 def last_states(facts: Iterable[FactRecorded], reader: Principal) -> list[tuple[FollowUp, int]]:
     """The state after the last fact of each follow-up that the reader reaches, and its unplanned interactions."""
     states: dict[str, tuple[FollowUp, int]] = {}
     for fact in sorted(facts, key=lambda fact: fact.number):
         before = states[fact.follow_up_id][1] if fact.follow_up_id in states else 0
-        states[fact.follow_up_id] = (fact.after, before + (fact.fact.kind is FactKind.INTERACTION_RECORDED))
+        states[fact.follow_up_id] = (fact.after, before + unplanned_done(fact.fact))
     return [
         (state, interactions)
         for state, interactions in states.values()

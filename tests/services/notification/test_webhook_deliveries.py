@@ -21,7 +21,6 @@ from shared.runtime.database import Database
 from tests.services.notification.conftest import _empty
 from tests.support.webhook_receiver import Receiver, a_receiver
 
-NOW = datetime.now(UTC).replace(microsecond=0)
 FACT = "campaigns.followup.fact_recorded.v1"
 MOMENT = "campaigns.campaign.moment.v1"
 HOUR = timedelta(hours=1)
@@ -37,6 +36,7 @@ class Post:
     clock: FixedClock
     sender: HttpSender
     receiver: Receiver
+    began: datetime
 
     def deliver(self) -> Deliver:
         return Deliver(
@@ -66,14 +66,19 @@ class Post:
         return [(one.event_id, one.state.value, one.attempts) for one in reversed(found)]
 
 
+def _clock() -> FixedClock:
+    """It stands at the moment of the test, since the library of the convention refuses signatures of long ago."""
+    return FixedClock(ZoneInfo("UTC"), datetime.now(UTC).replace(microsecond=0))
+
+
 @pytest.fixture
 async def post(module_database: str) -> AsyncIterator[Post]:
     await _empty(module_database)
-    database, clock = Database(module_database, service="notification", pool_size=4), FixedClock(ZoneInfo("UTC"), NOW)
+    database, clock = Database(module_database, service="notification", pool_size=4), _clock()
     webhooks = StoredWebhooks(database)
     keep = KeepWebhooks(webhooks, clock.now)
     async with a_receiver() as receiver, HttpSender(seconds=2, allow_private=True) as sender:
-        yield Post(webhooks, StoredDeliveries(database), keep, clock, sender, receiver)
+        yield Post(webhooks, StoredDeliveries(database), keep, clock, sender, receiver, clock.now())
     await database.close()
 
 
@@ -94,7 +99,7 @@ async def test_only_those_who_asked_for_the_type_before_the_event_are_told(post:
     facts, _ = await post.subscribe(FACT)
     moments, _ = await post.subscribe(MOMENT, name="other")
 
-    await post.tell("before", at=NOW - HOUR)
+    await post.tell("before", at=post.began - HOUR)
     await post.tell("fact")
     await post.tell("moment", type_=MOMENT)
 
@@ -204,7 +209,7 @@ async def test_a_success_ends_the_failing(post: Post) -> None:
 
     await post.deliver().round()
 
-    assert failing.failing_since == NOW
+    assert failing.failing_since == post.began
     assert (await post.keep.one(webhook_id)).failing_since is None
 
 
@@ -258,7 +263,7 @@ async def test_one_or_all_since_a_moment_are_sent_again_under_the_id_they_had(po
 
     await post.keep.replay(webhook_id, first[-1].delivery_id)
     await post.deliver().round()
-    replayed = await post.keep.replay_since(webhook_id, NOW + HOUR)
+    replayed = await post.keep.replay_since(webhook_id, post.began + HOUR)
     await post.deliver().round()
 
     assert replayed == 2
@@ -273,7 +278,7 @@ async def test_old_deliveries_are_forgotten(post: Post) -> None:
     post.clock.advance(HOUR)
     await post.tell("e-2")
 
-    forgotten = await post.deliveries.forget(NOW + HOUR)
+    forgotten = await post.deliveries.forget(post.began + HOUR)
 
     assert forgotten == 1
     assert [one[0] for one in await post.log(webhook_id)] == ["e-2"]

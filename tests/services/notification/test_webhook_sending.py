@@ -15,7 +15,6 @@ from services.notification.use_cases.addresses import is_public
 from services.notification.use_cases.webhook_signing import new_secret, signed_headers
 from tests.support.webhook_receiver import a_receiver
 
-NOW = datetime.now(UTC)
 EXAMPLE = Path(__file__).parents[3] / "docs" / "integration" / "examples" / "webhook_receiver.py"
 
 
@@ -130,7 +129,7 @@ def test_only_addresses_of_the_public_internet_are_public(address, public):
 
 def test_a_signature_is_verified_by_the_library_of_the_convention_and_by_the_old_secret_too():
     new, old, other = new_secret(), new_secret(), new_secret()
-    headers = signed_headers("campaign/1/2", '{"é":1}', (new, old), NOW)
+    headers = signed_headers("campaign/1/2", '{"é":1}', (new, old), datetime.now(UTC))
 
     assert Webhook(new).verify('{"é":1}', headers) == {"é": 1}
     assert Webhook(old).verify('{"é":1}', headers) == {"é": 1}
@@ -140,11 +139,11 @@ def test_a_signature_is_verified_by_the_library_of_the_convention_and_by_the_old
 
 
 def test_an_event_has_one_message_id_however_often_it_is_sent():
-    first, again = (signed_headers("event-1", "{}", (new_secret(),), NOW) for _ in range(2))
+    first, again = (signed_headers("event-1", "{}", (new_secret(),), datetime.now(UTC)) for _ in range(2))
 
     assert first["webhook-id"] == again["webhook-id"]
     assert "." not in first["webhook-id"]
-    assert signed_headers("event-2", "{}", (new_secret(),), NOW)["webhook-id"] != first["webhook-id"]
+    assert signed_headers("event-2", "{}", (new_secret(),), datetime.now(UTC))["webhook-id"] != first["webhook-id"]
 
 
 async def test_the_receiver_of_the_manual_takes_what_is_signed_once_and_nothing_else():
@@ -161,10 +160,10 @@ async def test_the_receiver_of_the_manual_takes_what_is_signed_once_and_nothing_
     try:
         url = f"http://127.0.0.1:{(await example.stdout.readline()).split()[-1].decode()}/"
         async with HttpSender(seconds=5, allow_private=True) as sender:
-            signed = signed_headers("e-1", body, (secret,), NOW)
+            signed = signed_headers("e-1", body, (secret,), datetime.now(UTC))
             statuses = [
                 (await sender.send(url, headers, body)).status
-                for headers in (signed_headers("e-0", body, (new_secret(),), NOW), signed, signed)
+                for headers in (signed_headers("e-0", body, (new_secret(),), datetime.now(UTC)), signed, signed)
             ]
         first = await example.stdout.readline()
     finally:
