@@ -12,6 +12,7 @@ from services.followup.api import (
     attachment_routes,
     command_routes,
     due_routes,
+    feed_routes,
     follow_up_routes,
     held_routes,
     interaction_routes,
@@ -28,6 +29,7 @@ from services.followup.store.attachments import PostgresAttachments
 from services.followup.store.campaigns import PostgresDefinitions
 from services.followup.store.command_log import PostgresCommandLog
 from services.followup.store.due_dates import PostgresDueDates
+from services.followup.store.feeds import PostgresFeeds
 from services.followup.store.held import PostgresHeldCommands
 from services.followup.store.interactions import PostgresInteractions
 from services.followup.store.jobs import PostgresJobs
@@ -39,6 +41,7 @@ from services.followup.store.reading import PostgresReading
 from services.followup.store.targeting import PostgresTargeting
 from services.followup.store.timelines import PostgresTimelines
 from services.followup.use_cases.attach_files import AttachFiles
+from services.followup.use_cases.calendar_feed import CalendarFeeds
 from services.followup.use_cases.command_desk import CommandDesk
 from services.followup.use_cases.due_dates import WatchDueDates
 from services.followup.use_cases.flow import Flow
@@ -143,6 +146,8 @@ class _Service:
         app.include_router(link_routes(LinkHoldingsOf(take, self.reading, self.directory)))
         app.include_router(letter_routes(self.letters, self.reading, PostgresLetters(self.parts.database)))
         app.include_router(due_routes(self.reading, self.clock))
+        feeds = CalendarFeeds(PostgresFeeds(self.parts.database), self.reading, self.rights, self.clock)
+        app.include_router(feed_routes(feeds, self.settings.public_url))
         app.include_router(follow_up_routes(self.reading, self.clock))
         app.include_router(interaction_routes(self.reading, self.interactions, self.clock))
         app.include_router(attachment_routes(AttachFiles(self.files, self.reading, self.clock), self.files))

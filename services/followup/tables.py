@@ -293,6 +293,15 @@ calendar = sa.Table(
     sa.Column("revision", sa.Integer, nullable=False),
 )
 
+# Whoever knows the secret reads the calendar of its owner; only what it hashes to is kept.
+calendar_feeds = sa.Table(
+    "calendar_feeds",
+    metadata,
+    sa.Column("advisor_id", _id, primary_key=True),
+    sa.Column("secret_hash", sa.Text, nullable=False, unique=True),
+    sa.Column("made_at", _at, nullable=False),
+)
+
 documents = document_tables(metadata)
 
 outbox = outbox_table(metadata)

@@ -76,7 +76,7 @@ async def _refused_elsewhere(request: Request, error: QuestionRefused) -> Respon
 
 def _away(code: str) -> Handler:
     async def handler(request: Request, error: Exception) -> Response:
-        _log.warning("something needed is away", code=code, error=type(error).__name__, path=request.url.path)
+        _log.warning("something needed is away", code=code, error=type(error).__name__, path=_path(request))
         return respond(problems.make(code, 503, language=language_of(request)), _RETRY_AFTER)
 
     return handler
@@ -103,8 +103,14 @@ async def _http(request: Request, error: HTTPException) -> Response:
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
-    _log.error("a request failed", method=request.method, path=request.url.path, exc_info=error)
+    _log.error("a request failed", method=request.method, path=_path(request), exc_info=error)
     return respond(problems.make("unexpected", 500, language=language_of(request)))
+
+
+def _path(request: Request) -> str:
+    """The path as logs may say it: without the part of it that is a secret, which a route names so."""
+    secret = request.path_params.get("secret")
+    return request.url.path.replace(secret, "[withheld]") if secret else request.url.path
 
 
 def _field(loc: tuple[int | str, ...]) -> str:

@@ -65,6 +65,10 @@ FOLLOW_UP: Sentences = {
         "A follow-up sheet is complete when it is saved: complete it with what was said.",
     ),
     "not_an_email": ("Cette étape n’est pas un courriel.", "This step is no e-mail."),
+    "no_appointment": (
+        "Il n’y a pas ici de rendez-vous avec une date et une heure.",
+        "There is no appointment with a date and a time here.",
+    ),
     "too_many_pending": (
         "Pas plus de {limit} évènements à faire à la fois par suivi.",
         "At most {limit} interactions to be done at once in a follow-up.",

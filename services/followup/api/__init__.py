@@ -3,6 +3,7 @@
 from services.followup.api.attachments import attachment_routes
 from services.followup.api.commands import command_routes
 from services.followup.api.due import due_routes
+from services.followup.api.feeds import feed_routes
 from services.followup.api.follow_ups import follow_up_routes
 from services.followup.api.held import held_routes
 from services.followup.api.interactions import interaction_routes
@@ -16,6 +17,7 @@ __all__ = [
     "attachment_routes",
     "command_routes",
     "due_routes",
+    "feed_routes",
     "follow_up_routes",
     "held_routes",
     "interaction_routes",

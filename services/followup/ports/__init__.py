@@ -16,6 +16,7 @@ from services.followup.ports.commands import (
 )
 from services.followup.ports.due_dates import DueDates, LateStep
 from services.followup.ports.engine import NOT_FOUND, UNCLEAR, Engine, EngineAnswer
+from services.followup.ports.feeds import CalendarEntry, Feed, Feeds, Window
 from services.followup.ports.holdings import Holdings
 from services.followup.ports.interactions import (
     Interaction,
@@ -64,6 +65,7 @@ __all__ = [
     "Admission",
     "Archiving",
     "Attachments",
+    "CalendarEntry",
     "CampaignService",
     "Candidate",
     "Choice",
@@ -75,6 +77,8 @@ __all__ = [
     "DueLists",
     "Engine",
     "EngineAnswer",
+    "Feed",
+    "Feeds",
     "FollowUpFilter",
     "FollowUpRow",
     "Holdings",
@@ -114,5 +118,6 @@ __all__ = [
     "UndoOutcome",
     "Verdict",
     "VerdictKind",
+    "Window",
     "key_of",
 ]

@@ -11,15 +11,18 @@ from fastapi import FastAPI
 from services.followup.api import (
     attachment_routes,
     command_routes,
+    feed_routes,
     follow_up_routes,
     interaction_routes,
     timeline_routes,
 )
 from services.followup.settings import Settings
 from services.followup.store.attachments import PostgresAttachments
+from services.followup.store.feeds import PostgresFeeds
 from services.followup.store.interactions import PostgresInteractions
 from services.followup.store.timelines import PostgresTimelines
 from services.followup.use_cases.attach_files import AttachFiles
+from services.followup.use_cases.calendar_feed import CalendarFeeds
 from services.followup.use_cases.take_commands import TakeCommands
 from shared.rulebook.access import AccessLevel, Principal
 from shared.runtime.http import service_app
@@ -73,6 +76,8 @@ async def a_door(world: World) -> AsyncIterator[Door]:
     files = PostgresAttachments(world.database, max_bytes=MOST_BYTES)
     take = TakeCommands(world.desk, world.reading, interactions, files, world.clock)
     app.include_router(command_routes(take, world.log, world.reading, world.clock))
+    feeds = CalendarFeeds(PostgresFeeds(world.database), world.reading, world.rights, world.clock)
+    app.include_router(feed_routes(feeds, "https://jalon.example/"))
     app.include_router(follow_up_routes(world.reading, world.clock))
     app.include_router(interaction_routes(world.reading, interactions, world.clock))
     app.include_router(attachment_routes(AttachFiles(files, world.reading, world.clock), files))
