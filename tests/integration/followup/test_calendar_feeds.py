@@ -1,5 +1,6 @@
 """Appointments as files and calendars at secret addresses, on the real database and engine."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,6 +9,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 from icalendar import Calendar
+from structlog.testing import capture_logs
 
 from services.followup.store.people import PostgresPeople
 from shared.rulebook.access import AccessLevel
@@ -16,6 +18,7 @@ from shared.runtime.security import crm_principal
 from tests.integration.followup.door import EVERYBODY, Door
 from tests.integration.followup.many import ANNE, BORIS, a_client, follow_ups, let_in
 from tests.integration.followup.world import World
+from tests.support.fakes_followup import FakeRights
 
 
 @pytest.fixture
@@ -214,3 +217,18 @@ async def test_one_appointment_is_a_file_for_who_reaches_the_client(world: World
     assert answer.headers["content-disposition"] == 'attachment; filename="appointment.ics"'
     assert [(one.status_code, one.json()["code"]) for one in others] == [(404, "no_appointment")] * 4
     assert (hidden.status_code, hidden.json()["code"]) == (404, "follow_up_unknown")
+
+
+async def test_no_log_says_the_address_when_rights_cannot_be_read(
+    world: World, door: Door, follow_up: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = await address(door)
+
+    async def away(_: str) -> None:
+        raise OSError
+
+    monkeypatch.setattr(FakeRights, "principal", lambda _self, user_id: away(user_id))
+    with capture_logs() as logs, suppress(OSError):
+        await door.http.get(at)
+
+    assert [entry["path"] for entry in logs if "path" in entry] == ["/api/followups/calendars/[withheld].ics"]
