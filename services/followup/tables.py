@@ -240,10 +240,7 @@ bulk_items = sa.Table(
     sa.Column("undo_code", sa.Text),
     sa.Index("bulk_items_to_do", "job_id", "follow_up_id", postgresql_where=sa.text("outcome is null")),
     sa.Index(
-        "bulk_items_to_undo",
-        "job_id",
-        "follow_up_id",
-        postgresql_where=sa.text("outcome = 'done' and undo is null"),
+        "bulk_items_to_undo", "job_id", "follow_up_id", postgresql_where=sa.text("outcome = 'done' and undo is null")
     ),
 )
 
@@ -293,15 +290,9 @@ calendar = sa.Table(
     sa.Column("revision", sa.Integer, nullable=False),
 )
 
-# Whoever knows the secret reads the calendar of its owner; only what it hashes to is kept.
-calendar_feeds = sa.Table(
-    "calendar_feeds",
-    metadata,
-    sa.Column("advisor_id", _id, primary_key=True),
-    sa.Column("secret_hash", sa.Text, nullable=False, unique=True),
-    sa.Column("made_at", _at, nullable=False),
-)
+_secret_hash = sa.Column("secret_hash", sa.Text, nullable=False, unique=True)
+_owner, _made_at = sa.Column("advisor_id", _id, primary_key=True), sa.Column("made_at", _at, nullable=False)
+calendar_feeds = sa.Table("calendar_feeds", metadata, _owner, _secret_hash, _made_at)
 
 documents = document_tables(metadata)
-
 outbox = outbox_table(metadata)
