@@ -8,13 +8,23 @@ from datetime import timedelta
 from fastapi import FastAPI
 
 from services.campaign import consumers
-from services.campaign.api import clients, csv_clients, definitions, documents, from_query, jobs, reading, versions
+from services.campaign.api import (
+    clients,
+    csv_clients,
+    definitions,
+    documents,
+    from_query,
+    jobs,
+    reading,
+    spread,
+    versions,
+)
 from services.campaign.api.door import Door, version_changed
 from services.campaign.ports.pulling import Source
 from services.campaign.settings import Settings
 from services.campaign.store.client_finder import AskedClients
 from services.campaign.store.documents import kept_documents
-from services.campaign.store.neighbours import AskedFollowUps, WatchedPeople
+from services.campaign.store.neighbours import AskedCalendars, AskedFollowUps, WatchedPeople
 from services.campaign.store.pulling import PostgresPulls
 from services.campaign.store.reading import PostgresCampaigns
 from services.campaign.store.replicas import PostgresReplicas
@@ -43,7 +53,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             yield
 
     app = service_app(title="Campaign", version="1.0.0", lifespan=lifespan, settings=settings)
-    for part in (jobs, reading, versions, definitions, documents, clients, csv_clients, from_query):
+    for part in (jobs, reading, versions, definitions, documents, clients, csv_clients, from_query, spread):
         app.include_router(part.router)
     app.add_exception_handler(VersionChanged, version_changed)  # type: ignore[arg-type]  # it gets that class only
     return app
@@ -62,7 +72,7 @@ async def _begin(app: FastAPI, settings: Settings, parts: Parts, running: Runnin
         asked_to_pull.set()
 
     people, follow_ups = WatchedPeople(running.principals), AskedFollowUps(running.bus)
-    app.state.door = Door(Desk(campaigns, people, follow_ups, files, clock), written)
+    app.state.door = Door(Desk(campaigns, people, follow_ups, files, clock), written, AskedCalendars(running.bus))
     replicas = PostgresReplicas(parts.database)
     await consumers.listen(running.bus, campaigns=campaigns, replicas=replicas, clock=clock, written=written)
     work = WorkOnJobs(campaigns, clock, timedelta(seconds=settings.unknown_client_seconds))

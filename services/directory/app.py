@@ -49,14 +49,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         async with parts.running(app) as running:
             bucket = NatsPrincipalsBucket(running.bus, replicas=settings.nats_replicas)
             changes = PostgresPrincipalChanges(parts.sweeps)
-            await answer_questions(running.bus, directory)
+            await answer_questions(running.bus, directory, calendars)
             hand_out = HandOut(shelf.clients, shelf.saved, rights_of(running.principals))
             await answer_queries(running.bus, hand_out)
             running.background.start("directory principals", lambda: keep_told(changes, bucket, nudged))
             app.state.health.started = True
             yield
 
-    directory = PostgresDirectory(parts.database)
+    directory, calendars = PostgresDirectory(parts.database), PostgresCalendars(parts.database)
     shelf = Shelf(PostgresSavedQueries(parts.database), PostgresClientQueries(parts.database))
     app = service_app(title="Directory", version="1.0.0", lifespan=lifespan, settings=settings)
     clock = Clock(settings.zone)
@@ -64,7 +64,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(csv_router(directory, PostgresDirectory(parts.database, keeps=False), clock, written))
     app.include_router(read_router(directory))
     app.include_router(holdings_router(directory))
-    app.include_router(calendar_router(PostgresCalendars(parts.database), clock, parts.written))
+    app.include_router(calendar_router(calendars, clock, parts.written))
     app.include_router(administration_router(directory, clock, written))
     app.add_exception_handler(VersionChanged, version_changed)  # type: ignore[arg-type]  # it gets that class only
     queries = Queries(shelf, clock)

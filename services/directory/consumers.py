@@ -1,8 +1,15 @@
 """Questions of other services."""
 
-from services.directory.ports import Account, Holdings, Transaction
+from services.directory.ports import Account, Calendars, Holdings, Transaction
 from services.directory.use_cases.hand_out import HandOut, Rights
-from shared.contracts.directory import ClientHoldings, HeldAccount, HeldTransaction, HoldingsFound
+from shared.contracts.directory import (
+    CalendarFound,
+    ClientHoldings,
+    HeldAccount,
+    HeldTransaction,
+    HoldingsFound,
+    PresentCalendar,
+)
 from shared.contracts.queries import ClientsMatching, CountMatching
 from shared.rulebook.access import Principal
 from shared.rulebook.errors import Forbidden
@@ -11,7 +18,7 @@ from shared.runtime.principals import Principals
 from shared.runtime.security import CRM, crm_principal, principal_from
 
 
-async def answer_questions(bus: Bus, holdings: Holdings) -> None:
+async def answer_questions(bus: Bus, holdings: Holdings, calendars: Calendars) -> None:
     """Start answering."""
 
     async def client_holdings(question: ClientHoldings) -> HoldingsFound:
@@ -22,7 +29,18 @@ async def answer_questions(bus: Bus, holdings: Holdings) -> None:
             accounts=tuple(map(_account, accounts)), transactions=tuple(map(_transaction, transactions))
         )
 
+    async def present_calendar(_question: PresentCalendar) -> CalendarFound:
+        """Everybody may know it."""
+        kept = await calendars.kept()
+        return CalendarFound(
+            country=kept.country,
+            subdivision=kept.subdivision,
+            closing_days=tuple(sorted(kept.closing_days)),
+            revision=kept.revision,
+        )
+
     await bus.answer(ClientHoldings, client_holdings)
+    await bus.answer(PresentCalendar, present_calendar)
 
 
 async def answer_queries(bus: Bus, hand_out: HandOut) -> None:

@@ -161,6 +161,21 @@ class HoldingsFound(Answer):
     transactions: tuple[HeldTransaction, ...]
 
 
+class PresentCalendar(Question):
+    """Asked where days are counted that need no replica: which days does the deployment work on?"""
+
+    subject: ClassVar[str] = "questions.directory.present_calendar.v1"
+
+
+class CalendarFound(Answer):
+    """The calendar as last said, as `CalendarChanged` tells it."""
+
+    country: str | None
+    subdivision: str | None = None
+    closing_days: tuple[date, ...] = ()
+    revision: int
+
+
 class CalendarChanged(Event):
     """The deployment's working days: the public holidays of a country, and closing days of its own."""
 

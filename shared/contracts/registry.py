@@ -20,6 +20,7 @@ EVENTS: tuple[type[Event], ...] = (
 
 QUESTIONS: tuple[tuple[type[Question], type[Answer]], ...] = (
     (directory.ClientHoldings, directory.HoldingsFound),
+    (directory.PresentCalendar, directory.CalendarFound),
     (queries.CountMatching, queries.MatchingCount),
     (queries.ClientsMatching, queries.MatchingClients),
     (campaign.PresentDefinition, campaign.DefinitionFound),

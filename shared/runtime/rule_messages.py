@@ -146,6 +146,14 @@ AMOUNTS: Sentences = {
         "Chaque client se désigne par un seul identifiant : le nôtre ou celui du CRM.",
         "Each client is named by one id: ours or the CRM’s.",
     ),
+    "entry_date_given": (
+        "Les dates d’entrée sont à répartir : n’en donnez pas.",
+        "Entry dates are to be spread: give none.",
+    ),
+    "nothing_to_spread": (
+        "Aucun client à répartir dans votre périmètre.",
+        "There is no client within your reach to spread.",
+    ),
     "change_empty": (
         "Donnez pour chaque client un potentiel ou une date d’entrée.",
         "Give each client a potential or an entry date.",

@@ -12,6 +12,7 @@ from typing import Annotated
 from fastapi import Depends, Path, Request, Response
 from pydantic import BaseModel
 
+from services.campaign.ports import Calendars
 from services.campaign.use_cases.saving import Desk, VersionChanged
 from shared.rulebook.access import Principal
 from shared.runtime import errors, problems
@@ -25,10 +26,11 @@ JobId = Annotated[str, Path(pattern=UUID_PATTERN)]
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """Kept in `app.state.door`: the desk; and what to call after a commit, so that events and jobs move at once."""
+    """Kept in `app.state.door`: the desk; what to call after a commit, so that events and jobs move; working days."""
 
     desk: Desk
     written: Callable[[], None]
+    calendars: Calendars
 
 
 def _door(request: Request) -> Door:

@@ -1,6 +1,7 @@
 """What the campaign service's use cases need: its own records, people's rights, and the follow-up service."""
 
 from services.campaign.ports.neighbours import (
+    Calendars,
     Clock,
     Files,
     FollowUps,
@@ -30,6 +31,7 @@ from services.campaign.ports.targeting import (
 from services.campaign.ports.values import Campaign, Listed, ListSort, Wanted
 
 __all__ = [
+    "Calendars",
     "Campaign",
     "Campaigns",
     "Changing",

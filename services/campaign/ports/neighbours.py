@@ -7,6 +7,7 @@ from typing import Protocol
 from shared.contracts.campaign import CampaignDefined
 from shared.contracts.followup import EffectsOfEdit, JobDecided, StepsReserved, TargetingCount
 from shared.rulebook.access import Principal
+from shared.rulebook.due_dates import WorkingDays
 from shared.rulebook.steps import Plan
 from shared.runtime.documents import Document, Incoming
 
@@ -29,6 +30,13 @@ class Clock(Protocol):
 
     def day_of(self, instant: datetime) -> date:
         """The day of an instant in the deployment's zone."""
+
+
+class Calendars(Protocol):
+    """The deployment's working days, as the directory says."""
+
+    async def present(self) -> WorkingDays:
+        """The calendar now. Raises when the directory does not answer."""
 
 
 class FollowUps(Protocol):

@@ -23,6 +23,7 @@ from shared.contracts.directory import ClientChanged, UserChanged
 from shared.contracts.followup import FactRecorded
 from shared.contracts.wire import Event
 from shared.rulebook.access import Principal, Target
+from shared.rulebook.spread import Spreading
 
 
 class Changing(Protocol):
@@ -143,6 +144,9 @@ class Campaigns(Protocol):
 
     async def targeted(self, campaign_id: str, reader: Principal, wanted: TargetedWanted) -> Sequence[TargetedRow]:
         """Targeted clients within the reader's reach, in the order asked for."""
+
+    async def waiting(self, campaign_id: str, reader: Principal, today: date) -> Mapping[Spreading, date]:
+        """The WAITING clients within the reader's reach under their present advisors, with their entry dates."""
 
     async def job(self, campaign_id: str, job_id: str) -> Job | None:
         """A job of that campaign."""

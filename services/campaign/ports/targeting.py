@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from shared.rulebook.access import Principal
 from shared.rulebook.follow_up import Closing, FollowUpStatus
+from shared.rulebook.ids import client_id
 
 
 class JobKind(StrEnum):
@@ -46,6 +47,11 @@ class TargetItem(NamedTuple):
     client: str | None
     potential: Decimal | None
     entry_date: date | None
+
+    @property
+    def id(self) -> str:
+        """Our id of the client."""
+        return self.client_id or client_id(self.client or "")
 
     @property
     def name(self) -> str:

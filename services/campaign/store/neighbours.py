@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Collection, Sequence
 
 from shared.contracts.campaign import CampaignDefined
+from shared.contracts.directory import CalendarFound, PresentCalendar
 from shared.contracts.followup import (
     DefinitionHeld,
     EditPreviewed,
@@ -18,7 +19,9 @@ from shared.contracts.followup import (
     TargetingProgress,
 )
 from shared.rulebook.access import Principal
+from shared.rulebook.due_dates import WorkingDays
 from shared.rulebook.steps import Plan
+from shared.runtime.calendar import WorkingCalendar
 from shared.runtime.logging import logger
 from shared.runtime.messaging import Bus, NobodyAnswers, QuestionRefused
 from shared.runtime.principals import Principals
@@ -87,6 +90,18 @@ class AskedFollowUps:
             return await self._bus.ask(question, JobDecided, timeout=_PATIENCE)
         except (NobodyAnswers, QuestionRefused):
             return None
+
+
+class AskedCalendars:
+    """The directory asked for the deployment's working days."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+
+    async def present(self) -> WorkingDays:
+        """The calendar now. Raises when the directory does not answer."""
+        found = await self._bus.ask(PresentCalendar(), CalendarFound, timeout=_PATIENCE)
+        return WorkingCalendar(found.country, found.subdivision, frozenset(found.closing_days))
 
 
 class WatchedPeople:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import date
 
 from sqlalchemy import ColumnElement, and_, exists, false, literal, or_, select
 
@@ -10,10 +11,11 @@ from services.campaign.store import jobs, versions
 from services.campaign.store.campaigns import PostgresChanging, present
 from services.campaign.store.listing import list_page
 from services.campaign.store.reach import in_reach, is_covered
-from services.campaign.store.targeted import open_of_advisors, targeted_page
+from services.campaign.store.targeted import open_of_advisors, targeted_page, waiting_clients
 from services.campaign.store.working import PostgresWorking
 from services.campaign.tables import allocations, campaigns, clients, targeted_clients, users
 from shared.rulebook.access import Principal, Target
+from shared.rulebook.spread import Spreading
 from shared.runtime.database import Database
 from shared.runtime.documents import Documents
 
@@ -125,6 +127,11 @@ class PostgresCampaigns:
         """Targeted clients within the reader's reach, in the order asked for."""
         async with self._database.reading() as connection:
             return await targeted_page(connection, campaign_id, reader, wanted)
+
+    async def waiting(self, campaign_id: str, reader: Principal, today: date) -> Mapping[Spreading, date]:
+        """The WAITING clients within the reader's reach under their present advisors, with their entry dates."""
+        async with self._database.reading() as connection:
+            return await waiting_clients(connection, campaign_id, reader, today)
 
     async def job(self, campaign_id: str, job_id: str) -> Job | None:
         """A job of that campaign."""

@@ -12,6 +12,7 @@ from services.campaign.store.reach import in_reach
 from services.campaign.tables import clients, targeted_clients, users
 from shared.rulebook.access import Principal
 from shared.rulebook.follow_up import Closing, FollowUpStatus
+from shared.rulebook.spread import Spreading
 
 _HIGHEST = 10**16
 _rows = targeted_clients.c
@@ -73,6 +74,19 @@ async def targeted_page(
         after, client_id = wanted.after
         page = page.where(tuple_(place, _rows.client_id) > tuple_(literal(after, Text), cast(client_id, Uuid())))
     return [_row(row) for row in (await connection.execute(page)).mappings()]
+
+
+async def waiting_clients(
+    connection: AsyncConnection, campaign_id: str, reader: Principal, today: date
+) -> dict[Spreading, date]:
+    """The WAITING clients within the reader's reach under their present advisors, with their entry dates."""
+    found = await connection.execute(
+        select(_rows.client_id, clients.c.advisor_id, _rows.potential, _rows.entry_date)
+        .join(clients, clients.c.client_id == _rows.client_id)
+        .where(_rows.campaign_id == campaign_id, in_reach(reader, clients.c.advisor_id))
+        .where(has_state(FollowUpStatus.WAITING, today))
+    )
+    return {Spreading(row.client_id, row.advisor_id, row.potential): row.entry_date for row in found}
 
 
 def has_state(state: FollowUpStatus, today: date) -> ColumnElement[bool]:

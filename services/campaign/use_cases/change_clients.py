@@ -28,7 +28,6 @@ from shared.rulebook.access import Action, Principal
 from shared.rulebook.campaign import entry_date_within
 from shared.rulebook.errors import Refused
 from shared.rulebook.follow_up import Closing, FollowUpStatus
-from shared.rulebook.ids import client_id
 from shared.rulebook.standing import status_of
 
 
@@ -40,7 +39,7 @@ async def withdraw_clients(desk: Desk, asker: Principal, campaign_id: str, call:
 
 async def change_clients(desk: Desk, asker: Principal, campaign_id: str, call: Call) -> Job:
     """The job that changes potentials and entry dates. Refused as `withdraw_clients`."""
-    await _permitted(desk, asker, campaign_id, Action.CHANGE_TARGETED_CLIENT)
+    await permitted_to_change(desk, asker, campaign_id)
     return await ask_for(desk, asker, campaign_id, JobKind.CHANGE, _once_each(call))
 
 
@@ -88,6 +87,11 @@ async def change(working: Working, chunk: Chunk, definition: CampaignDefined, *,
     return _effect(changing, skipped, told)
 
 
+async def permitted_to_change(desk: Desk, asker: Principal, campaign_id: str) -> Campaign:
+    """The campaign, when its clients may be changed by this asker at all. Refused `archived`."""
+    return await _permitted(desk, asker, campaign_id, Action.CHANGE_TARGETED_CLIENT)
+
+
 async def _permitted(desk: Desk, asker: Principal, campaign_id: str, action: Action) -> Campaign:
     campaign = await visible(desk.campaigns, campaign_id, asker)
     await require_on_own_clients(desk, asker, campaign, action)
@@ -102,11 +106,10 @@ def _once_each(call: Call) -> Call:
     items: list[TargetItem] = []
     twice: list[Skipped] = []
     for item in call.items:
-        one = item.client_id or client_id(item.client or "")
-        if one in seen:
+        if item.id in seen:
             twice.append(skip(item, SkipReason.NAMED_TWICE))
         else:
-            seen.add(one)
+            seen.add(item.id)
             items.append(item)
     return Call(items=items, key=call.key, content=call.content, wrong=[*call.wrong, *twice])
 

@@ -21,6 +21,10 @@ class Call:
     content: str
     wrong: Sequence[Skipped] = ()
 
+    def of(self, items: Sequence[TargetItem]) -> "Call":
+        """The same call with these items."""
+        return replace(self, items=items)
+
 
 async def ask_for(desk: Desk, asker: Principal, campaign_id: str, kind: JobKind, call: Call) -> Job:
     """The job that does it, or the one that the same call asked for before.
@@ -28,7 +32,7 @@ async def ask_for(desk: Desk, asker: Principal, campaign_id: str, kind: JobKind,
     Refused `key_taken` when the key stands for another call.
     """
     job = Job(
-        job_id=ids.job_id(f"{_KEYS[kind]}/{campaign_id}/{call.key}"),
+        job_id=_id_of(campaign_id, kind, call),
         campaign_id=campaign_id,
         kind=kind,
         content=call.content,
@@ -39,12 +43,26 @@ async def ask_for(desk: Desk, asker: Principal, campaign_id: str, kind: JobKind,
     )
     async with desk.campaigns.changing() as changing:
         kept = await changing.add_job(job, call.items, call.wrong)
-    if kept.content != call.content:
-        raise Refused("key_taken", {"key": call.key})
-    return kept
+    return _of_this_call(kept, call)
+
+
+async def asked_before(desk: Desk, campaign_id: str, kind: JobKind, call: Call) -> Job | None:
+    """The job that the same call asked for before. Refused `key_taken` when the key stands for another call."""
+    kept = await desk.campaigns.job(campaign_id, _id_of(campaign_id, kind, call))
+    return None if kept is None else _of_this_call(kept, call)
 
 
 async def require_on_own_clients(desk: Desk, asker: Principal, campaign: Campaign, action: Action) -> None:
     """The right to do this to clients of the campaign at all: whether the reach covers each is seen one by one."""
     target = await desk.campaigns.target(campaign, asker)
     may(asker, action, replace(target, advisor_id=asker.user_id, advisor_unit_path=asker.unit_path))
+
+
+def _id_of(campaign_id: str, kind: JobKind, call: Call) -> str:
+    return ids.job_id(f"{_KEYS[kind]}/{campaign_id}/{call.key}")
+
+
+def _of_this_call(kept: Job, call: Call) -> Job:
+    if kept.content != call.content:
+        raise Refused("key_taken", {"key": call.key})
+    return kept

@@ -1,8 +1,12 @@
 """The working days: said by an administrator, told to every service, never lost to a second editor."""
 
+from datetime import date
+
 import pytest
 
+from shared.contracts.directory import CalendarFound, PresentCalendar
 from shared.rulebook.access import AccessLevel
+from shared.runtime.messaging import Bus
 from tests.support.fakes_directory import a_principal
 
 PATH = ("network", "north", "lille")
@@ -81,3 +85,13 @@ async def test_the_names_of_holidays_come_in_the_readers_language(people):
     answer = await people.http.get(URL, params={"year": 2026}, headers=headers)
 
     assert {"day": "2026-07-14", "label": "National Day"} in answer.json()["holidays"]
+
+
+async def test_a_service_that_asks_is_told_the_calendar_as_last_said(people, nats_url):
+    await put(people, CLOSED)
+    bus = await Bus.connect(nats_url, name="test")
+
+    found = await bus.ask(PresentCalendar(), CalendarFound)
+
+    assert (found.country, found.closing_days, found.revision) == ("FR", (date(2026, 12, 24),), 1)
+    await bus.close()
