@@ -104,6 +104,11 @@ def _manage(principal: Principal, _: Target) -> None:
     _require(principal.manage_campaigns, "manage_campaigns")
 
 
+def _create_campaign(principal: Principal, target: Target) -> None:
+    if not principal.crm:
+        _manage(principal, target)
+
+
 def _change_campaign(principal: Principal, target: Target) -> None:
     if _may_change(principal, target):
         return
@@ -114,7 +119,7 @@ def _change_campaign(principal: Principal, target: Target) -> None:
 
 def _duplicate_campaign(principal: Principal, target: Target) -> None:
     _see_campaign(principal, target)
-    _manage(principal, target)
+    _create_campaign(principal, target)
 
 
 def _any_access(principal: Principal, _: Target) -> None:
@@ -172,7 +177,7 @@ def _check_figures(principal: Principal, _: Target) -> None:
 
 _CHECKS: dict[Action, Callable[[Principal, Target], None]] = {
     Action.SEE_CAMPAIGN: _see_campaign,
-    Action.CREATE_CAMPAIGN: _manage,
+    Action.CREATE_CAMPAIGN: _create_campaign,
     Action.CHANGE_CAMPAIGN: _change_campaign,
     Action.DUPLICATE_CAMPAIGN: _duplicate_campaign,
     Action.DELETE_CAMPAIGN: _change_campaign,

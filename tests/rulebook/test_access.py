@@ -89,6 +89,12 @@ def test_a_campaign_is_duplicated_by_a_manager_who_sees_it():
     assert answer(MANAGER, Action.DUPLICATE_CAMPAIGN, BY_DAVID) == HIDDEN
 
 
+def test_the_crm_creates_and_duplicates_campaigns_for_an_owner_whom_it_names():
+    assert answer(CRM, Action.CREATE_CAMPAIGN) == "yes"
+    assert answer(CRM, Action.DUPLICATE_CAMPAIGN, BY_DAVID) == "yes"
+    assert answer(CRM, Action.REORDER_CAMPAIGNS) == "manage_campaigns"
+
+
 RECORDING = [
     Action.SEE_CLIENT,
     Action.CHANGE_TARGETED_CLIENT,

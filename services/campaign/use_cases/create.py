@@ -25,8 +25,7 @@ async def create(desk: Desk, asker: Principal, draft: Draft, *, key: str | None,
     `content` is a hash of what was asked. Refused `key_taken` when the key stands for something else, `deleted` when
     what it stood for was deleted.
     """
-    if not asker.crm:
-        may(asker, Action.CREATE_CAMPAIGN)
+    may(asker, Action.CREATE_CAMPAIGN)
     draft.check()
     # Documents are sent to a campaign: one that does not exist yet has none.
     draft = draft.with_documents({})
@@ -57,6 +56,8 @@ async def duplicate(
     key = key or str(uuid4())
     copies = {old: ids.document_id(ids.campaign_id(key), old) for old in documents_of(source.definition)}
     draft = _draft_of(source, copy, copies)
+    if asker.crm:
+        draft = replace(draft, owner_id=source.definition.owner_id)
     draft.check()
     if copy.clients:
         check_targeting(campaign_status(copy.start_date, copy.end_date, False, desk.clock.today()))  # noqa: FBT003

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Response
 
+from services.followup.api.door import WITH_ACCESS
 from services.followup.api.visible import UuidText
 from services.followup.ports import CommandLog, Reading, Verdict
 from services.followup.schemas import CommandIn, CommandOut, DescribedIn, UndoOut
@@ -22,7 +23,7 @@ IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=200, patt
 
 def command_routes(take: TakeCommands, log: CommandLog, reading: Reading, clock: Clock) -> APIRouter:
     """The routes."""
-    router = APIRouter(prefix="/api/followups", tags=["commands"])
+    router = APIRouter(prefix="/api/followups", tags=["commands"], dependencies=WITH_ACCESS)
     say_what_follows = partial(_say_what_follows, reading)
 
     @router.post("/{follow_up_id}/commands")

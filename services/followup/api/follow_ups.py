@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from services.followup.api.door import WITH_ACCESS
 from services.followup.api.visible import UuidText, visible
 from services.followup.ports import FollowUpFilter, FollowUpRow, Reading
 from services.followup.schemas import (
@@ -36,7 +37,7 @@ _CLOSED = {FollowUpStatus.CONCLUDED, FollowUpStatus.WITHDRAWN, FollowUpStatus.AR
 
 def follow_up_routes(reading: Reading, clock: Clock) -> APIRouter:
     """The routes."""
-    router = APIRouter(prefix="/api/followups", tags=["follow-ups"])
+    router = APIRouter(prefix="/api/followups", tags=["follow-ups"], dependencies=WITH_ACCESS)
 
     @router.get("")
     async def follow_ups(  # noqa: PLR0917  one parameter per filter

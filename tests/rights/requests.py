@@ -1,0 +1,164 @@
+"""What each route is asked with. A route that needs neither body nor query nor ids of its own has no entry.
+
+`{campaign_id}`, `{client_id}`, `{follow_up_id}`, `{advisor_id}`, `{notice_id}` and what else `Target.ids` holds stand
+for the target's ids, in paths, queries, headers and bodies alike. An id that only a request can give, such as a job's,
+comes from `MADE`.
+"""
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Any
+from uuid import uuid4
+
+from tests.rights.network import Target, a_campaign, a_definition
+from tests.support.five_services import FiveServices
+
+_TODAY = date.today()  # noqa: DTZ011  the product's day is this machine's
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request. `let_in` are codes of refusals that come after rights were checked, and so count as *yes*."""
+
+    body: Any = None
+    query: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    content: str | None = None
+    let_in: tuple[str, ...] = ()
+    fresh: bool = False
+    """The request spoils the campaign, so each gets one of its own with the same owner and advisor, without clients."""
+    stream: bool = False
+    """The answer never ends."""
+    shows: tuple[str, ...] = ()
+    """What shows in an answer that speaks of the target, when it is none of the target's ids and names."""
+
+
+_CHANGED = a_definition(name="Changée")
+_CSV = "external_id;name\n"
+
+REQUESTS: dict[str, Asked] = {
+    "PUT /api/directory/units": Asked({"items": []}),
+    "PUT /api/directory/profiles": Asked({"items": []}),
+    "PUT /api/directory/users": Asked({"items": []}),
+    "PUT /api/directory/clients": Asked({"items": []}),
+    "PUT /api/directory/accounts": Asked({"items": []}),
+    "PUT /api/directory/transactions": Asked({"items": []}),
+    "GET /api/directory/units": Asked(shows=("items",)),  # which ones: tests/services/directory/test_reading.py
+    "GET /api/directory/users": Asked(shows=("{advisor_id}",)),
+    "GET /api/directory/me": Asked(shows=('"rights"',)),
+    "POST /api/directory/imports/{kind}": Asked(content=_CSV, headers={"Content-Type": "text/csv"}),
+    "POST /api/campaigns": Asked(a_definition(owner="{owner}")),
+    "PUT /api/campaigns/order": Asked({"campaign_ids": ["{campaign_id}"]}),
+    "PUT /api/campaigns/{campaign_id}": Asked(
+        _CHANGED,
+        headers={"If-Match": "{version}"},
+        let_in=("version_changed",),  # by another caller meanwhile
+    ),
+    "POST /api/campaigns/{campaign_id}/preview": Asked(_CHANGED),
+    "PUT /api/campaigns/{campaign_id}/allocation": Asked({"rows": [{"advisor": "{advisor}", "percent": "100"}]}),
+    "POST /api/campaigns/{campaign_id}/archive": Asked(let_in=("campaign_not_ended",)),
+    "POST /api/campaigns/{campaign_id}/unarchive": Asked(let_in=("not_archived",)),
+    "DELETE /api/campaigns/{campaign_id}": Asked(fresh=True),
+    "POST /api/campaigns/{campaign_id}/duplicate": Asked(
+        {"start_date": str(_TODAY), "end_date": str(_TODAY + timedelta(days=5))}
+    ),
+    "POST /api/campaigns/{campaign_id}/clients": Asked({"clients": [{"client": "{client}"}]}),
+    "POST /api/followups/{follow_up_id}/commands": Asked({"kind": "RecordInteraction", "interaction": "REMINDER"}),
+    "GET /api/followups/{follow_up_id}/timeline": Asked(shows=('"actor"',)),
+    "POST /api/followups/signals": Asked({"signals": []}),
+    "GET /api/followups/signals": Asked(query={"ids": "1"}, shows=("unknown",)),
+    "GET /api/notifications/stream": Asked(stream=True, shows=("ready",)),
+    "GET /api/notifications/unread-count": Asked(shows=("unread",)),
+    "GET /api/reports/indicators": Asked(query={"campaign_id": "{campaign_id}"}, shows=("1000.00",)),
+    "GET /api/reports/reconcile": Asked(shows=("checks",)),
+    "GET /api/reports/steps": Asked(query={"campaign_id": "{campaign_id}"}),
+    "GET /api/reports/breakdown": Asked(query={"by": "advisor"}, shows=("{advisor_id}",)),
+}
+
+
+async def _job_id(services: FiveServices, target: Target) -> str:
+    """The id of a targeting job that the CRM asked for."""
+    path = "/api/campaigns/{campaign_id}/clients".format_map(target.ids())
+    job = await services.told("POST", path, json={"key": "job", "clients": [{"client": target.client}]})
+    return str(job["job_id"])
+
+
+async def _command_id(services: FiveServices, target: Target) -> str:
+    """The id of a command on the target's follow-up, recorded by the CRM."""
+    path = "/api/followups/{follow_up_id}/commands".format_map(target.ids())
+    wish = {"kind": "RecordInteraction", "interaction": "REMINDER"}
+    answer = await services.told("POST", path, json=wish)
+    return str(answer["id"])
+
+
+async def _version(services: FiveServices, target: Target) -> str:
+    """The ETag of the target's campaign."""
+    answer = await services.ask("GET", "/api/campaigns/{campaign_id}".format_map(target.ids()))
+    return answer.headers["ETag"]
+
+
+async def _kind(_services: FiveServices, _target: Target) -> str:
+    return "profiles"
+
+
+MADE: dict[str, Callable[[FiveServices, Target], Awaitable[str]]] = {
+    "job_id": _job_id,
+    "command_id": _command_id,
+    "version": _version,
+    "kind": _kind,
+}
+
+
+class UnknownPlaceholderError(Exception):
+    """Nothing says what a `{…}` stands for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A request with its ids in place."""
+
+    method: str
+    path: str
+    asked: Asked
+    target: Target
+
+
+async def ready(services: FiveServices, route: str, target: Target) -> Ready:
+    """The request of this route about this target."""
+    asked = REQUESTS.get(route, Asked())
+    if asked.fresh:
+        target = replace(target, campaign=f"{target.campaign}-{uuid4().hex}")
+        await a_campaign(services, target)
+    method, _, path = route.partition(" ")
+    ids = target.ids()
+    whole = json.dumps([path, asked.body, asked.query, asked.headers])
+    for name, make in MADE.items():
+        if f"{{{name}}}" in whole:
+            ids[name] = await make(services, target)
+    try:
+        path = path.format_map(ids)
+    except KeyError as error:
+        raise UnknownPlaceholderError(
+            f"tests/rights/requests.py does not know what {{{error.args[0]}}} stands for in {route}: "
+            "write a function that makes one for a target, and add it to MADE"
+        ) from None
+    filled = replace(
+        asked,
+        body=_filled(asked.body, ids),
+        query=_filled(asked.query, ids),
+        headers=_filled(asked.headers, ids),
+        shows=tuple(_filled(list(asked.shows), ids)) or tuple(target.marks()),
+    )
+    return Ready(method, path, filled, target)
+
+
+def _filled(value: Any, ids: dict[str, str]) -> Any:
+    if isinstance(value, str):
+        return value.format_map(ids) if "{" in value else value
+    if isinstance(value, dict):
+        return {key: _filled(one, ids) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_filled(one, ids) for one in value]
+    return value

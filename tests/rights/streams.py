@@ -1,0 +1,74 @@
+"""Answers that never end, read piece by piece without a network: what httpx's own transport cannot do."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from starlette.types import ASGIApp, Message
+
+
+@dataclass(slots=True)
+class Stream:
+    """An answer that goes on."""
+
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    pieces: "asyncio.Queue[bytes | None]"
+    """What was sent so far; None when the server ended it."""
+
+
+@asynccontextmanager
+async def streaming(app: ASGIApp, path: str, by: str | None) -> AsyncIterator[Stream]:
+    """The answer to a GET, until the block ends: then the reader is gone."""
+    gone, begun = asyncio.Event(), asyncio.get_running_loop().create_future()
+    pieces: asyncio.Queue[bytes | None] = asyncio.Queue()
+
+    async def receive() -> Message:
+        await gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            begun.set_result(Stream(message["status"], list(message["headers"]), pieces))
+            return
+        if message.get("body"):
+            pieces.put_nowait(message["body"])
+        if not message.get("more_body", False):
+            pieces.put_nowait(None)
+
+    serving = asyncio.create_task(app(_scope(path, by), receive, send))
+    try:
+        async with asyncio.timeout(10):
+            yield await begun
+    finally:
+        gone.set()
+        await serving
+
+
+async def first_piece(app: ASGIApp, path: str, by: str | None) -> httpx.Response:
+    """The beginning of an answer."""
+    async with streaming(app, path, by) as stream:
+        piece = await stream.pieces.get()
+    request = httpx.Request("GET", f"http://jalon{path}")
+    return httpx.Response(stream.status, headers=stream.headers, content=piece or b"", request=request)
+
+
+def _scope(path: str, by: str | None) -> dict[str, Any]:
+    headers = [] if by is None else [(b"authorization", f"Bearer {by}".encode())]
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "root_path": "",
+        "headers": [(b"host", b"jalon"), *headers],
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 80),
+    }
