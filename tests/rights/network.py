@@ -1,6 +1,6 @@
-"""Who asks, and about what: a small network with a caller for each right and level, in reach of a target and out of it.
+"""Who asks, and about what: a small network with a caller for each right and level, in reach of a target and out.
 
-Réseau › Nord › Lille and Réseau › Sud › Nice. A target is a campaign, a client in it, and the client's advisor.
+Réseau over Nord over Lille, Réseau over Sud over Nice. A target is a campaign, a client in it, and its advisor.
 """
 
 import asyncio
@@ -82,9 +82,8 @@ class Caller:
     @property
     def sees(self) -> frozenset[str]:
         """The advisors within reach."""
-        advisors = {"louis": ("network", "north", "lille"), "vera": ("network", "south", "nice")} | {
-            name: ("network", "north", "lille") for name in OWN.values()
-        }
+        south = {"vera": ("network", "south", "nice")}
+        advisors = dict.fromkeys(["louis", *OWN.values()], ("network", "north", "lille")) | south
         match self.level:
             case "OWN":
                 return frozenset({self.name})

@@ -5,6 +5,7 @@ for the target's ids, in paths, queries, headers and bodies alike. An id that on
 comes from `MADE`.
 """
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -12,7 +13,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
-from tests.rights.network import Target, a_campaign, a_definition
+from tests.rights.network import STEPS, Target, a_campaign, a_definition
 from tests.support.five_services import FiveServices
 
 _TODAY = date.today()  # noqa: DTZ011  the product's day is this machine's
@@ -35,7 +36,9 @@ class Asked:
     """What shows in an answer that speaks of the target, when it is none of the target's ids and names."""
 
 
-_CHANGED = a_definition(name="Changée")
+_PDF = {"Content-Disposition": 'attachment; filename="file.pdf"', "Content-Type": "application/pdf"}
+_WITH_DOCUMENT = [STEPS[0] | {"documents": ["{document_id}"]}, *STEPS[1:]]
+_CHANGED = a_definition(name="Changée", steps=_WITH_DOCUMENT)
 _CSV = "external_id;name\n"
 
 REQUESTS: dict[str, Asked] = {
@@ -64,6 +67,8 @@ REQUESTS: dict[str, Asked] = {
     "POST /api/campaigns/{campaign_id}/duplicate": Asked(
         {"start_date": str(_TODAY), "end_date": str(_TODAY + timedelta(days=5))}
     ),
+    "POST /api/campaigns/{campaign_id}/documents": Asked(content="%PDF-1.7", headers=_PDF),
+    "GET /api/campaigns/{campaign_id}/documents/{document_id}": Asked(shows=("%PDF",)),
     "POST /api/campaigns/{campaign_id}/clients": Asked({"clients": [{"client": "{client}"}]}),
     "POST /api/followups/{follow_up_id}/commands": Asked({"kind": "RecordInteraction", "interaction": "REMINDER"}),
     "GET /api/followups/{follow_up_id}/timeline": Asked(shows=('"actor"',)),
@@ -93,10 +98,14 @@ async def _command_id(services: FiveServices, target: Target) -> str:
     return str(answer["id"])
 
 
-async def _version(services: FiveServices, target: Target) -> str:
-    """The ETag of the target's campaign."""
-    answer = await services.ask("GET", "/api/campaigns/{campaign_id}".format_map(target.ids()))
-    return answer.headers["ETag"]
+async def _document_id(services: FiveServices, target: Target) -> str:
+    """The id of a document of the campaign's first step."""
+    path = "/api/campaigns/{campaign_id}".format_map(target.ids())
+    sent = await services.told("POST", f"{path}/documents", content="%PDF-1.7 of ours", headers=_PDF)
+    steps = _filled(_WITH_DOCUMENT, {"document_id": sent["document_id"]})
+    version = {"If-Match": await _version(services, target)}
+    await services.told("PUT", path, json=a_definition(steps=steps), headers=version)
+    return str(sent["document_id"])
 
 
 async def _kind(_services: FiveServices, _target: Target) -> str:
@@ -106,9 +115,16 @@ async def _kind(_services: FiveServices, _target: Target) -> str:
 MADE: dict[str, Callable[[FiveServices, Target], Awaitable[str]]] = {
     "job_id": _job_id,
     "command_id": _command_id,
-    "version": _version,
+    "document_id": _document_id,
     "kind": _kind,
 }
+"""Made once for each target."""
+
+
+async def _version(services: FiveServices, target: Target) -> str:
+    """The ETag of the target's campaign."""
+    answer = await services.ask("GET", "/api/campaigns/{campaign_id}".format_map(target.ids()))
+    return answer.headers["ETag"]
 
 
 class UnknownPlaceholderError(Exception):
@@ -136,7 +152,12 @@ async def ready(services: FiveServices, route: str, target: Target) -> Ready:
     whole = json.dumps([path, asked.body, asked.query, asked.headers])
     for name, make in MADE.items():
         if f"{{{name}}}" in whole:
-            ids[name] = await make(services, target)
+            key = (target.campaign, name)
+            if key not in services.made:
+                services.made[key] = asyncio.ensure_future(make(services, target))
+            ids[name] = await services.made[key]
+    if "{version}" in whole:
+        ids["version"] = await _version(services, target)
     try:
         path = path.format_map(ids)
     except KeyError as error:

@@ -49,6 +49,8 @@ class FiveServices:
     apps: dict[str, FastAPI]
     origin: OneOrigin
     http: httpx.AsyncClient = field(repr=False)
+    made: dict[tuple[str, ...], asyncio.Future[str]] = field(default_factory=dict)
+    """Ids of what tests made once, by a key of their own."""
 
     async def ask(self, method: str, path: str, *, by: str | None = CRM, **more: Any) -> httpx.Response:
         """One request by this person, or by nobody."""

@@ -4,12 +4,14 @@ One loop per process looks up the ends of the streams of all users who have a pa
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from services.notification.ports import StreamEvent, Streams
 
 _PAGE = 100
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class LivePages:
 
         The first tidings come at once, so that the page knows where it stands.
         """
-        end = (await self._streams.ends([user_id])).get(user_id, 0)
+        end = (await _to_its_end(self._streams.ends([user_id]))).get(user_id, 0)
         page = _Page(user_id, end if last_seen is None else min(last_seen, end))
         self._pages.add(page)
         try:
@@ -79,7 +81,7 @@ class LivePages:
             return Tidings(page.seq)
         page.news.clear()
         since = page.seq
-        events = await self._streams.after(page.user_id, since, _PAGE)
+        events = await _to_its_end(self._streams.after(page.user_id, since, _PAGE))
         if not events:
             return await self._after_forgotten(page)
         page.seq = events[-1].seq
@@ -90,5 +92,13 @@ class LivePages:
     async def _after_forgotten(self, page: _Page) -> Tidings:
         """Nothing is kept after the page's number: either nothing happened, or it was long ago."""
         since = page.seq
-        page.seq = (await self._streams.ends([page.user_id])).get(page.user_id, 0)
+        page.seq = (await _to_its_end(self._streams.ends([page.user_id]))).get(page.user_id, 0)
         return Tidings(page.seq, gap=page.seq > since)
+
+
+async def _to_its_end(query: Coroutine[Any, Any, T]) -> T:
+    """What the query answers. A page that is closed meanwhile does not break off the query, and its connection with it.
+
+    The server's cancellation of a closed page comes again at every wait, so that even breaking off would be broken off.
+    """
+    return await asyncio.shield(asyncio.ensure_future(query))
