@@ -36,6 +36,8 @@ class Asked:
     """What shows in an answer that speaks of the target, when it is none of the target's ids and names."""
 
 
+_ANYTHING = ("",)
+"""Of an answer that is about nobody in particular."""
 _PDF = {"Content-Disposition": 'attachment; filename="file.pdf"', "Content-Type": "application/pdf"}
 _WITH_DOCUMENT = [STEPS[0] | {"documents": ["{document_id}"]}, *STEPS[1:]]
 _CHANGED = a_definition(name="Changée", steps=_WITH_DOCUMENT)
@@ -48,10 +50,12 @@ REQUESTS: dict[str, Asked] = {
     "PUT /api/directory/clients": Asked({"items": []}),
     "PUT /api/directory/accounts": Asked({"items": []}),
     "PUT /api/directory/transactions": Asked({"items": []}),
-    "GET /api/directory/units": Asked(shows=("items",)),  # which ones: tests/services/directory/test_reading.py
+    "GET /api/directory/units": Asked(shows=_ANYTHING),  # which ones: tests/services/directory/test_reading.py
     "GET /api/directory/users": Asked(shows=("{advisor_id}",)),
-    "GET /api/directory/me": Asked(shows=('"rights"',)),
+    "GET /api/directory/me": Asked(shows=_ANYTHING),
     "POST /api/directory/imports/{kind}": Asked(content=_CSV, headers={"Content-Type": "text/csv"}),
+    "GET /api/directory/calendar": Asked(shows=_ANYTHING),
+    "PUT /api/directory/calendar": Asked({}, headers={"If-Match": '"0"'}, let_in=("version_changed",)),
     "POST /api/campaigns": Asked(a_definition(owner="{owner}")),
     "PUT /api/campaigns/order": Asked({"campaign_ids": ["{campaign_id}"]}),
     "PUT /api/campaigns/{campaign_id}": Asked(
@@ -72,12 +76,17 @@ REQUESTS: dict[str, Asked] = {
     "POST /api/campaigns/{campaign_id}/clients": Asked({"clients": [{"client": "{client}"}]}),
     "POST /api/followups/{follow_up_id}/commands": Asked({"kind": "RecordInteraction", "interaction": "REMINDER"}),
     "GET /api/followups/{follow_up_id}/timeline": Asked(shows=('"actor"',)),
+    "GET /api/followups/commands": Asked(shows=_ANYTHING),
+    "GET /api/followups/commands/counts": Asked(shows=_ANYTHING),
+    "POST /api/followups/commands/retry": Asked({"state": "parked"}),
+    "POST /api/followups/commands/{command_id}/retry": Asked(let_in=("not_retriable",)),
+    "POST /api/followups/commands/{command_id}/dismiss": Asked({"reason": "Doublon"}, let_in=("not_held",)),
     "POST /api/followups/signals": Asked({"signals": []}),
-    "GET /api/followups/signals": Asked(query={"ids": "1"}, shows=("unknown",)),
-    "GET /api/notifications/stream": Asked(stream=True, shows=("ready",)),
-    "GET /api/notifications/unread-count": Asked(shows=("unread",)),
+    "GET /api/followups/signals": Asked(query={"ids": "1"}, shows=_ANYTHING),
+    "GET /api/notifications/stream": Asked(stream=True, shows=_ANYTHING),
+    "GET /api/notifications/unread-count": Asked(shows=_ANYTHING),
     "GET /api/reports/indicators": Asked(query={"campaign_id": "{campaign_id}"}, shows=("1000.00",)),
-    "GET /api/reports/reconcile": Asked(shows=("checks",)),
+    "GET /api/reports/reconcile": Asked(shows=_ANYTHING),
     "GET /api/reports/steps": Asked(query={"campaign_id": "{campaign_id}"}),
     "GET /api/reports/breakdown": Asked(query={"by": "advisor"}, shows=("{advisor_id}",)),
 }
