@@ -40,6 +40,8 @@ _ANYTHING = ("",)
 """Of an answer that is about nobody in particular."""
 _PDF = {"Content-Disposition": 'attachment; filename="file.pdf"', "Content-Type": "application/pdf"}
 _WITH_DOCUMENT = [STEPS[0] | {"documents": ["{document_id}"]}, *STEPS[1:]]
+_UNKNOWN = [{"client": "unknown-1"}, {"client": "unknown-2"}]
+"""Nobody is withdrawn, and the job takes no time; which clients a job may touch is not a matter of the route."""
 _CHANGED = a_definition(name="Changée", steps=_WITH_DOCUMENT)
 _CSV = "external_id;name\n"
 
@@ -74,6 +76,10 @@ REQUESTS: dict[str, Asked] = {
     "POST /api/campaigns/{campaign_id}/documents": Asked(content="%PDF-1.7", headers=_PDF),
     "GET /api/campaigns/{campaign_id}/documents/{document_id}": Asked(shows=("%PDF",)),
     "POST /api/campaigns/{campaign_id}/clients": Asked({"clients": [{"client": "{client}"}]}),
+    "POST /api/campaigns/{campaign_id}/clients/withdraw": Asked({"clients": _UNKNOWN}),
+    "POST /api/campaigns/{campaign_id}/clients/change": Asked(
+        {"clients": [one | {"potential": "1.00"} for one in _UNKNOWN]}
+    ),
     "POST /api/followups/{follow_up_id}/commands": Asked({"kind": "RecordInteraction", "interaction": "REMINDER"}),
     "GET /api/followups/{follow_up_id}/timeline": Asked(shows=('"actor"',)),
     "GET /api/followups/commands": Asked(shows=_ANYTHING),
