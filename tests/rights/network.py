@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from shared.rulebook.ids import campaign_id, client_id, follow_up_id, notice_id, user_id
+from shared.rulebook.ids import campaign_id, client_id, follow_up_id, notice_id, profile_id, user_id
 from tests.support.five_services import FiveServices, until
 
 UNITS = {"network": None, "north": "network", "lille": "north", "south": "network", "nice": "south"}
@@ -48,6 +48,8 @@ class Target:
             "client_id": client,
             "advisor_id": advisor,
             "owner_id": user_id(self.owner),
+            "user_id": advisor,
+            "profile_id": profile_id(self.advisor),
             "client": self.client,
             "campaign": self.campaign,
             "advisor": self.advisor,

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import uuid4
 
 from tests.rights.network import STEPS, Target, a_campaign, a_definition
-from tests.support.five_services import FiveServices
+from tests.support.five_services import FiveServices, until
 
 _TODAY = date.today()  # noqa: DTZ011  the product's day is this machine's
 
@@ -42,6 +42,8 @@ _PDF = {"Content-Disposition": 'attachment; filename="file.pdf"', "Content-Type"
 _WITH_DOCUMENT = [STEPS[0] | {"documents": ["{document_id}"]}, *STEPS[1:]]
 _UNKNOWN = [{"client": "unknown-1"}, {"client": "unknown-2"}]
 """Nobody is withdrawn, and the job takes no time; which clients a job may touch is not a matter of the route."""
+_NEVER_SEEN = {"If-Match": '"999999"'}
+_MOVE = {"kind": "reassign", "chosen": {"ids": ["{follow_up_id}"]}, "to": ["{advisor_id}"]}
 _CHANGED = a_definition(name="Changée", steps=_WITH_DOCUMENT)
 _CSV = "external_id;name\n"
 
@@ -57,7 +59,14 @@ REQUESTS: dict[str, Asked] = {
     "GET /api/directory/me": Asked(shows=_ANYTHING),
     "POST /api/directory/imports/{kind}": Asked(content=_CSV, headers={"Content-Type": "text/csv"}),
     "GET /api/directory/calendar": Asked(shows=_ANYTHING),
-    "PUT /api/directory/calendar": Asked({}, headers={"If-Match": '"0"'}, let_in=("version_changed",)),
+    "GET /api/directory/audit": Asked(shows=_ANYTHING),
+    "GET /api/directory/profiles": Asked(shows=("{profile_id}",)),
+    "GET /api/directory/profiles/{profile_id}": Asked(shows=("{profile_id}",)),
+    "PUT /api/directory/profiles/{profile_id}": Asked({"name": "X"}, headers=_NEVER_SEEN, let_in=("version_changed",)),
+    "DELETE /api/directory/profiles/{profile_id}": Asked(headers=_NEVER_SEEN, let_in=("version_changed",)),
+    "GET /api/directory/users/{user_id}/rights": Asked(shows=("{user_id}",)),
+    "PUT /api/directory/users/{user_id}/rights": Asked({}, headers=_NEVER_SEEN, let_in=("version_changed",)),
+    "PUT /api/directory/calendar": Asked({}, headers=_NEVER_SEEN, let_in=("version_changed",)),
     "POST /api/campaigns": Asked(a_definition(owner="{owner}")),
     "PUT /api/campaigns/order": Asked({"campaign_ids": ["{campaign_id}"]}),
     "PUT /api/campaigns/{campaign_id}": Asked(
@@ -87,6 +96,12 @@ REQUESTS: dict[str, Asked] = {
     "POST /api/followups/commands/retry": Asked({"state": "parked"}),
     "POST /api/followups/commands/{command_id}/retry": Asked(let_in=("not_retriable",)),
     "POST /api/followups/commands/{command_id}/dismiss": Asked({"reason": "Doublon"}, let_in=("not_held",)),
+    "GET /api/followups/jobs": Asked(shows=("{job_id}",)),
+    "POST /api/followups/jobs": Asked(_MOVE),
+    "GET /api/followups/jobs/{job_id}": Asked(shows=("{job_id}",)),
+    "POST /api/followups/jobs/{job_id}/cancel": Asked(let_in=("job_over",)),
+    "POST /api/followups/jobs/dry-run": Asked(_MOVE),
+    "POST /api/followups/jobs/{job_id}/undo": Asked({"reason": "Erreur"}, let_in=("job_undone",)),
     "POST /api/followups/signals": Asked({"signals": []}),
     "GET /api/followups/signals": Asked(query={"ids": "1"}, shows=_ANYTHING),
     "GET /api/notifications/stream": Asked(stream=True, shows=_ANYTHING),
@@ -103,6 +118,18 @@ async def _job_id(services: FiveServices, target: Target) -> str:
     path = "/api/campaigns/{campaign_id}/clients".format_map(target.ids())
     job = await services.told("POST", path, json={"key": "job", "clients": [{"client": target.client}]})
     return str(job["job_id"])
+
+
+async def _followups_job_id(services: FiveServices, target: Target) -> str:
+    """The id of a finished job that moves the follow-up to the advisor it has, asked for by that advisor."""
+    by = target.advisor if target.advisor == target.owner else "all+m"
+    job = await services.told("POST", "/api/followups/jobs", by=by, json=_filled(_MOVE, target.ids()))
+
+    async def over() -> bool:
+        return bool((await services.told("GET", f"/api/followups/jobs/{job['id']}", by=by))["over"])
+
+    await until(over)
+    return str(job["id"])
 
 
 async def _command_id(services: FiveServices, target: Target) -> str:
@@ -129,11 +156,12 @@ async def _kind(_services: FiveServices, _target: Target) -> str:
 
 MADE: dict[str, Callable[[FiveServices, Target], Awaitable[str]]] = {
     "job_id": _job_id,
+    "followups/job_id": _followups_job_id,
     "command_id": _command_id,
     "document_id": _document_id,
     "kind": _kind,
 }
-"""Made once for each target."""
+"""Made once for each target; under `service/name` where services mean different things by the name."""
 
 
 async def _version(services: FiveServices, target: Target) -> str:
@@ -164,13 +192,11 @@ async def ready(services: FiveServices, route: str, target: Target) -> Ready:
         await a_campaign(services, target)
     method, _, path = route.partition(" ")
     ids = target.ids()
-    whole = json.dumps([path, asked.body, asked.query, asked.headers])
-    for name, make in MADE.items():
+    whole = json.dumps([path, asked.body, asked.query, asked.headers, asked.shows])
+    service = path.split("/")[2]
+    for name in MADE:
         if f"{{{name}}}" in whole:
-            key = (target.campaign, name)
-            if key not in services.made:
-                services.made[key] = asyncio.ensure_future(make(services, target))
-            ids[name] = await services.made[key]
+            ids[name] = await _made(services, target, f"{service}/{name}" if f"{service}/{name}" in MADE else name)
     if "{version}" in whole:
         ids["version"] = await _version(services, target)
     try:
@@ -188,6 +214,13 @@ async def ready(services: FiveServices, route: str, target: Target) -> Ready:
         shows=tuple(_filled(list(asked.shows), ids)) or tuple(target.marks()),
     )
     return Ready(method, path, filled, target)
+
+
+async def _made(services: FiveServices, target: Target, name: str) -> str:
+    key = (target.campaign, name)
+    if key not in services.made:
+        services.made[key] = asyncio.ensure_future(MADE[name](services, target))
+    return await services.made[key]
 
 
 def _filled(value: Any, ids: dict[str, str]) -> Any:
