@@ -21,6 +21,10 @@ STEPS = [
 ]
 
 
+NOBODYS = "00000000-0000-4000-8000-000000000000"
+"""An id that stands for nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """What a request is about, by the advisor's name: `{…}` in paths and bodies stands for the ids here."""
@@ -56,6 +60,13 @@ class Target:
             "owner": self.owner,
             "follow_up_id": follow_up_id(campaign, client),
             "notice_id": notice_id(campaign, advisor),
+            "step_id": "call",
+            "key": "meet",
+            "secret": "nobodys",
+            "number": "1",
+            "other": "1",
+            "webhook_id": NOBODYS,
+            "delivery_id": "1",
         }
 
     def marks(self) -> list[str]:

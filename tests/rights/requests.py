@@ -7,14 +7,14 @@ comes from `MADE`.
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
-from tests.rights.network import STEPS, Target, a_campaign, a_definition
-from tests.support.five_services import FiveServices, until
+from tests.rights.made import MADE, MOVE, NAMED_SO, PDF, WITH_DOCUMENT, filled, version_of
+from tests.rights.network import Target, a_campaign, a_definition
+from tests.support.five_services import FiveServices
 
 _TODAY = date.today()  # noqa: DTZ011  the product's day is this machine's
 
@@ -38,14 +38,12 @@ class Asked:
 
 _ANYTHING = ("",)
 """Of an answer that is about nobody in particular."""
-_PDF = {"Content-Disposition": 'attachment; filename="file.pdf"', "Content-Type": "application/pdf"}
-_WITH_DOCUMENT = [STEPS[0] | {"documents": ["{document_id}"]}, *STEPS[1:]]
 _UNKNOWN = [{"client": "unknown-1"}, {"client": "unknown-2"}]
 """Nobody is withdrawn, and the job takes no time; which clients a job may touch is not a matter of the route."""
 _NEVER_SEEN = {"If-Match": '"999999"'}
-_MOVE = {"kind": "reassign", "chosen": {"ids": ["{follow_up_id}"]}, "to": ["{advisor_id}"]}
-_CHANGED = a_definition(name="Changée", steps=_WITH_DOCUMENT)
+_CHANGED = a_definition(name="Changée", steps=WITH_DOCUMENT)
 _CSV = "external_id;name\n"
+_WEBHOOK = {"name": "CRM", "url": "https://192.0.2.1/", "event_types": ["campaigns.followup.fact_recorded.v1"]}
 
 REQUESTS: dict[str, Asked] = {
     "PUT /api/directory/units": Asked({"items": []}),
@@ -82,7 +80,7 @@ REQUESTS: dict[str, Asked] = {
     "POST /api/campaigns/{campaign_id}/duplicate": Asked(
         {"start_date": str(_TODAY), "end_date": str(_TODAY + timedelta(days=5))}
     ),
-    "POST /api/campaigns/{campaign_id}/documents": Asked(content="%PDF-1.7", headers=_PDF),
+    "POST /api/campaigns/{campaign_id}/documents": Asked(content="%PDF-1.7", headers=PDF),
     "GET /api/campaigns/{campaign_id}/documents/{document_id}": Asked(shows=("%PDF",)),
     "POST /api/campaigns/{campaign_id}/clients": Asked({"clients": [{"client": "{client}"}]}),
     "POST /api/campaigns/{campaign_id}/clients/withdraw": Asked({"clients": _UNKNOWN}),
@@ -97,13 +95,72 @@ REQUESTS: dict[str, Asked] = {
     "POST /api/followups/commands/{command_id}/retry": Asked(let_in=("not_retriable",)),
     "POST /api/followups/commands/{command_id}/dismiss": Asked({"reason": "Doublon"}, let_in=("not_held",)),
     "GET /api/followups/jobs": Asked(shows=("{job_id}",)),
-    "POST /api/followups/jobs": Asked(_MOVE),
+    "POST /api/followups/jobs": Asked(MOVE),
     "GET /api/followups/jobs/{job_id}": Asked(shows=("{job_id}",)),
     "POST /api/followups/jobs/{job_id}/cancel": Asked(let_in=("job_over",)),
-    "POST /api/followups/jobs/dry-run": Asked(_MOVE),
+    "POST /api/followups/jobs/dry-run": Asked(MOVE),
     "POST /api/followups/jobs/{job_id}/undo": Asked({"reason": "Erreur"}, let_in=("job_undone",)),
     "POST /api/followups/signals": Asked({"signals": []}),
     "GET /api/followups/signals": Asked(query={"ids": "1"}, shows=_ANYTHING),
+    "PUT /api/campaigns/order/{campaign_id}": Asked({"before": None}),
+    "GET /api/campaigns/jobs": Asked(shows=("{job_id}",)),
+    "GET /api/campaigns/{campaign_id}/jobs": Asked(shows=("{job_id}",)),
+    "POST /api/campaigns/{campaign_id}/jobs/{job_id}/cancel": Asked(let_in=("job_over",)),
+    "GET /api/campaigns/{campaign_id}/jobs/{job_id}/skips": Asked(shows=_ANYTHING),
+    "GET /api/campaigns/{campaign_id}/jobs/{job_id}/skips.csv": Asked(shows=_ANYTHING),
+    "GET /api/campaigns/{campaign_id}/allocation/history": Asked(shows=_ANYTHING),
+    "GET /api/campaigns/{campaign_id}/versions/{number}": Asked(shows=_ANYTHING),
+    "GET /api/campaigns/{campaign_id}/versions/{number}/compare/{other}": Asked(shows=_ANYTHING),
+    "POST /api/campaigns/{campaign_id}/clients/csv": Asked(
+        content="client\nunknown-1\n", headers={"Content-Type": "text/csv"}, query={"dry_run": "true"}
+    ),
+    "POST /api/campaigns/{campaign_id}/clients/from-query": Asked({"filter": 'name = "Personne"'}),
+    "GET /api/directory/attributes": Asked(shows=_ANYTHING),
+    "GET /api/directory/queries": Asked(shows=_ANYTHING),  # whose: tests/services/directory/test_queries.py
+    "POST /api/directory/queries": Asked({"name": "Suivis", "filter": NAMED_SO}, let_in=("query_name_taken",)),
+    "POST /api/directory/queries/check": Asked({"filter": NAMED_SO}),
+    "POST /api/directory/queries/count": Asked({"filter": NAMED_SO}),
+    "POST /api/directory/queries/export": Asked({"filter": NAMED_SO}),
+    "POST /api/directory/queries/result": Asked({"filter": NAMED_SO}),
+    "GET /api/directory/queries/{query_id}": Asked(shows=("{query_id}",)),
+    "PUT /api/directory/queries/{query_id}": Asked(
+        {"name": "Autres", "filter": NAMED_SO}, headers=_NEVER_SEEN, let_in=("query_changed",)
+    ),
+    "DELETE /api/directory/queries/{query_id}": Asked(headers=_NEVER_SEEN, let_in=("query_changed",)),
+    "GET /api/followups/clients/{client_id}/timeline": Asked(shows=('"actor"',)),
+    "POST /api/campaigns/{campaign_id}/clients/spread": Asked({}, let_in=("nothing_to_spread",)),
+    "POST /api/campaigns/{campaign_id}/clients/spread/preview": Asked({}, let_in=("nothing_to_spread",)),
+    "GET /api/followups/calendar-feed": Asked(shows=_ANYTHING),
+    "GET /api/followups/{follow_up_id}/interactions/{key}/appointment.ics": Asked(let_in=("no_appointment",)),
+    "GET /api/followups/due": Asked(shows=_ANYTHING),  # which ones: tests/integration/followup/test_due_dates.py
+    "GET /api/followups/due/counts": Asked(shows=_ANYTHING),
+    "POST /api/followups/{follow_up_id}/attachments": Asked(content="%PDF-1.7", headers=PDF),
+    "GET /api/followups/{follow_up_id}/attachments/{document_id}": Asked(shows=("%PDF",)),
+    "GET /api/followups/{follow_up_id}/choices": Asked(shows=_ANYTHING),
+    "GET /api/followups/{follow_up_id}/interactions": Asked(shows=_ANYTHING),
+    "GET /api/followups/{follow_up_id}/letters": Asked(shows=_ANYTHING),
+    "POST /api/followups/{follow_up_id}/letters": Asked(
+        {"subject": "Bonjour", "body": "À bientôt"}, let_in=("mail_not_configured",)
+    ),
+    "GET /api/followups/{follow_up_id}/links": Asked(shows=_ANYTHING),
+    "PUT /api/followups/{follow_up_id}/links": Asked({}, let_in=("not_concluded",)),
+    "GET /api/followups/{follow_up_id}/steps/{step_id}/email": Asked(let_in=("not_an_email",)),
+    "GET /api/followups/{follow_up_id}/steps/{step_id}/undo": Asked(let_in=("not_completed",)),
+    "GET /api/notifications/webhooks": Asked(shows=_ANYTHING),
+    "POST /api/notifications/webhooks": Asked(_WEBHOOK, let_in=("webhook_address_not_allowed", "webhook_url_invalid")),
+    "GET /api/notifications/webhooks/{webhook_id}": Asked(let_in=("webhook_unknown",)),
+    "PUT /api/notifications/webhooks/{webhook_id}": Asked(
+        _WEBHOOK, headers=_NEVER_SEEN, let_in=("webhook_unknown", "webhook_address_not_allowed", "webhook_url_invalid")
+    ),
+    "DELETE /api/notifications/webhooks/{webhook_id}": Asked(let_in=("webhook_unknown",)),
+    "GET /api/notifications/webhooks/{webhook_id}/deliveries": Asked(let_in=("webhook_unknown",)),
+    "POST /api/notifications/webhooks/{webhook_id}/deliveries/{delivery_id}/replay": Asked(
+        let_in=("webhook_unknown", "delivery_unknown")
+    ),
+    "POST /api/notifications/webhooks/{webhook_id}/replay": Asked(
+        {"since": "2026-01-01T00:00:00Z"}, let_in=("webhook_unknown",)
+    ),
+    "POST /api/notifications/webhooks/{webhook_id}/secret": Asked({}, let_in=("webhook_unknown",)),
     "GET /api/notifications/stream": Asked(stream=True, shows=_ANYTHING),
     "GET /api/notifications/unread-count": Asked(shows=_ANYTHING),
     "GET /api/reports/indicators": Asked(query={"campaign_id": "{campaign_id}"}, shows=("1000.00",)),
@@ -111,63 +168,6 @@ REQUESTS: dict[str, Asked] = {
     "GET /api/reports/steps": Asked(query={"campaign_id": "{campaign_id}"}),
     "GET /api/reports/breakdown": Asked(query={"by": "advisor"}, shows=("{advisor_id}",)),
 }
-
-
-async def _job_id(services: FiveServices, target: Target) -> str:
-    """The id of a targeting job that the CRM asked for."""
-    path = "/api/campaigns/{campaign_id}/clients".format_map(target.ids())
-    job = await services.told("POST", path, json={"key": "job", "clients": [{"client": target.client}]})
-    return str(job["job_id"])
-
-
-async def _followups_job_id(services: FiveServices, target: Target) -> str:
-    """The id of a finished job that moves the follow-up to the advisor it has, asked for by that advisor."""
-    by = target.advisor if target.advisor == target.owner else "all+m"
-    job = await services.told("POST", "/api/followups/jobs", by=by, json=_filled(_MOVE, target.ids()))
-
-    async def over() -> bool:
-        return bool((await services.told("GET", f"/api/followups/jobs/{job['id']}", by=by))["over"])
-
-    await until(over)
-    return str(job["id"])
-
-
-async def _command_id(services: FiveServices, target: Target) -> str:
-    """The id of a command on the target's follow-up, recorded by the CRM."""
-    path = "/api/followups/{follow_up_id}/commands".format_map(target.ids())
-    wish = {"kind": "RecordInteraction", "interaction": "REMINDER"}
-    answer = await services.told("POST", path, json=wish)
-    return str(answer["id"])
-
-
-async def _document_id(services: FiveServices, target: Target) -> str:
-    """The id of a document of the campaign's first step."""
-    path = "/api/campaigns/{campaign_id}".format_map(target.ids())
-    sent = await services.told("POST", f"{path}/documents", content="%PDF-1.7 of ours", headers=_PDF)
-    steps = _filled(_WITH_DOCUMENT, {"document_id": sent["document_id"]})
-    version = {"If-Match": await _version(services, target)}
-    await services.told("PUT", path, json=a_definition(steps=steps), headers=version)
-    return str(sent["document_id"])
-
-
-async def _kind(_services: FiveServices, _target: Target) -> str:
-    return "profiles"
-
-
-MADE: dict[str, Callable[[FiveServices, Target], Awaitable[str]]] = {
-    "job_id": _job_id,
-    "followups/job_id": _followups_job_id,
-    "command_id": _command_id,
-    "document_id": _document_id,
-    "kind": _kind,
-}
-"""Made once for each target; under `service/name` where services mean different things by the name."""
-
-
-async def _version(services: FiveServices, target: Target) -> str:
-    """The ETag of the target's campaign."""
-    answer = await services.ask("GET", "/api/campaigns/{campaign_id}".format_map(target.ids()))
-    return answer.headers["ETag"]
 
 
 class UnknownPlaceholderError(Exception):
@@ -198,7 +198,7 @@ async def ready(services: FiveServices, route: str, target: Target) -> Ready:
         if f"{{{name}}}" in whole:
             ids[name] = await _made(services, target, f"{service}/{name}" if f"{service}/{name}" in MADE else name)
     if "{version}" in whole:
-        ids["version"] = await _version(services, target)
+        ids["version"] = await version_of(services, target)
     try:
         path = path.format_map(ids)
     except KeyError as error:
@@ -206,14 +206,14 @@ async def ready(services: FiveServices, route: str, target: Target) -> Ready:
             f"tests/rights/requests.py does not know what {{{error.args[0]}}} stands for in {route}: "
             "write a function that makes one for a target, and add it to MADE"
         ) from None
-    filled = replace(
+    complete = replace(
         asked,
-        body=_filled(asked.body, ids),
-        query=_filled(asked.query, ids),
-        headers=_filled(asked.headers, ids),
-        shows=tuple(_filled(list(asked.shows), ids)) or tuple(target.marks()),
+        body=filled(asked.body, ids),
+        query=filled(asked.query, ids),
+        headers=filled(asked.headers, ids),
+        shows=tuple(filled(list(asked.shows), ids)) or tuple(target.marks()),
     )
-    return Ready(method, path, filled, target)
+    return Ready(method, path, complete, target)
 
 
 async def _made(services: FiveServices, target: Target, name: str) -> str:
@@ -221,13 +221,3 @@ async def _made(services: FiveServices, target: Target, name: str) -> str:
     if key not in services.made:
         services.made[key] = asyncio.ensure_future(MADE[name](services, target))
     return await services.made[key]
-
-
-def _filled(value: Any, ids: dict[str, str]) -> Any:
-    if isinstance(value, str):
-        return value.format_map(ids) if "{" in value else value
-    if isinstance(value, dict):
-        return {key: _filled(one, ids) for key, one in value.items()}
-    if isinstance(value, list):
-        return [_filled(one, ids) for one in value]
-    return value

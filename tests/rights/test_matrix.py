@@ -16,6 +16,9 @@ from tests.rights.requests import Ready, ready
 from tests.rights.streams import first_piece
 from tests.support.five_services import FiveServices, routes
 
+OPEN = {"GET /api/followups/calendars/{secret}.ics"}
+"""Routes that ask for no token: whoever knows the address may read."""
+
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
@@ -35,7 +38,7 @@ async def test_each_caller_may_do_what_the_matrix_says(services, route):
     assert matrix.line(route, await answers(services, route)) == matrix.line(route, matrix.written()[route])
 
 
-@pytest.mark.parametrize("route", matrix.written())
+@pytest.mark.parametrize("route", [route for route in matrix.written() if route not in OPEN])
 async def test_nobody_is_let_in_without_a_valid_token_of_somebody_active(services, route):
     request = await ready(services, route, CALLERS[0].target)
 

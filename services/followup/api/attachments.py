@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 
+from services.followup.api.door import WITH_ACCESS
 from services.followup.api.visible import UuidText
 from services.followup.ports import Attachments
 from services.followup.schemas.attachments import SentFileOut
@@ -13,7 +14,9 @@ from shared.runtime.security import CurrentPrincipal
 
 def attachment_routes(attach: AttachFiles, files: Attachments) -> APIRouter:
     """The routes."""
-    router = APIRouter(prefix="/api/followups/{follow_up_id}/attachments", tags=["interactions"])
+    router = APIRouter(
+        prefix="/api/followups/{follow_up_id}/attachments", tags=["interactions"], dependencies=WITH_ACCESS
+    )
 
     @router.post("", status_code=201, max_body_size=MAX_BODY_BYTES, openapi_extra=UPLOAD_BODY)
     async def send(follow_up_id: UuidText, request: Request, principal: CurrentPrincipal) -> SentFileOut:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from services.followup.api.door import WITH_ACCESS
 from services.followup.api.follow_ups import OptionalUuid, item_of
 from services.followup.ports import DueFilter, DueLists, FollowUpRow
 from services.followup.schemas import DueCountsOut, DueItem, DuePage, NamedOut
@@ -21,7 +22,7 @@ _CURSOR = re.compile(
 
 def due_routes(lists: DueLists, clock: Clock) -> APIRouter:
     """The routes."""
-    router = APIRouter(prefix="/api/followups/due", tags=["follow-ups"])
+    router = APIRouter(prefix="/api/followups/due", tags=["follow-ups"], dependencies=WITH_ACCESS)
 
     @router.get("")
     async def due(  # noqa: PLR0917  one parameter per filter

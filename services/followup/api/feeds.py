@@ -10,8 +10,8 @@ from services.followup.schemas.calendar_files import calendar_file
 from services.followup.schemas.feeds import FeedAddressOut, FeedOut
 from services.followup.use_cases.calendar_feed import CalendarFeeds
 from shared.rulebook.access import Principal
+from shared.rulebook.errors import Forbidden
 from shared.runtime.errors import language_of
-from shared.runtime.problems import HTTPProblem
 from shared.runtime.security import CurrentPrincipal
 
 _MEDIA_TYPE = "text/calendar; charset=utf-8"
@@ -81,7 +81,7 @@ def feed_routes(feeds: CalendarFeeds, public_url: str) -> APIRouter:
 def _user(principal: Principal) -> Principal:
     """The host CRM has no calendar."""
     if principal.crm:
-        raise HTTPProblem(403, "unknown_user")
+        raise Forbidden("right_missing", {"missing": "user"})
     return principal
 
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from services.followup.api.door import WITH_ACCESS
 from services.followup.api.visible import StepPath, UuidText, visible
 from services.followup.ports import FollowUpRow, Interaction, Interactions, Reading
 from services.followup.schemas import (
@@ -32,7 +33,7 @@ _After = Annotated[str | None, Query(pattern=r"^(#[0-9]{1,10}|[A-Za-z0-9_-]{1,36
 
 def interaction_routes(reading: Reading, interactions: Interactions, clock: Clock) -> APIRouter:
     """The routes."""
-    router = APIRouter(prefix="/api/followups", tags=["interactions"])
+    router = APIRouter(prefix="/api/followups", tags=["interactions"], dependencies=WITH_ACCESS)
 
     @router.get("/{follow_up_id}/choices")
     async def choices(follow_up_id: UuidText, principal: CurrentPrincipal) -> ChoicesOut:

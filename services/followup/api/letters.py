@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from services.followup.api.commands import IdempotencyKey
+from services.followup.api.door import WITH_ACCESS
 from services.followup.api.visible import UuidText, visible
 from services.followup.ports import Letters, Reading
 from services.followup.schemas.letters import LetterIn, LettersOut, LetterStateOut
@@ -14,7 +15,7 @@ _LATEST = 100
 
 def letter_routes(sending: SendLetters, reading: Reading, letters: Letters) -> APIRouter:
     """The routes."""
-    router = APIRouter(prefix="/api/followups/{follow_up_id}/letters", tags=["letters"])
+    router = APIRouter(prefix="/api/followups/{follow_up_id}/letters", tags=["letters"], dependencies=WITH_ACCESS)
 
     @router.post("", status_code=202)
     async def send(

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Response
 
 from services.followup.api.commands import IdempotencyKey, verdict_fields
+from services.followup.api.door import WITH_ACCESS
 from services.followup.api.visible import UuidText
 from services.followup.schemas import CommandOut
 from services.followup.schemas.links import LinksIn, LinksOut
@@ -14,7 +15,7 @@ from shared.runtime.security import CurrentPrincipal
 
 def link_routes(links: LinkHoldingsOf) -> APIRouter:
     """The routes."""
-    router = APIRouter(prefix="/api/followups/{follow_up_id}/links", tags=["follow-ups"])
+    router = APIRouter(prefix="/api/followups/{follow_up_id}/links", tags=["follow-ups"], dependencies=WITH_ACCESS)
 
     @router.get("")
     async def shown(follow_up_id: UuidText, principal: CurrentPrincipal) -> LinksOut:

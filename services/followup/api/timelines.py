@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 
+from services.followup.api.door import WITH_ACCESS
 from services.followup.api.visible import UuidText, visible
 from services.followup.ports import Reading, TimelineEntry, TimelinePage, Timelines
 from services.followup.schemas import Timeline, TimelineItem
@@ -22,7 +23,7 @@ _Limit = Annotated[int, Query(ge=1, le=500)]
 
 def timeline_routes(reading: Reading, timelines: Timelines) -> APIRouter:
     """The routes."""
-    router = APIRouter(prefix="/api/followups", tags=["timelines"])
+    router = APIRouter(prefix="/api/followups", tags=["timelines"], dependencies=WITH_ACCESS)
 
     @router.get("/{follow_up_id}/timeline")
     async def of_follow_up(

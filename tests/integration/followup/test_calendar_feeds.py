@@ -195,7 +195,7 @@ async def test_the_host_crm_has_no_calendar(door: Door) -> None:
 
     answers = [await door.http.request(verb, "/api/followups/calendar-feed") for verb in ("GET", "POST", "DELETE")]
 
-    assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [(403, "unknown_user")] * 3
+    assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [(403, "right_missing")] * 3
 
 
 async def test_one_appointment_is_a_file_for_who_reaches_the_client(world: World, door: Door, follow_up: str) -> None:
