@@ -10,7 +10,7 @@ from shared.runtime.connection import Connection
 from shared.runtime.consuming import Consumption, Handle, Pace, Parked
 from shared.runtime.outbox import cloud_event_bytes
 from shared.runtime.parking import NotParkedError, ParkedMessage
-from shared.runtime.questions import AnyAnswer, NobodyAnswers, QuestionRefused
+from shared.runtime.questions import Answering, AnyAnswer, NobodyAnswers, QuestionRefused
 from shared.runtime.streams import Outgoing
 
 __all__ = [
@@ -33,6 +33,7 @@ class Bus(Connection):
     def __init__(self, *, name: str, replicas: int = 1) -> None:
         super().__init__(name=name, replicas=replicas)
         self._consumptions: list[Consumption] = []
+        self._answerings: list[Answering] = []
 
     async def ensure_streams(self) -> None:
         """Create the streams where absent; any number of roles may do so at once."""
@@ -70,7 +71,7 @@ class Bus(Connection):
 
     async def answer(self, question: type[Q], handler: Callable[[Q], Awaitable[Answer]]) -> None:
         """Answer this question; replicas share the work. What `handler` raises travels back as a problem."""
-        await questions.answer(self.client, question, handler)
+        self._answerings.append(await questions.answer(self.client, question, handler))
 
     async def ask(self, question: Question, answer: type[AnyAnswer], timeout: float = 2.0) -> AnyAnswer:  # noqa: ASYNC109
         """The answer; NobodyAnswers when none came within `timeout` seconds, QuestionRefused with the reason."""
@@ -94,6 +95,8 @@ class Bus(Connection):
         self._consumptions.clear()
 
     async def close(self) -> None:
-        """Stop the consumers, then disconnect."""
+        """Stop the consumers, answer what was asked, then disconnect."""
         await self.stop_consuming()
+        await asyncio.gather(*(answering.stop() for answering in self._answerings))
+        self._answerings.clear()
         await super().close()

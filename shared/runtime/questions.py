@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from http import HTTPStatus
 from time import perf_counter
 from typing import Any, TypeVar
@@ -9,6 +10,7 @@ from typing import Any, TypeVar
 import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
 from pydantic import ValidationError
 
 from shared.contracts.problems import Problem
@@ -24,6 +26,8 @@ Q = TypeVar("Q", bound=Question)
 
 _ERROR_HEADER = "Jalon-Error"
 _AT_ONCE = 64
+_LAST_WORDS = 10.0
+"""Seconds that questions under way are given when the answering stops."""
 _log = logger(__name__)
 
 
@@ -64,7 +68,25 @@ async def ask(client: Client, question: Question, answer: type[AnyAnswer], patie
     return answer.model_validate_json(reply.data)
 
 
-async def answer(client: Client, question: type[Q], handler: Callable[[Q], Awaitable[Answer]]) -> None:
+class Answering:
+    """One question that is answered until it is stopped."""
+
+    def __init__(self, subscription: Subscription, running: set[asyncio.Task[None]]) -> None:
+        self._subscription = subscription
+        self._running = running
+
+    async def stop(self) -> None:
+        """Take no more, and let what is under way end: cut off, it would leave its database connection open."""
+        with suppress(nats.errors.Error, OSError):  # a connection that is gone brings nothing more
+            await self._subscription.unsubscribe()
+        if self._running:
+            _, late = await asyncio.wait(self._running, timeout=_LAST_WORDS)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+
+async def answer(client: Client, question: type[Q], handler: Callable[[Q], Awaitable[Answer]]) -> Answering:
     """See `Bus.answer`."""
     turn = asyncio.Semaphore(_AT_ONCE)
     running: set[asyncio.Task[None]] = set()
@@ -81,7 +103,7 @@ async def answer(client: Client, question: type[Q], handler: Callable[[Q], Await
         running.add(task)
         task.add_done_callback(running.discard)
 
-    await client.subscribe(question.subject, queue=question.subject, cb=receive)
+    return Answering(await client.subscribe(question.subject, queue=question.subject, cb=receive), running)
 
 
 async def _respond(client: Client, message: Msg, question: type[Q], handler: Callable[[Q], Awaitable[Answer]]) -> None:

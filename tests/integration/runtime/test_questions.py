@@ -76,3 +76,21 @@ async def test_replicas_share_the_questions_and_slow_ones_do_not_hold_up_the_res
 
     assert [answer.number for answer in answers] == [202] * 20
     await other.close()
+
+
+async def test_a_question_under_way_is_answered_before_the_bus_closes(bus, nats_url):
+    begun = asyncio.Event()
+
+    async def slowly(question):
+        begun.set()
+        await asyncio.sleep(0.2)
+        return Doubled(number=question.number * 2)
+
+    answering = await Bus.connect(nats_url, name="answering")
+    await answering.answer(Double, slowly)
+    asked = asyncio.create_task(bus.ask(Double(number=21), Doubled))
+    await begun.wait()
+
+    await answering.close()
+
+    assert (await asked).number == 42
