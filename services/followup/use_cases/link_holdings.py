@@ -6,10 +6,10 @@ from decimal import Decimal
 
 from services.followup.ports import FollowUpRow, Holdings, Reading, Verdict
 from services.followup.use_cases.take_commands import TakeCommands, Wish
-from shared.contracts.directory import HeldAccount, HeldTransaction
+from shared.contracts.directory import HeldAccount, HeldTransaction, HoldingsFound
 from shared.rulebook.access import Principal
 from shared.rulebook.errors import Invalid, NotVisible
-from shared.rulebook.holdings import NOT_LINKED, LinkHoldings, link_difference
+from shared.rulebook.holdings import NOT_LINKED, Linked, LinkHoldings, link_difference
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,7 @@ class LinkHoldingsOf:
         """The verdict. Invalid `holdings_unknown` names what is not the client's; nothing is linked then."""
         row = await self._visible(principal, follow_up_id)
         found = await self._holdings.found(row.client_id, wish.accounts, wish.transactions)
-        known = {one.account_id for one in found.accounts} | {one.transaction_id for one in found.transactions}
-        unknown = sorted({*wish.accounts, *wish.transactions} - known)
+        unknown = _unknown(wish, found)
         if unknown:
             raise Invalid("holdings_unknown", {"unknown": unknown})
         said = {"accounts": list(wish.accounts), "transactions": list(wish.transactions)}
@@ -51,13 +50,12 @@ class LinkHoldingsOf:
         linked = NOT_LINKED if conclusion is None else conclusion.linked
         found = await self._holdings.found(row.client_id, linked.accounts, linked.transactions)
         amounts = [one.amount for one in found.transactions]
-        known = {one.account_id for one in found.accounts} | {one.transaction_id for one in found.transactions}
         collected = None if conclusion is None else conclusion.collected
         return Links(
             collected=collected,
             accounts=found.accounts,
             transactions=found.transactions,
-            unknown=sorted({*linked.accounts, *linked.transactions} - known),
+            unknown=_unknown(linked, found),
             total=sum(amounts, Decimal(0)),
             difference=None if collected is None else link_difference(collected, amounts),
         )
@@ -67,3 +65,9 @@ class LinkHoldingsOf:
         if row is None:
             raise NotVisible("follow_up_unknown")
         return row
+
+
+def _unknown(named: Linked | LinkHoldings, found: HoldingsFound) -> list[str]:
+    """What was named and is not the client's, in order."""
+    known = {one.account_id for one in found.accounts} | {one.transaction_id for one in found.transactions}
+    return sorted({*named.accounts, *named.transactions} - known)
