@@ -17,8 +17,10 @@ SERVED = PORTAL / "static" / "vendor"
 
 FILES = {
     "tabler.css": "@tabler/core/dist/css/tabler.min.css",
+    "echarts.js": "echarts/dist/echarts.min.js",
     "htmx.js": "htmx.org/dist/htmx.min.js",
     "htmx-sse.js": "htmx.org/dist/ext/hx-sse.min.js",
+    "sortable.js": "sortablejs/Sortable.min.js",
 }
 """Name in templates → file in the packages."""
 
