@@ -21,6 +21,7 @@ from services.followup.api import (
     link_routes,
     signal_routes,
     timeline_routes,
+    to_do_routes,
 )
 from services.followup.consumers import DirectDoor, Questions, answer_questions, hear_calendar, hear_signals, listen
 from services.followup.engine import TemporalEngine
@@ -40,6 +41,8 @@ from services.followup.store.previewing import PostgresPreviewing
 from services.followup.store.reading import PostgresReading
 from services.followup.store.targeting import PostgresTargeting
 from services.followup.store.timelines import PostgresTimelines
+from services.followup.store.to_do import PostgresToDo
+from services.followup.store.to_do_lists import PostgresToDoLists
 from services.followup.use_cases.attach_files import AttachFiles
 from services.followup.use_cases.calendar_feed import CalendarFeeds
 from services.followup.use_cases.command_desk import CommandDesk
@@ -146,6 +149,7 @@ class _Service:
         app.include_router(link_routes(LinkHoldingsOf(take, self.reading, self.directory)))
         app.include_router(letter_routes(self.letters, self.reading, PostgresLetters(self.parts.database)))
         app.include_router(due_routes(self.reading, self.clock))
+        app.include_router(to_do_routes(PostgresToDoLists(self.parts.database), self.clock))
         feeds = CalendarFeeds(PostgresFeeds(self.parts.database), self.reading, self.rights, self.clock)
         app.include_router(feed_routes(feeds, self.settings.public_url))
         app.include_router(follow_up_routes(self.reading, self.clock))
@@ -205,6 +209,7 @@ class _Service:
             ("ask for jobs of archiving", archiving.ask, asyncio.Event()),
             ("start jobs", archiving.start_executions, self.jobs_to_start),
             ("start letters", self.letters.start_waiting, asyncio.Event()),
+            ("keep what there is to do", PostgresToDo(self.parts.database).look_again, asyncio.Event()),
             ("watch due dates", WatchDueDates(self.due_dates, self.house, self.clock).look, asyncio.Event()),
         ):
             running.background.start(f"{NAME} {name}", _rounds(work, hint))

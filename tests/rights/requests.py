@@ -134,6 +134,9 @@ REQUESTS: dict[str, Asked] = {
     "GET /api/followups/{follow_up_id}/interactions/{key}/appointment.ics": Asked(let_in=("no_appointment",)),
     "GET /api/followups/due": Asked(shows=_ANYTHING),  # which ones: tests/integration/followup/test_due_dates.py
     "GET /api/followups/due/counts": Asked(shows=_ANYTHING),
+    "GET /api/followups/to-do/conclusions": Asked(shows=_ANYTHING),  # which: tests/integration/followup/test_to_do.py
+    "GET /api/followups/to-do/counts": Asked(shows=_ANYTHING),
+    "GET /api/followups/to-do/offered": Asked(shows=_ANYTHING),
     "POST /api/followups/{follow_up_id}/attachments": Asked(content="%PDF-1.7", headers=PDF),
     "GET /api/followups/{follow_up_id}/attachments/{document_id}": Asked(shows=("%PDF",)),
     "GET /api/followups/{follow_up_id}/choices": Asked(shows=_ANYTHING),

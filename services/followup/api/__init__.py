@@ -12,6 +12,7 @@ from services.followup.api.letters import letter_routes
 from services.followup.api.links import link_routes
 from services.followup.api.signals import signal_routes
 from services.followup.api.timelines import timeline_routes
+from services.followup.api.to_do import to_do_routes
 
 __all__ = [
     "attachment_routes",
@@ -26,4 +27,5 @@ __all__ = [
     "link_routes",
     "signal_routes",
     "timeline_routes",
+    "to_do_routes",
 ]

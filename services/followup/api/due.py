@@ -1,23 +1,18 @@
 """What is due today or late, earliest first: the advisor's work of the day (spec 7.2)."""
 
-import re
 from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from services.followup.api.cursors import day_cursor
 from services.followup.api.door import WITH_ACCESS
 from services.followup.api.follow_ups import OptionalUuid, item_of
 from services.followup.ports import DueFilter, DueLists, FollowUpRow
 from services.followup.schemas import DueCountsOut, DueItem, DuePage, NamedOut
 from services.followup.use_cases.show_follow_up import standing_of
-from shared.rulebook.errors import Invalid
 from shared.runtime.clock import Clock
 from shared.runtime.security import CurrentPrincipal
-
-_CURSOR = re.compile(
-    r"(?P<due_on>[0-9]{4}-[0-9]{2}-[0-9]{2}):(?P<follow_up_id>[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})"
-)
 
 
 def due_routes(lists: DueLists, clock: Clock) -> APIRouter:
@@ -40,7 +35,7 @@ def due_routes(lists: DueLists, clock: Clock) -> APIRouter:
             today=today,
             campaign_id=campaign_id,
             advisor_id=advisor_id,
-            after=_cursor(after),
+            after=day_cursor(after),
             limit=limit,
         )
         rows = await lists.due(principal, wanted)
@@ -76,15 +71,3 @@ def _due_item(row: FollowUpRow, today: date) -> DueItem | None:
         due_on=row.due_on,
         late=row.due_on < today,
     )
-
-
-def _cursor(text: str | None) -> tuple[date, str] | None:
-    if text is None:
-        return None
-    found = _CURSOR.fullmatch(text)
-    if found is None:
-        raise Invalid("cursor_invalid")
-    try:
-        return date.fromisoformat(found["due_on"]), found["follow_up_id"]
-    except ValueError:
-        raise Invalid("cursor_invalid") from None

@@ -55,6 +55,7 @@ from services.followup.ports.reading import (
     FollowUpRow,
     Reading,
 )
+from services.followup.ports.to_do import KeepToDo, ToDoCounts, ToDoFilter, ToDoKind, ToDoLists
 
 __all__ = [
     "END",
@@ -92,6 +93,7 @@ __all__ = [
     "JobOrder",
     "JobState",
     "Jobs",
+    "KeepToDo",
     "KeptSignal",
     "Known",
     "LateStep",
@@ -115,6 +117,10 @@ __all__ = [
     "TimelineEntry",
     "TimelinePage",
     "Timelines",
+    "ToDoCounts",
+    "ToDoFilter",
+    "ToDoKind",
+    "ToDoLists",
     "UndoOutcome",
     "Verdict",
     "VerdictKind",

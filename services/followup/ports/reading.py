@@ -63,6 +63,8 @@ class FollowUpRow:
     definition: CampaignDefined
     due_on: date | None = None
     """The last day on which the step at the position is in time; None when it has no delay."""
+    listed_on: date | None = None
+    """In a list of what there is to do, the day by which it stands there."""
 
 
 class Reading(Protocol):

@@ -44,6 +44,9 @@ from services.followup.schemas.shown import (
     FollowUpPage,
     NamedOut,
     StepOut,
+    ToDoCountsOut,
+    ToDoItem,
+    ToDoPage,
 )
 from services.followup.schemas.signals import (
     CommandOut,
@@ -105,6 +108,9 @@ __all__ = [
     "TickOut",
     "Timeline",
     "TimelineItem",
+    "ToDoCountsOut",
+    "ToDoItem",
+    "ToDoPage",
     "UndoCompletionIn",
     "UndoOut",
     "VerdictOut",

@@ -136,3 +136,30 @@ class DueCountsOut(BaseModel):
 
     late: int
     today: int
+
+
+class ToDoItem(FollowUpItem):
+    """What waits for somebody since a day, with whom to call: a step that was offered, or the step completed last."""
+
+    client_phone: str | None
+    advisor: NamedOut
+    step_id: str
+    step_title: str
+    step_kind: StepKind
+    since: date
+
+
+class ToDoPage(BaseModel):
+    """A page of what there is to do; `next` is what `after` has to be for the one that follows."""
+
+    items: list[ToDoItem]
+    next: str | None
+
+
+class ToDoCountsOut(BaseModel):
+    """How many steps are late, due today and offered next, and how many conclusions are waited for."""
+
+    late: int
+    today: int
+    offered: int
+    conclusion: int

@@ -15,7 +15,7 @@ from shared.contracts.followup import FactRecorded, Facts, FactsPage
 from shared.rulebook.access import Principal
 from shared.runtime.database import Database
 
-_ROW = (
+ROW = (
     sa.select(
         follow_ups.c.follow_up_id,
         follow_ups.c.campaign_id,
@@ -44,23 +44,21 @@ class PostgresReading:
 
     async def one(self, principal: Principal, follow_up_id: str) -> FollowUpRow | None:
         """The follow-up, or None when it does not exist within reach."""
-        query = _ROW.where(follow_ups.c.follow_up_id == follow_up_id, in_reach(principal, follow_ups.c.advisor_id))
+        query = ROW.where(follow_ups.c.follow_up_id == follow_up_id, in_reach(principal, follow_ups.c.advisor_id))
         async with self._database.reading() as conn:
             row = (await conn.execute(query)).mappings().one_or_none()
         return None if row is None else self._follow_up(row)
 
     async def page(self, principal: Principal, wanted: FollowUpFilter) -> Sequence[FollowUpRow]:
         """One page, highest potential first."""
-        query = _filtered(_ROW.where(in_reach(principal, follow_ups.c.advisor_id), ~campaigns.c.deleted), wanted).limit(
+        query = _filtered(ROW.where(in_reach(principal, follow_ups.c.advisor_id), ~campaigns.c.deleted), wanted).limit(
             wanted.limit
         )
-        async with self._database.reading() as conn:
-            rows = (await conn.execute(query)).mappings().all()
-        return [self._follow_up(row) for row in rows]
+        return await self.rows(query)
 
     async def due(self, principal: Principal, wanted: DueFilter) -> Sequence[FollowUpRow]:
         """One page, earliest due date first."""
-        query = _ROW.where(*_due(principal, wanted), follow_ups.c.due_on <= wanted.by)
+        query = ROW.where(*due_conditions(principal, wanted), follow_ups.c.due_on <= wanted.by)
         if wanted.after is not None:
             due_on, follow_up_id = wanted.after
             query = query.where(
@@ -68,16 +66,14 @@ class PostgresReading:
                 > sa.tuple_(sa.literal(due_on), sa.literal(follow_up_id, follow_ups.c.follow_up_id.type))
             )
         query = query.order_by(follow_ups.c.due_on, follow_ups.c.follow_up_id).limit(wanted.limit)
-        async with self._database.reading() as conn:
-            rows = (await conn.execute(query)).mappings().all()
-        return [self._follow_up(row) for row in rows]
+        return await self.rows(query)
 
     async def due_counts(self, principal: Principal, wanted: DueFilter) -> DueCounts:
         """Counted in one pass over what is late or due today."""
         late = sa.func.count().filter(follow_ups.c.due_on < wanted.today)
         today = sa.func.count().filter(follow_ups.c.due_on == wanted.today)
         counted = sa.select(late, today).join(campaigns, campaigns.c.campaign_id == follow_ups.c.campaign_id)
-        query = counted.where(*_due(principal, wanted), follow_ups.c.due_on <= wanted.today)
+        query = counted.where(*due_conditions(principal, wanted), follow_ups.c.due_on <= wanted.today)
         async with self._database.reading() as conn:
             row = (await conn.execute(query)).one()
         return DueCounts(row[0], row[1])
@@ -102,6 +98,12 @@ class PostgresReading:
         last = rows[-1][0] if rows else wanted.after_seq
         return Facts(facts=events, last_seq=last, complete=len(rows) < wanted.limit)
 
+    async def rows(self, query: Select[Any]) -> Sequence[FollowUpRow]:
+        """What a query on `ROW` finds; whoever asks has passed it through `in_reach`."""
+        async with self._database.reading() as conn:
+            rows = (await conn.execute(query)).mappings().all()
+        return [self._follow_up(row) for row in rows]
+
     def _follow_up(self, row: Any) -> FollowUpRow:
         return FollowUpRow(
             follow_up_id=row["follow_up_id"],
@@ -112,6 +114,7 @@ class PostgresReading:
             advisor_name=row["advisor_name"],
             advisor_unit_path=tuple(row["unit_path"] or ()),
             due_on=row["due_on"],
+            listed_on=row.get("listed_on"),
             state=STATE.validate_json(row["state"]),
             definition=self._definition(row["campaign_id"], row["definition"]),
         )
@@ -125,7 +128,7 @@ class PostgresReading:
         return self._definitions[key]
 
 
-def _due(principal: Principal, wanted: DueFilter) -> list[ColumnElement[bool]]:
+def due_conditions(principal: Principal, wanted: DueFilter) -> list[ColumnElement[bool]]:
     """What may be late within reach: closed follow-ups have no due date, and a WAITING one's lies ahead."""
     chosen = ((follow_ups.c.campaign_id, wanted.campaign_id), (follow_ups.c.advisor_id, wanted.advisor_id))
     return [

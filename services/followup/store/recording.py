@@ -16,6 +16,7 @@ from services.followup.store.due_dates import date_recorded
 from services.followup.store.folding import Batch, Held, fold, origin_of
 from services.followup.store.rows import STATE, Plans, claim, lock
 from services.followup.store.telling import decided
+from services.followup.store.to_do import to_do_columns
 from shared.rulebook.follow_up import Fact
 from shared.runtime.clock import Clock
 from shared.runtime.outbox import enqueue
@@ -30,7 +31,8 @@ _WRITE = sa.text(
         select * from jsonb_to_recordset(cast(:facts as jsonb))
             as n(follow_up_id uuid, number int, command_id uuid, event jsonb)
     ), changed as (
-        select * from jsonb_to_recordset(cast(:changed as jsonb)) as n(follow_up_id uuid, state jsonb, version int)
+        select * from jsonb_to_recordset(cast(:changed as jsonb))
+            as n(follow_up_id uuid, state jsonb, version int, offered_step text, offered_on date, concludes_since date)
     ), decision as (
         select * from jsonb_to_recordset(cast(:decisions as jsonb))
             as n(command_id uuid, verdict text, code text, data jsonb, number int, parked boolean)
@@ -43,7 +45,8 @@ _WRITE = sa.text(
             advisor_id = case when n.state ->> 'closing' is null then (n.state ->> 'advisor_id')::uuid
                               else f.advisor_id end,
             entry_date = (n.state ->> 'entry_date')::date, potential = (n.state ->> 'potential')::numeric,
-            known_version = n.version, started = true
+            known_version = n.version, started = true,
+            offered_step = n.offered_step, offered_on = n.offered_on, concludes_since = n.concludes_since
         from changed n
         where f.follow_up_id = n.follow_up_id
     ), touched as (
@@ -182,7 +185,8 @@ def _facts(batch: Batch) -> str:
 def _changed(batch: Batch) -> str:
     return _json_list(
         f'{{"follow_up_id":"{known.follow_up_id}","version":{known.known_version},'
-        f'"state":{STATE.dump_json(known.state, exclude_none=True).decode()}}}'
+        f'"state":{STATE.dump_json(known.state, exclude_none=True).decode()},'
+        f"{json.dumps(to_do_columns(known.state, known.plan))[1:]}"
         for known in (batch.known[follow_up_id] for follow_up_id in sorted(batch.changed))
     )
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from services.followup.ports import FollowUpRow
+from services.followup.ports import FollowUpRow, ToDoKind
+from shared.contracts.campaign import StepDefinition
 from shared.rulebook.follow_up import EntryState, FollowUpStatus
 from shared.rulebook.progression import (
     blocking_steps,
@@ -15,6 +16,7 @@ from shared.rulebook.progression import (
     proposed_step,
     status,
 )
+from shared.rulebook.to_do import to_do
 
 _STATES = {EntryState.COMPLETED: "done", EntryState.BEGUN: "open", EntryState.IDLE: "idle"}
 
@@ -68,3 +70,11 @@ def standing_of(row: FollowUpRow, today: date) -> Standing:
             for step_id in order
         },
     )
+
+
+def to_do_of(kind: ToDoKind, row: FollowUpRow) -> tuple[StepDefinition, date] | None:
+    """The step offered, or the one whose completion offered the conclusion, and since when; None when nothing waits."""
+    found = to_do(row.state, row.definition.plan())
+    since = found.offered if kind is ToDoKind.OFFERED else found.conclusion
+    step = next((step for step in row.definition.steps if since is not None and step.id == since.step_id), None)
+    return None if step is None or since is None else (step, since.on)

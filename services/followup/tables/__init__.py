@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
+from services.followup.tables.jobs import job_tables
 from shared.runtime.document_tables import document_tables
 from shared.runtime.outbox import outbox_table
 
@@ -28,6 +29,11 @@ campaigns = sa.Table(
     sa.Column("dated_version", sa.Integer, nullable=False, server_default="0"),
     sa.Column("dated_calendar", sa.Integer, nullable=False, server_default="0"),
     sa.Column("dated_plan", sa.Text),
+    # Up to which version what there is to do was gone through again, of which plan; and how far a later one is.
+    sa.Column("to_do_version", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("to_do_plan", sa.Text),
+    sa.Column("to_do_reaching", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("to_do_after", _id),
     sa.Index("campaigns_reserved", "reserved_until", postgresql_where=sa.text("reserved_until is not null")),
 )
 
@@ -80,6 +86,10 @@ follow_ups = sa.Table(
     sa.Column("dated_number", sa.Integer, nullable=False, server_default="0"),
     sa.Column("dated_version", sa.Integer, nullable=False, server_default="0"),
     sa.Column("dated_calendar", sa.Integer, nullable=False, server_default="0"),
+    # The step that the last completion offers, and since when a conclusion is waited for (ADR 0084): as due dates are.
+    sa.Column("offered_step", sa.Text),
+    sa.Column("offered_on", sa.Date),
+    sa.Column("concludes_since", sa.Date),
     sa.UniqueConstraint("campaign_id", "client_id"),
     sa.Index("follow_ups_advisor", "advisor_id", "campaign_id", "follow_up_id"),
     sa.Index("follow_ups_client", "client_id"),
@@ -87,6 +97,20 @@ follow_ups = sa.Table(
     sa.Index("follow_ups_not_started", "follow_up_id", postgresql_where=sa.text("not started")),
     sa.Index("follow_ups_open", "campaign_id", "follow_up_id", postgresql_where=sa.text("closing is null")),
     sa.Index("follow_ups_due", "advisor_id", "due_on", "follow_up_id", postgresql_where=sa.text("due_on is not null")),
+    sa.Index(
+        "follow_ups_offered",
+        "advisor_id",
+        "offered_on",
+        "follow_up_id",
+        postgresql_where=sa.text("offered_on is not null"),
+    ),
+    sa.Index(
+        "follow_ups_to_conclude",
+        "advisor_id",
+        "concludes_since",
+        "follow_up_id",
+        postgresql_where=sa.text("concludes_since is not null"),
+    ),
     sa.Index("follow_ups_to_mark", "due_on", postgresql_where=sa.text("due_on is not null and not overdue")),
 )
 
@@ -186,63 +210,7 @@ targeting = sa.Table(
     sa.Column("already", sa.Integer, nullable=False),
 )
 
-bulk_jobs = sa.Table(
-    "bulk_jobs",
-    metadata,
-    sa.Column("job_id", _id, primary_key=True),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("choice", JSONB, nullable=False),
-    sa.Column("ids", ARRAY(_id)),
-    sa.Column("terms", JSONB, nullable=False),
-    sa.Column("note", sa.Text),
-    sa.Column("begin_on", sa.Date),
-    sa.Column("asker_id", sa.Text, nullable=False),
-    sa.Column("content", sa.Text, nullable=False),
-    sa.Column("asked_at", _at, nullable=False),
-    sa.Column("campaign_id", _id),
-    sa.Column("version", sa.Integer),
-    sa.Column("state", sa.Text, nullable=False),
-    sa.Column("started_state", sa.Text),
-    sa.Column("moved_at", _at, nullable=False),
-    sa.Column("cursor", _id),
-    sa.Column("listed", sa.Boolean, nullable=False, server_default=sa.false()),
-    sa.Column("chosen", sa.Integer, nullable=False, server_default="0"),
-    sa.Column("done", sa.Integer, nullable=False, server_default="0"),
-    sa.Column("refused", sa.Integer, nullable=False, server_default="0"),
-    sa.Column("cancelled", sa.Integer, nullable=False, server_default="0"),
-    sa.Column("undone", sa.Integer, nullable=False, server_default="0"),
-    sa.Column("not_undone", sa.Integer, nullable=False, server_default="0"),
-    sa.Column("recorded", sa.Numeric(18, 2), nullable=False, server_default="0"),
-    sa.Column("finished_at", _at),
-    sa.Column("undo_by", sa.Text),
-    sa.Column("undo_reason", sa.Text),
-    sa.Index("bulk_jobs_asked", "asked_at", "job_id"),
-    sa.Index("bulk_jobs_campaign", "campaign_id", postgresql_where=sa.text("campaign_id is not null")),
-    sa.Index("bulk_jobs_going_on", "moved_at", postgresql_where=sa.text("finished_at is null")),
-)
-
-bulk_items = sa.Table(
-    "bulk_items",
-    metadata,
-    sa.Column("job_id", _id, primary_key=True),
-    sa.Column("follow_up_id", _id, primary_key=True),
-    sa.Column("campaign_id", _id),
-    sa.Column("client_id", _id),
-    sa.Column("advisor_id", _id),
-    sa.Column("potential", sa.Numeric(18, 2)),
-    sa.Column("amount", sa.Numeric(18, 2)),
-    sa.Column("to_advisor", _id),
-    sa.Column("outcome", sa.Text),
-    sa.Column("code", sa.Text),
-    sa.Column("data", JSONB),
-    sa.Column("number", sa.Integer),
-    sa.Column("undo", sa.Text),
-    sa.Column("undo_code", sa.Text),
-    sa.Index("bulk_items_to_do", "job_id", "follow_up_id", postgresql_where=sa.text("outcome is null")),
-    sa.Index(
-        "bulk_items_to_undo", "job_id", "follow_up_id", postgresql_where=sa.text("outcome = 'done' and undo is null")
-    ),
-)
+bulk_jobs, bulk_items = job_tables(metadata)
 
 incidents = sa.Table(
     "incidents",
