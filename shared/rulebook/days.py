@@ -10,6 +10,12 @@ _DAY_FIRST = re.compile(r"([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{4})(?: 00:00(?
 _SHOWN = 40
 
 
+def require_not_ahead(day: date, today: date) -> None:
+    """Figures are as of today or a day before (spec 8.0). Raises Invalid `as_of_in_future`."""
+    if day > today:
+        raise Invalid("as_of_in_future", {"as_of": day.isoformat(), "today": today.isoformat()})
+
+
 def parse_day(text: str) -> date:
     """The day that a person or a file wrote: `2026-05-04`, or day first as in French and British: `04/05/2026`.
 

@@ -93,6 +93,10 @@ FOLLOW_UP: Sentences = {
         "La date précède l’entrée du client dans l’opération ({entry_date}).",
         "The date lies before the client entered the campaign ({entry_date}).",
     ),
+    "as_of_in_future": (
+        "Il n’y a de chiffres que jusqu’à aujourd’hui, le {today}.",
+        "There are figures up to today, {today}, and no further.",
+    ),
     "in_the_future": ("La date est dans le futur.", "The date lies in the future."),
     "happened_after_conclusion": (
         "La date suit la conclusion du {concluded_on} : retirez d’abord la conclusion.",

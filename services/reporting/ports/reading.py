@@ -1,10 +1,11 @@
-"""The reading side: whose figures, and the sums they are made from."""
+"""The reading side: whose figures, as of which day, and the sums they are made from."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Protocol
 
 from shared.contracts.campaign import CampaignDefined
@@ -13,17 +14,37 @@ from shared.rulebook.access import AccessLevel, Principal
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose figures: the reader's reach, or one unit or advisor within it."""
+    """Whose figures: the reader's reach, or one unit, advisor or client within it.
+
+    Figures of one client are read as of a day, `AsOf`, if only today: the counters know no clients.
+    """
 
     reader: Principal
     unit_id: str | None = None
     advisor_id: str | None = None
+    client_id: str | None = None
 
     @property
     def is_whole(self) -> bool:
         """Whether nothing is left out: a reader of everything, who asks for everything."""
         everything = self.reader.crm or self.reader.access_level is AccessLevel.ALL
-        return everything and self.unit_id is None and self.advisor_id is None
+        return everything and self.unit_id is None and self.advisor_id is None and self.client_id is None
+
+
+class Axis(StrEnum):
+    """What a past day means: what was recorded by then, or what is known today to have happened by then (spec 8.0)."""
+
+    RECORDED = "recorded"
+    HAPPENED = "happened"
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """A day and how it is meant; `end` is the first instant after it in the deployment's zone."""
+
+    day: date
+    axis: Axis
+    end: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +63,8 @@ class CampaignSeen:
     archived: bool
     covered: bool
     """Whether the reach covers at least one targeted client or allocated advisor."""
+    known: bool = True
+    """False before the campaign: there was none yet as of the day asked, hence no figures."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +110,10 @@ class Branch:
 
 
 class Figures(Protocol):
-    """Sums over the counters that a reader may see. A campaign whose facts wait for its definition counts nothing."""
+    """Sums that a reader may see: over the counters today, over dated facts as of a past day, `today` then.
+
+    A campaign whose facts wait for its definition counts nothing.
+    """
 
     async def campaigns(self, reader: Principal, campaign_id: str | None = None) -> Sequence[CampaignSeen]:
         """The campaigns defined and not deleted, in order of creation, whether or not the reader may see them."""
@@ -111,14 +137,14 @@ class Figures(Protocol):
         """Sums per unit with all below it, the reader's own unit first where the reach ends there."""
 
     async def covers_something(self, scope: Scope) -> bool:
-        """Whether the scope's unit or advisor exists within the reach."""
+        """Whether the scope's unit, advisor and client exist within the reach."""
 
 
 class Readings(Protocol):
     """Where reading begins."""
 
-    def snapshot(self) -> AbstractAsyncContextManager[Figures]:
-        """Figures of one moment: whatever is read within belongs together."""
+    def snapshot(self, as_of: AsOf | None = None) -> AbstractAsyncContextManager[Figures]:
+        """Figures of one moment, or as of a past day: whatever is read within belongs together."""
 
     async def has_fact(self, follow_up_id: str, number: int) -> bool:
         """Whether this fact has been counted."""

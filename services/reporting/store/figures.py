@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, exists, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.reporting.ports.reading import Branch, CampaignSeen, Scope, StepTotals, Totals
+from services.reporting.ports.reading import AsOf, Branch, CampaignSeen, Scope, StepTotals, Totals
 from services.reporting.store.branches import branch_of, by_advisor, by_unit, visible_unit
 from services.reporting.store.reach import within
 from services.reporting.store.sums import count, served, sums, totals_of
@@ -133,8 +133,10 @@ class PostgresReadings:
         self._database = database
 
     @asynccontextmanager
-    async def snapshot(self) -> AsyncIterator[PostgresFigures]:
+    async def snapshot(self, as_of: AsOf | None = None) -> AsyncIterator[PostgresFigures]:
         """See the port."""
+        if as_of is not None:
+            raise NotImplementedError
         async with self._database.engine.connect() as pooled:
             connection = await pooled.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             async with connection.begin():
