@@ -103,7 +103,9 @@ async def answer(client: Client, question: type[Q], handler: Callable[[Q], Await
         running.add(task)
         task.add_done_callback(running.discard)
 
-    return Answering(await client.subscribe(question.subject, queue=question.subject, cb=receive), running)
+    subscription = await client.subscribe(question.subject, queue=question.subject, cb=receive)
+    await client.flush()  # the server knows it now: whoever asks from here on finds somebody who answers
+    return Answering(subscription, running)
 
 
 async def _respond(client: Client, message: Msg, question: type[Q], handler: Callable[[Q], Awaitable[Answer]]) -> None:

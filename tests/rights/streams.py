@@ -45,7 +45,7 @@ async def streaming(app: ASGIApp, path: str, by: str | None) -> AsyncIterator[St
             yield await begun
     finally:
         gone.set()
-        await serving
+        await asyncio.wait_for(serving, 10)
 
 
 async def first_piece(app: ASGIApp, path: str, by: str | None) -> httpx.Response:

@@ -70,7 +70,6 @@ async def test_replicas_share_the_questions_and_slow_ones_do_not_hold_up_the_res
     other = await Bus.connect(nats_url, name="campaign")
     await bus.answer(Double, double)
     await other.answer(Double, double)
-    await other.client.flush()
     async with asyncio.timeout(1):
         answers = await asyncio.gather(*(bus.ask(Double(number=101), Doubled) for _ in range(20)))
 
@@ -89,7 +88,7 @@ async def test_a_question_under_way_is_answered_before_the_bus_closes(bus, nats_
     answering = await Bus.connect(nats_url, name="answering")
     await answering.answer(Double, slowly)
     asked = asyncio.create_task(bus.ask(Double(number=21), Doubled))
-    await begun.wait()
+    await asyncio.wait_for(begun.wait(), 10)
 
     await answering.close()
 
