@@ -94,6 +94,17 @@ class StepTotals:
     passed: int
 
 
+@dataclass(frozen=True, slots=True)
+class AdvisorStepTotals:
+    """The same for the follow-ups of one advisor of record."""
+
+    advisor_id: str
+    step_id: str
+    group: str
+    clients: int
+    passed: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Branch:
     """The sums of one advisor or unit; the name is None while the directory has not told it."""
@@ -129,6 +140,9 @@ class Figures(Protocol):
 
     async def steps(self, scope: Scope, campaign_id: str, today: date) -> Sequence[StepTotals]:
         """Clients per step and group."""
+
+    async def steps_by_advisor(self, scope: Scope, campaign_id: str, today: date) -> Sequence[AdvisorStepTotals]:
+        """Clients per advisor of record, step and group."""
 
     async def by_advisor(self, scope: Scope, campaign_ids: Sequence[str], today: date) -> Sequence[Branch]:
         """Sums per advisor of record, by name."""

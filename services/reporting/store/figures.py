@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, exists, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.reporting.ports.reading import AsOf, Branch, CampaignSeen, Scope, StepTotals, Totals
+from services.reporting.ports.reading import AdvisorStepTotals, AsOf, Branch, CampaignSeen, Scope, StepTotals, Totals
 from services.reporting.store.branches import branch_of, by_advisor, by_unit, visible_unit
 from services.reporting.store.reach import within
 from services.reporting.store.sums import count, served, sums, totals_of
@@ -87,22 +87,13 @@ class PostgresFigures:
 
     async def steps(self, scope: Scope, campaign_id: str, today: date) -> Sequence[StepTotals]:
         """See the port."""
-        columns = step_counters.c
-        waiting = columns.opens_on > today
-        group = case((waiting, columns.group_while_waiting), else_=columns.step_group).label("group")
-        passed = case((waiting, columns.passed_while_waiting), else_=columns.passed)
-        summed = (
-            select(
-                columns.step_id,
-                group,
-                count(columns.clients).label("clients"),
-                count(passed).label("passed"),
-            )
-            .select_from(served(step_counters))
-            .where(columns.campaign_id == campaign_id, within(scope, columns.advisor_id))
-            .group_by(columns.step_id, group)
-        )
-        return [StepTotals(row.step_id, row.group, row.clients, row.passed) for row in await self._read(summed)]
+        rows = await self._read(_by_step(scope, campaign_id, today))
+        return [StepTotals(row.step_id, row.group, row.clients, row.passed) for row in rows]
+
+    async def steps_by_advisor(self, scope: Scope, campaign_id: str, today: date) -> Sequence[AdvisorStepTotals]:
+        """See the port."""
+        rows = await self._read(_by_step(scope, campaign_id, today, step_counters.c.advisor_id))
+        return [AdvisorStepTotals(row.advisor_id, row.step_id, row.group, row.clients, row.passed) for row in rows]
 
     async def by_advisor(self, scope: Scope, campaign_ids: Sequence[str], today: date) -> Sequence[Branch]:
         """See the port."""
@@ -171,3 +162,23 @@ def _campaigns(reader: Principal, campaign_id: str | None) -> Select[Any]:
         .order_by(campaigns.c.created_at, campaigns.c.campaign_id)
     )
     return known if campaign_id is None else known.where(campaigns.c.campaign_id == campaign_id)
+
+
+def _by_step(scope: Scope, campaign_id: str, today: date, *apart: ColumnElement[Any]) -> Select[Any]:
+    """Clients per step and group, and by the columns that set them further apart."""
+    columns = step_counters.c
+    waiting = columns.opens_on > today
+    group = case((waiting, columns.group_while_waiting), else_=columns.step_group).label("group")
+    passed = case((waiting, columns.passed_while_waiting), else_=columns.passed)
+    return (
+        select(
+            *apart,
+            columns.step_id,
+            group,
+            count(columns.clients).label("clients"),
+            count(passed).label("passed"),
+        )
+        .select_from(served(step_counters))
+        .where(columns.campaign_id == campaign_id, within(scope, columns.advisor_id))
+        .group_by(*apart, columns.step_id, group)
+    )

@@ -1,12 +1,13 @@
-"""How a campaign's clients stand at each step (spec 8.6)."""
+"""How a campaign's clients stand at each step, all together and per advisor of record (spec 8.6, 8.8)."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from services.reporting.ports.reading import Figures, Scope
+from services.reporting.ports.reading import AdvisorStepTotals, Branch, Figures, Scope, StepTotals
 from services.reporting.use_cases.seeing import visible_campaigns
-from shared.contracts.campaign import StepDefinition
+from shared.contracts.campaign import CampaignDefined, StepDefinition
 from shared.rulebook.errors import NotVisible
 from shared.rulebook.indicators import Rate, StepCounts, pass_through_rate, step_completion_rate
 
@@ -32,13 +33,34 @@ class Funnel:
 
 async def read_steps(figures: Figures, scope: Scope, campaign_id: str, today: date) -> Funnel:
     """Raises NotVisible `not_visible`."""
+    definition = await _plan(figures, scope, campaign_id)
+    return _funnel(definition, await figures.steps(scope, campaign_id, today))
+
+
+async def read_advisor_steps(
+    figures: Figures, scope: Scope, campaign_id: str, today: date
+) -> list[tuple[Branch, Funnel]]:
+    """The same for each advisor of record with follow-ups, by name. Raises NotVisible `not_visible`."""
+    definition = await _plan(figures, scope, campaign_id)
+    totals: dict[str, list[AdvisorStepTotals]] = defaultdict(list)
+    for total in await figures.steps_by_advisor(scope, campaign_id, today):
+        totals[total.advisor_id].append(total)
+    advisors = await figures.by_advisor(scope, [campaign_id], today)
+    return [(advisor, _funnel(definition, totals[advisor.id])) for advisor in advisors if advisor.totals.clients]
+
+
+async def _plan(figures: Figures, scope: Scope, campaign_id: str) -> CampaignDefined:
     await visible_campaigns(figures, scope, campaign_id)
     definition = await figures.plan(campaign_id)
     if definition is None:
         raise NotVisible("not_visible")
+    return definition
+
+
+def _funnel(definition: CampaignDefined, totals: Iterable[StepTotals | AdvisorStepTotals]) -> Funnel:
     groups: dict[str, dict[str, int]] = defaultdict(dict)
     passed: dict[str, int] = defaultdict(int)
-    for total in await figures.steps(scope, campaign_id, today):
+    for total in totals:
         groups[total.step_id][total.group] = total.clients
         passed[total.step_id] += total.passed
     return Funnel(

@@ -1,0 +1,205 @@
+"""Printed editions: their words and numbers in both languages, and texts that are only ever text.
+
+The pages themselves were looked at; `save_pages` in tests/support/editions.py shows them again.
+"""
+
+import pypdfium2
+import pytest
+
+from services.reporting.writers.blocks import Chart, Edition, Head
+from services.reporting.writers.charts import ASSETS, Charts, ChartsAbsentError
+from services.reporting.writers.editions import Summary, write_results, write_steps, write_summary
+from tests.support.editions import HOSTILE, UNITS, a_funnel, a_row, about, pages_of, some_indicators, text_of
+
+BARS = {
+    "xAxis": {"type": "value"},
+    "yAxis": {"type": "category", "data": ["Objectif", "Collecté <&>"]},
+    "series": [{"type": "bar", "data": [400000, 200000]}],
+}
+needs_assets = pytest.mark.skipif(not (ASSETS / "manifest.json").exists(), reason="the portal's assets are not here")
+
+
+def summary(language="fr", charts=None, pictures=None, **changes):
+    edition = Edition(about(language, **changes), charts=charts)
+    write_summary(edition, Summary(some_indicators(), a_funnel(), pictures or {}))
+    return edition.pdf()
+
+
+def test_the_summary_in_french():
+    text = text_of(summary())
+
+    for expected in (
+        "Synthèse de l’opération",
+        "Retraite 2026",
+        "20 nov. 2026 (selon l’enregistrement)",
+        "Tout le réseau",
+        "Version de la définition 3",
+        "400 000,00 €",
+        "Avancement\n59,80 %",
+        "Taux de réalisation 50,00 %",
+        "66,67 %\n2 / 3",
+        "1. Premier appel 7 1 2 0 0 87,50 % 42,86 %",
+        "(facultative)",
+        "1 1 8 0 0 50,00 % –",
+        "Page 1 / 2",
+    ):
+        assert expected in text
+
+
+def test_the_summary_in_english():
+    text = text_of(summary("en"))
+
+    for expected in (
+        "Campaign summary",
+        "20 Nov 2026 (as recorded)",
+        "Definition version",
+        "€400,000.00",
+        "Pace\n59.80%",
+        "1. Premier appel 7 1 2 0 0 87.50% 42.86%",
+        "Page 1 / 2",
+    ):
+        assert expected in text
+
+
+def test_every_page_carries_the_mark():
+    pdf = summary(by_happening=True)
+
+    first = text_of(pdf, 0)
+    checksum = next(line for line in first.splitlines() if "SHA-256" in line).split()[-1]
+    assert len(checksum) == 64
+    assert "20 nov. 2026 (selon la date des faits)" in first
+    for page in range(pages_of(pdf)):
+        assert f"Situation au 20 nov. 2026 · Tout le réseau · Version de la définition 3 · {checksum[:16]}" in text_of(
+            pdf, page
+        )
+
+
+def test_what_does_not_exist_is_a_dash():
+    edition = Edition(about())
+    write_summary(edition, Summary(some_indicators(target=None), None, {}))
+
+    text = text_of(edition.pdf())
+
+    assert "Objectif\n–" in text
+    assert "Taux de réalisation –" in text
+    assert "Étape " not in text
+
+
+def test_an_edition_is_tagged_and_says_its_language_and_title():
+    pdf = summary()
+
+    document = pypdfium2.PdfDocument(pdf)
+    assert document.get_metadata_dict()["Title"] == "Synthèse de l’opération"
+    assert b"/MarkInfo" in pdf
+    assert b"/Lang" in pdf
+    assert b"pdfuaid" in pdf
+    document.close()
+
+
+@pytest.mark.parametrize("place", ["subject", "reader", "reach"])
+def test_hostile_words_in_the_mark_are_only_words(place):
+    text = text_of(summary(**{place: HOSTILE})).replace("\n", " ")
+
+    assert HOSTILE in text
+
+
+def test_hostile_names_break_nothing_and_stay_whole():
+    results, steps = Edition(about()), Edition(about())
+    write_results(results, [a_row(HOSTILE), a_row(None)], dict.fromkeys(UNITS, HOSTILE))
+    write_steps(steps, [(a_row(HOSTILE).branch, a_funnel(titles=(HOSTILE, "#import", "*", "$")))], UNITS)
+
+    for edition in (results, steps):
+        told = text_of(edition.pdf()).replace("\n", " ").replace(" ", "")
+        assert HOSTILE.replace(" ", "") in told
+
+
+def test_letters_that_no_font_here_has_are_replaced_and_all_others_stay():
+    edition = Edition(about())
+    write_results(edition, [a_row("Ελένη Жук ع 漢\x07😀 \ud800 Ñandú")], UNITS)
+
+    assert "Ελένη Жук ع" in text_of(edition.pdf())
+    assert "Ñandú" in text_of(edition.pdf())
+
+
+def test_results_by_advisor_have_the_sums_of_all():
+    edition = Edition(about("en", title="Results by advisor"))
+    write_results(edition, [a_row("Anne Martin"), a_row("Bruno Petit", share=None)], UNITS)
+
+    text = text_of(edition.pdf())
+
+    assert "€40,000.00 €200,000.00 500.00% €250,000.00 €120,000.50 10 2 3 5 66.67% 20.00%" in text
+    assert "– €200,000.00 – €250,000.00" in text
+    assert "Total €40,000.00 €400,000.00 1,000.00% €500,000.00 €240,001.00 20 4 6 10 66.67% 20.00%" in text
+
+
+def test_two_thousand_advisors_come_under_a_header_on_every_page():
+    edition = Edition(about(title="Bilan par conseiller"))
+    write_results(edition, [a_row(f"Conseiller {number}") for number in range(2_000)], UNITS)
+
+    pdf = edition.pdf()
+
+    pages = pages_of(pdf)
+    assert 60 < pages < 120
+    for page in (0, 1, pages // 2, pages - 1):
+        assert "Conseiller Unité Objectif Collecté" in text_of(pdf, page)
+    assert "Conseiller 1999 " in text_of(pdf, pages - 1)
+
+
+def test_an_advisor_whose_steps_go_on_is_named_again_on_the_next_page():
+    edition = Edition(about(title="Détail des étapes par conseiller"))
+    write_steps(edition, [(a_row(f"Conseiller {number}").branch, a_funnel()) for number in range(40)], UNITS)
+
+    pdf = edition.pdf()
+
+    for page in range(1, pages_of(pdf)):
+        lines = text_of(pdf, page).splitlines()
+        header = next(number for number, line in enumerate(lines) if line.startswith("Étape Terminée"))
+        assert lines[header + 1].startswith("Conseiller ")
+
+
+def test_nobody_in_reach_is_said():
+    edition = Edition(about())
+    write_results(edition, [], UNITS)
+
+    assert "Aucune ligne dans ce périmètre." in text_of(edition.pdf())
+
+
+def test_without_echarts_the_tables_come_and_the_absence_is_said(tmp_path):
+    with pytest.raises(ChartsAbsentError), Charts(tmp_path):
+        pass
+
+    text = text_of(summary(pictures={"money": Chart("En euros", "Objectif et collecté", BARS)}))
+
+    assert "Les graphiques n’ont pas pu être dessinés" in text
+    assert "Collecté 200 000,00 €" in text
+
+
+@needs_assets
+def test_charts_are_drawn_with_their_words_and_a_text_for_who_cannot_see_them():
+    with Charts() as charts:
+        pdf = summary(charts=charts, pictures={"money": Chart("En euros", "Objectif et collecté", BARS)})
+
+    assert "Collecté <&>" in text_of(pdf)
+    assert "pas pu être dessinés" not in text_of(pdf)
+
+
+@needs_assets
+def test_the_engine_lives_as_long_as_its_context_and_no_longer():
+    charts = Charts()
+    with pytest.raises(RuntimeError, match="context"):
+        charts.svg(BARS, width=10, height=10)
+    with charts:
+        assert charts.svg(BARS, width=100, height=100).startswith("<svg")
+    with pytest.raises(RuntimeError, match="context"):
+        charts.svg(BARS, width=10, height=10)
+
+
+def test_equal_data_have_equal_checksums_in_both_languages():
+    checksums = set()
+    for language in ("fr", "en"):
+        edition = Edition(about(language))
+        write_results(edition, [a_row("Anne")], UNITS)
+        edition.table("", [Head("")], [["x"]])
+        checksums.add(edition.checksum.text)
+
+    assert len(checksums) == 1
