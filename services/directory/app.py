@@ -15,8 +15,9 @@ from services.directory.api.queries import Queries, query_changed, saved_queries
 from services.directory.api.read import read_router
 from services.directory.api.results import results_router
 from services.directory.api.revisions import version_changed
-from services.directory.consumers import answer_queries, answer_questions, rights_of
+from services.directory.consumers import answer_addresses, answer_queries, answer_questions, rights_of
 from services.directory.settings import Settings
+from services.directory.store.addresses import PostgresAddresses
 from services.directory.store.bucket import NatsPrincipalsBucket
 from services.directory.store.calendars import PostgresCalendars
 from services.directory.store.client_queries import PostgresClientQueries
@@ -50,6 +51,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             bucket = NatsPrincipalsBucket(running.bus, replicas=settings.nats_replicas)
             changes = PostgresPrincipalChanges(parts.sweeps)
             await answer_questions(running.bus, directory, calendars)
+            await answer_addresses(running.bus, PostgresAddresses(parts.database))
             hand_out = HandOut(shelf.clients, shelf.saved, rights_of(running.principals))
             await answer_queries(running.bus, hand_out)
             running.background.start("directory principals", lambda: keep_told(changes, bucket, nudged))

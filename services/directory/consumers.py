@@ -1,13 +1,15 @@
 """Questions of other services."""
 
-from services.directory.ports import Account, Calendars, Holdings, Transaction
+from services.directory.ports import Account, Addresses, Calendars, Holdings, Transaction
 from services.directory.use_cases.hand_out import HandOut, Rights
 from shared.contracts.directory import (
+    AddressFound,
     CalendarFound,
     ClientHoldings,
     HeldAccount,
     HeldTransaction,
     HoldingsFound,
+    PersonAddress,
     PresentCalendar,
 )
 from shared.contracts.queries import ClientsMatching, CountMatching
@@ -41,6 +43,17 @@ async def answer_questions(bus: Bus, holdings: Holdings, calendars: Calendars) -
 
     await bus.answer(ClientHoldings, client_holdings)
     await bus.answer(PresentCalendar, present_calendar)
+
+
+async def answer_addresses(bus: Bus, addresses: Addresses) -> None:
+    """Start answering where people are written to."""
+
+    async def person_address(question: PersonAddress) -> AddressFound:
+        """Of nobody we know there is no address."""
+        found = await addresses.of(question.user_id)
+        return found or AddressFound(name="", email=None, language="fr")
+
+    await bus.answer(PersonAddress, person_address)
 
 
 async def answer_queries(bus: Bus, hand_out: HandOut) -> None:

@@ -7,5 +7,5 @@ Listens to: `CampaignDefined`, `ClientsTargeted`, `UserChanged`, `ClientChanged`
 Asks the campaign service what became of a reservation.
 Runs jobs over many follow-ups, asked by people or implied by archiving.
 Answers: `RunBulkPage`, `HoldDefinition`, `ReserveSteps`, `TargetingProgress`, `RecordedNumber`, `DirectSignals`,
-`FactsPage`.
+`FactsPage`, `WorkOf`.
 """

@@ -23,7 +23,15 @@ from services.followup.api import (
     timeline_routes,
     to_do_routes,
 )
-from services.followup.consumers import DirectDoor, Questions, answer_questions, hear_calendar, hear_signals, listen
+from services.followup.consumers import (
+    DirectDoor,
+    Questions,
+    answer_questions,
+    answer_work,
+    hear_calendar,
+    hear_signals,
+    listen,
+)
 from services.followup.engine import TemporalEngine
 from services.followup.settings import Settings
 from services.followup.store.attachments import PostgresAttachments
@@ -56,6 +64,7 @@ from services.followup.use_cases.reservations import open_again
 from services.followup.use_cases.send import Sender
 from services.followup.use_cases.send_letter import SendLetters
 from services.followup.use_cases.take_commands import TakeCommands
+from services.followup.use_cases.tell_work import TellWork
 from services.followup.use_cases.upkeep import Upkeep
 from shared.rulebook.access import Principal
 from shared.runtime import temporal
@@ -181,6 +190,8 @@ class _Service:
             running=RunJobs(self.jobs, self.log, self.desk, self.rights, self.clock),
         )
         await answer_questions(running.bus, questions)
+        lists = PostgresToDoLists(self.parts.database)
+        await answer_work(running.bus, TellWork(lists, self.reading, self.rights, self.clock))
         await listen(
             running.bus,
             definitions=self.definitions,

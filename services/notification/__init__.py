@@ -2,4 +2,5 @@
 
 Publishes nothing. Listens to `CampaignDefined` (name, dates, shares), `CampaignMoment` (the notice date was reached),
 `FactRecorded` (who is in which campaign under which advisor), `UserChanged` and `ClientChanged`.
+Who wants it is sent what there is to do by e-mail once a day: asks `PresentCalendar`, `PersonAddress` and `WorkOf`.
 """

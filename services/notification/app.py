@@ -11,10 +11,14 @@ from fastapi import FastAPI
 
 from services.notification import api, consumers
 from services.notification.engine import HttpSender
+from services.notification.ports.digests import Language
 from services.notification.settings import Settings
 from services.notification.store import (
+    AskedNeighbours,
     StoredDeliveries,
+    StoredDigests,
     StoredNotices,
+    StoredPreferences,
     StoredStreams,
     StoredWebhooks,
     announcing,
@@ -24,12 +28,18 @@ from services.notification.use_cases.announce import keep_announcing
 from services.notification.use_cases.deliver import Deliver
 from services.notification.use_cases.keep_webhooks import KeepWebhooks
 from services.notification.use_cases.push import LivePages
+from services.notification.use_cases.send_digests import Around, SendDigests
+from shared.rulebook.access import Principal
 from shared.runtime.clock import Clock
 from shared.runtime.http import service_app
+from shared.runtime.mail import Mailer
+from shared.runtime.problems import Unavailable
+from shared.runtime.security import Security
 from shared.runtime.service import Parts, Running
 
 NAME = "notification"
 _FORGET_EVERY_SECONDS = 3600
+_DIGESTS_KEPT_FOR = timedelta(days=30)
 _LEASE_MARGIN_SECONDS = 30
 """How much longer than an attempt its lease is: what records the outcome may have to wait too."""
 
@@ -38,11 +48,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """The service, connected while its lifespan lasts."""
     settings = settings or Settings()
     parts = Parts(settings, NAME, publishes=False)
+    people, mailer = PresentPeople(), Mailer(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with parts.running(app) as running:
+            people.security = app.state.security
             await _begin(app, settings, parts, running)
+            _begin_digests(settings, parts, running, people, mailer)
             async with HttpSender(
                 seconds=settings.webhook_seconds, allow_private=settings.webhook_allow_private
             ) as sender:
@@ -56,7 +69,26 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     kept, clock = StoredWebhooks(parts.database), Clock(settings.zone)
     keep = KeepWebhooks(kept, clock.now)
     app.include_router(api.webhook_routes(kept, keep, allow_private=settings.webhook_allow_private))
+    chosen = StoredPreferences(parts.database)
+    app.include_router(api.preference_routes(chosen, people, clock, mail=lambda: mailer.ready))
     return app
+
+
+class PresentPeople:
+    """Who people are at this moment; ready once the service is connected."""
+
+    security: Security | None = None
+
+    async def principal(self, user_id: str) -> Principal | None:
+        """See the port."""
+        if self.security is None:
+            raise Unavailable("rights_unavailable")
+        return await self.security.present(user_id)
+
+    def language(self, user_id: str) -> Language:
+        """See the port."""
+        record = None if self.security is None else self.security.principals.get(user_id)
+        return "en" if record is not None and record.language == "en" else "fr"
 
 
 async def _begin(app: FastAPI, settings: Settings, parts: Parts, running: Running) -> None:
@@ -92,6 +124,27 @@ async def _begin_webhooks(settings: Settings, parts: Parts, running: Running, se
     running.background.start(
         "notification-webhooks-forget", partial(_keep_forgetting_deliveries, deliveries, clock, settings)
     )
+
+
+def _begin_digests(settings: Settings, parts: Parts, running: Running, people: PresentPeople, mailer: Mailer) -> None:
+    """Send what there is to do to whoever wants it."""
+    clock, digests = Clock(settings.zone), StoredDigests(parts.sweeps)
+    around = Around(
+        people=people,
+        neighbours=AskedNeighbours(running.bus),
+        notices=StoredNotices(parts.sweeps),
+        carrier=mailer,
+        public_url=settings.public_url,
+    )
+    sending = SendDigests(digests, around, clock, hour=settings.digest_hour)
+    running.background.start("notification-digests", partial(sending.keep_sending, settings.digest_poll_seconds))
+    running.background.start("notification-digests-forget", partial(_keep_forgetting_digests, digests, clock))
+
+
+async def _keep_forgetting_digests(digests: StoredDigests, clock: Clock) -> None:
+    while True:
+        if not await digests.forget(clock.today() - _DIGESTS_KEPT_FOR):
+            await asyncio.sleep(_FORGET_EVERY_SECONDS)
 
 
 async def _keep_forgetting_deliveries(deliveries: StoredDeliveries, clock: Clock, settings: Settings) -> None:

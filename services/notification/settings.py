@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from pydantic import Field
 
-from shared.runtime.settings import Settings as RoleSettings
+from shared.runtime.mail import MailSettings
 
 
-class Settings(RoleSettings):
+class Settings(MailSettings):
     """The settings of the notification service."""
 
     notice_announce_seconds: float = Field(default=1.0, gt=0)
@@ -18,6 +18,11 @@ class Settings(RoleSettings):
     """How often a silent live page is sent a comment, so that a broken connection shows."""
     notice_stream_days: int = Field(default=7, ge=1)
     """How long what was pushed is kept for a page that comes back."""
+
+    digest_hour: int = Field(default=7, ge=0, le=23)
+    """From which hour of the deployment's day digests are sent, on working days."""
+    digest_poll_seconds: float = Field(default=20.0, gt=0)
+    """How long the sender of digests rests when none is due."""
 
     webhook_allow_private: bool = False
     """Whether webhooks may go to private addresses and without TLS: for demonstrations and tests."""

@@ -139,6 +139,32 @@ stream_events = Table(
     comment="What is pushed to a user's pages, numbered from 1 without a gap, kept for some days.",
 )
 
+preferences = Table(
+    "preferences",
+    metadata,
+    Column("user_id", _ID, primary_key=True),
+    Column("digest", Boolean, nullable=False),
+    Column("language", Text, comment="As chosen; null for the directory's."),
+    Column("digest_since", _TIME, nullable=False, comment="When the digest was switched on or off."),
+    comment="What each person chose; nobody is sent a digest who has no row.",
+)
+
+digests = Table(
+    "digests",
+    metadata,
+    Column("user_id", _ID, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("due_at", _TIME, nullable=False),
+    Column("leased_until", _TIME),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("problem", Text),
+    Column("settled_at", _TIME),
+    Index("digests_due", "due_at", postgresql_where=text("state = 'PENDING'")),
+    Index("digests_day", "day"),
+    comment="One per person and working day, with what became of it; kept for some weeks.",
+)
+
 webhooks = Table(
     "webhooks",
     metadata,

@@ -161,6 +161,22 @@ class HoldingsFound(Answer):
     transactions: tuple[HeldTransaction, ...]
 
 
+class PersonAddress(Question):
+    """Asked when somebody is written to: where, and in which language?"""
+
+    subject: ClassVar[str] = "questions.directory.person_address.v1"
+
+    user_id: Id
+
+
+class AddressFound(Answer):
+    """The address as the CRM last said; `email` is None where none is known, and of who is not active."""
+
+    name: str
+    email: str | None
+    language: str
+
+
 class PresentCalendar(Question):
     """Asked where days are counted that need no replica: which days does the deployment work on?"""
 

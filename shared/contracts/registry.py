@@ -1,6 +1,6 @@
 """Every event and every question there is, for the generated reference and for the tests that compare."""
 
-from shared.contracts import bulk, campaign, crm, directory, followup, letters, queries
+from shared.contracts import bulk, campaign, crm, directory, followup, letters, queries, to_do
 from shared.contracts.wire import Answer, Event, Question
 
 EVENTS: tuple[type[Event], ...] = (
@@ -21,6 +21,7 @@ EVENTS: tuple[type[Event], ...] = (
 QUESTIONS: tuple[tuple[type[Question], type[Answer]], ...] = (
     (directory.ClientHoldings, directory.HoldingsFound),
     (directory.PresentCalendar, directory.CalendarFound),
+    (directory.PersonAddress, directory.AddressFound),
     (queries.CountMatching, queries.MatchingCount),
     (queries.ClientsMatching, queries.MatchingClients),
     (campaign.PresentDefinition, campaign.DefinitionFound),
@@ -35,5 +36,6 @@ QUESTIONS: tuple[tuple[type[Question], type[Answer]], ...] = (
     (followup.FactsPage, followup.Facts),
     (bulk.RunBulkPage, bulk.BulkPageRun),
     (letters.DeliverLetter, letters.LetterDelivered),
+    (to_do.WorkOf, to_do.WorkFound),
 )
 """Each question with its answer."""

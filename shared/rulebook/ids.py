@@ -3,6 +3,7 @@
 docs/domain.md, Ids.
 """
 
+from datetime import date
 from uuid import UUID, uuid5
 
 _NAMESPACE = UUID("8b0f2d0e-6c1a-5f43-9a57-3c1d0e7b9a21")
@@ -71,6 +72,11 @@ def event_id(follow_up: str, number: int) -> str:
 def notice_id(campaign: str, advisor: str) -> str:
     """The id of the one notice that an advisor gets for a campaign (spec 7.1)."""
     return _derived("notice", campaign, advisor)
+
+
+def digest_id(user: str, day: date) -> str:
+    """The id of the one digest that a person is sent on a day."""
+    return _derived("digest", user, day.isoformat())
 
 
 def follow_up_workflow_id(follow_up: str) -> str:

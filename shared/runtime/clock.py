@@ -23,7 +23,11 @@ class Clock:
 
     def midnight(self, day: date) -> datetime:
         """The first instant of a day in the deployment's zone, in UTC."""
-        return datetime.combine(day, time.min, self._zone).astimezone(UTC)
+        return self.instant(day, time.min)
+
+    def instant(self, day: date, at: time) -> datetime:
+        """A time of day in the deployment's zone, in UTC; one that the clocks leave out is that much later."""
+        return datetime.combine(day, at, self._zone).astimezone(UTC)
 
 
 class FixedClock(Clock):

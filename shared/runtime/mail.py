@@ -33,7 +33,10 @@ class MailRefused(Exception):  # noqa: N818  the name says what happened
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """One message of plain text. Sent again under the same `message_id`, a mailbox may tell that it has it."""
+    """One message of plain text. Sent again under the same `message_id`, a mailbox may tell that it has it.
+
+    `html` says the same to who can read it; an `automatic` one asks to be spared automatic answers.
+    """
 
     to: str
     subject: str
@@ -41,6 +44,8 @@ class Mail:
     message_id: str
     sender_name: str = ""
     reply_to: str | None = None
+    html: str | None = None
+    automatic: bool = False
 
 
 class Carrier(Protocol):
@@ -105,5 +110,9 @@ def _message(mail: Mail, sender: str) -> EmailMessage:
     message["Message-ID"] = f"<{mail.message_id}@{sender.rpartition('@')[2]}>"
     if mail.reply_to:
         message["Reply-To"] = mail.reply_to
+    if mail.automatic:
+        message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text)
+    if mail.html is not None:
+        message.add_alternative(mail.html, subtype="html")
     return message

@@ -18,6 +18,10 @@ HELD: Sentences = {
 }
 
 WEBHOOKS: Sentences = {
+    "digest_needs_mail": (
+        "Aucun serveur de messagerie n’est configuré : aucun récapitulatif ne peut être envoyé.",
+        "No mail server is configured: no digest can be sent.",
+    ),
     "webhook_unknown": ("Cet abonnement est inconnu.", "This subscription is unknown."),
     "delivery_unknown": (
         "Cet envoi est inconnu, ou il est en cours.",

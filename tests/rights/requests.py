@@ -164,6 +164,8 @@ REQUESTS: dict[str, Asked] = {
         {"since": "2026-01-01T00:00:00Z"}, let_in=("webhook_unknown",)
     ),
     "POST /api/notifications/webhooks/{webhook_id}/secret": Asked({}, let_in=("webhook_unknown",)),
+    "GET /api/notifications/preferences": Asked(shows=_ANYTHING),
+    "PUT /api/notifications/preferences": Asked({"digest": True}, let_in=("digest_needs_mail",)),
     "GET /api/notifications/stream": Asked(stream=True, shows=_ANYTHING),
     "GET /api/notifications/unread-count": Asked(shows=_ANYTHING),
     "GET /api/reports/indicators": Asked(query={"campaign_id": "{campaign_id}"}, shows=("1000.00",)),

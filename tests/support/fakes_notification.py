@@ -139,6 +139,12 @@ class FakeNoticeStore:
             self.notices[notice_id] = replace(held, unread=False, news=0)
             self._push(reader.user_id, Pushed.READ, notice_id)
 
+    async def mark_all_read(self, reader: Principal, until: datetime | None, now: datetime) -> None:
+        mine = [notice for notice in self.notices.values() if self._is_shown(notice, reader) and notice.unread]
+        for notice in mine:
+            if until is None or notice.renewed_at <= until:
+                await self.mark_read(reader, notice.notice_id, None, now)
+
     async def mark_unread(self, reader: Principal, notice_id: str, now: datetime) -> None:
         held = self._own(reader, notice_id)
         if held is not None and not held.unread:

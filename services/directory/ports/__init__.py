@@ -1,5 +1,6 @@
 """What the directory's use cases need: its own records, and a place where one writer at a time changes them."""
 
+from services.directory.ports.addresses import Addresses
 from services.directory.ports.audit import Audit, AuditWanted, AuditWriting, RecordedChange, RightsChange, Subject
 from services.directory.ports.calendars import Calendar, Calendars
 from services.directory.ports.holdings import (
@@ -30,6 +31,7 @@ from services.directory.ports.records import Directory, Writing
 
 __all__ = [
     "Account",
+    "Addresses",
     "Asked",
     "Audit",
     "AuditWanted",

@@ -5,5 +5,6 @@ from services.followup.consumers.direct_door import DirectDoor
 from services.followup.consumers.events import listen
 from services.followup.consumers.questions import Questions, answer_questions
 from services.followup.consumers.signals import hear_signals
+from services.followup.consumers.work import answer_work
 
-__all__ = ["DirectDoor", "Questions", "answer_questions", "hear_calendar", "hear_signals", "listen"]
+__all__ = ["DirectDoor", "Questions", "answer_questions", "answer_work", "hear_calendar", "hear_signals", "listen"]

@@ -16,6 +16,7 @@ from services.notification.schemas import (
     NoticeShown,
     NoticeWithClients,
     ReadAsFarAs,
+    ReadUntil,
     UnreadCount,
     after_client,
     after_notice,
@@ -85,6 +86,13 @@ async def one_notice(
         clients=[ClientShown.of(client) for client in shown],
         next=after_client(shown[-1]) if len(found) > limit else None,
     )
+
+
+@router.post("/notices/read")
+async def read_all(doors: TheDoors, reader: Reader, until: ReadUntil | None = None) -> UnreadCount:
+    """Mark all my notices as read, but for those that gained clients since; answers how many are unread still."""
+    await doors.notices.mark_all_read(reader, None if until is None else until.renewed_at, doors.clock.now())
+    return UnreadCount(unread=await doors.notices.unread_count(reader))
 
 
 @router.post("/notices/{notice_id}/read")

@@ -133,6 +133,9 @@ class Notices(Protocol):
     async def mark_read(self, reader: Principal, notice_id: str, revision: int | None, now: datetime) -> None:
         """Read as far as `revision` (None for all of it): a notice that has gained clients since stays unread."""
 
+    async def mark_all_read(self, reader: Principal, until: datetime | None, now: datetime) -> None:
+        """Read all that are shown; one that has gained clients after `until` stays unread."""
+
     async def mark_unread(self, reader: Principal, notice_id: str, now: datetime) -> None:
         """Unread again, without news."""
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from services.notification.ports import ClientCursor, ClientToContact, Notice, NoticeCursor
 from shared.contracts.wire import Euros, Incoming
@@ -96,6 +96,12 @@ class ReadAsFarAs(Incoming):
     """What was on screen when it was marked as read; without `revision`, all of it."""
 
     revision: int | None = Field(default=None, ge=1, lt=2**31)
+
+
+class ReadUntil(Incoming):
+    """The latest `renewed_at` that was on screen when all were marked as read; without it, all of them."""
+
+    renewed_at: AwareDatetime | None = None
 
 
 class UnreadCount(Shown):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Update, and_, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, Update, and_, exists, func, select, tuple_, update
 
 from services.notification.ports import ClientCursor, ClientToContact, Notice, NoticeCursor, Pushed
 from services.notification.store.reach import within_reach
@@ -28,6 +28,13 @@ class StoredNotices:
             statement = statement.where(
                 tuple_(*newest) < tuple_(after.renewed_at, after.notice_id, types=[c.type for c in newest])
             )
+        async with self._database.reading() as connection:
+            return [Notice(**row) for row in (await connection.execute(statement)).mappings()]
+
+    async def unread(self, reader: Principal, today: date, limit: int) -> Sequence[Notice]:
+        """The newest of those unread."""
+        newest = (notices.c.renewed_at.desc(), notices.c.notice_id.desc())
+        statement = _mine(reader, today).where(notices.c.unread).order_by(*newest).limit(limit)
         async with self._database.reading() as connection:
             return [Notice(**row) for row in (await connection.execute(statement)).mappings()]
 
@@ -75,6 +82,14 @@ class StoredNotices:
         if revision is not None:
             statement = statement.where(notices.c.revision == revision)
         await self._mark(statement, Pushed.READ, now)
+
+    async def mark_all_read(self, reader: Principal, until: datetime | None, now: datetime) -> None:
+        """One statement over the unread ones of campaigns that are shown."""
+        shown = exists().where(campaigns.c.campaign_id == notices.c.campaign_id, ~campaigns.c.hidden)
+        statement = update(notices).where(notices.c.advisor_id == reader.user_id, notices.c.unread, shown)
+        if until is not None:
+            statement = statement.where(notices.c.renewed_at <= until)
+        await self._mark(statement.values(unread=False, news=0), Pushed.READ, now)
 
     async def mark_unread(self, reader: Principal, notice_id: str, now: datetime) -> None:
         """Unread again, without news."""

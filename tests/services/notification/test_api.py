@@ -103,6 +103,14 @@ async def test_a_notice_is_read_and_unread(client):
     assert unread.json()["unread"] is True
 
 
+async def test_all_notices_are_read_at_once(client):
+    before = await client.post(f"{PREFIX}/notices/read", json={"renewed_at": "2026-11-24T10:59:59Z"})
+    after = await client.post(f"{PREFIX}/notices/read")
+
+    assert (before.json(), after.json()) == ({"unread": 1}, {"unread": 0})
+    assert (await client.post(f"{PREFIX}/notices/read", json={"renewed_at": "yesterday"})).status_code == 422
+
+
 async def test_an_older_revision_leaves_what_is_new_unread(client, store):
     await store.keep_facts([a_fact(C, "third", "anne")])
     await announce(store.transaction, today=TODAY, now=NOON)

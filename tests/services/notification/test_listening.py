@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from contextlib import aclosing
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from uuid import uuid4
@@ -146,6 +147,26 @@ async def test_a_notice_reaches_an_open_page_by_itself(settings, bus):
         await following.aclose()
 
     assert event.seq == 1
+
+
+async def test_a_page_that_comes_back_after_restarts_gets_what_it_missed_once(settings, bus):
+    names = [campaign_id(f"campaign {n}") for n in range(6)]
+    told = [event for name in names for event in (a_definition(name, sharers=["anne"]), the_notice_date_of(name))]
+    seen, last = [], 0
+    for begin in range(0, 12, 4):
+        # Two campaigns are announced while the page is open, in a process that goes away under it.
+        app = create_app(settings)
+        async with running(app):
+            await send(bus, told[begin : begin + 4] * 2)
+            async with asyncio.timeout(40), aclosing(app.state.doors.pages.follow(ANNE.user_id, last)) as following:
+                async for tidings in following:
+                    seen += [event.seq for event in tidings.events]
+                    last = max([last, *seen])
+                    assert not tidings.gap
+                    if begin == 4 or last >= begin // 2 + 2:  # the second time it leaves before anything has come
+                        break
+
+    assert seen == [1, 2, 3, 4, 5, 6]
 
 
 async def test_a_day_that_begins_while_nobody_speaks_announces_its_newcomers(settings, bus):

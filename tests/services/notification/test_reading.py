@@ -126,3 +126,25 @@ async def test_many_newcomers_are_announced_a_bounded_number_at_a_time(world):
     (notice,) = await world.notices_of(ANNE)
     assert rounds == [5, 4, 2]
     assert (notice.news, notice.clients) == (10, 10)
+
+
+async def test_all_are_read_at_once_but_what_came_after_the_page_was_shown(world):
+    campaigns = [campaign_id(f"campaign {n}") for n in range(3)]
+    archived = campaign_id("archived")
+    for campaign in (*campaigns, archived):
+        await world.hear(a_definition(campaign, sharers=["anne", "bob"]), the_notice_date_of(campaign))
+    await world.announce()
+    await world.hear(a_definition(archived, version=2, sharers=["anne"], archived=True))
+    shown = max(notice.renewed_at for notice in await world.notices_of(ANNE))
+    await world.hear(a_fact(campaigns[0], "new", "anne"))
+    await world.announce(minutes=1)
+
+    await world.notices.mark_all_read(ANNE, shown, shown)
+
+    assert {notice.campaign_id for notice in await world.notices_of(ANNE) if notice.unread} == {campaigns[0]}
+    assert await world.notices.unread_count(BOB) == 3  # bob's are his own
+    assert [event.kind for event in await world.pushed_to(ANNE)].count(Pushed.READ) == 2
+    await world.notices.mark_all_read(ANNE, None, shown)
+    assert await world.notices.unread_count(ANNE) == 0
+    await world.hear(a_definition(archived, version=3, sharers=["anne"]))
+    assert await world.notices.unread_count(ANNE) == 1  # what was not shown was not read
