@@ -3,17 +3,22 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 
 from fastapi import FastAPI
 
 from services.reporting.api import create_router
+from services.reporting.api.exports import export_routes
 from services.reporting.consumers import BusFactSource, listen
+from services.reporting.exporting.running import ExportRunner, Present
 from services.reporting.settings import Settings
 from services.reporting.store.checks import PostgresChecks
+from services.reporting.store.exports import PostgresExports, PostgresFiles
 from services.reporting.store.figures import PostgresReadings
 from services.reporting.store.ledger import PostgresLedgers
 from services.reporting.store.replicas import PostgresReplicas
 from services.reporting.use_cases.checks import refill_page
+from services.reporting.use_cases.exports import AskExports
 from services.reporting.use_cases.regroup import regroup_all
 from shared.runtime.clock import Clock
 from shared.runtime.database import Database
@@ -23,6 +28,8 @@ from shared.runtime.service import Parts, Running
 NAME = "reporting"
 _BACKGROUND_CONNECTIONS = 5
 _LOOK_EVERY = 1.0
+_FORGET_EVERY = 600.0
+_LARGEST_FILE = 200 * 1024 * 1024
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -30,16 +37,27 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or Settings()
     clock = Clock(settings.zone)
     parts = Parts(settings, NAME, publishes=False, sweeping=_BACKGROUND_CONNECTIONS)
+    to_make = asyncio.Event()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with parts.running(app) as running:
             await _begin(settings, clock, parts.sweeps, running)
+            _begin_exports(settings, clock, parts.sweeps, running, present=app.state.security.present, to_make=to_make)
             app.state.health.started = True
             yield
 
     app = service_app(title="Reporting", version="1.0.0", lifespan=lifespan, settings=settings)
     app.include_router(create_router(PostgresReadings(parts.database), PostgresChecks(parts.database), clock))
+    ask = AskExports(
+        PostgresExports(parts.database),
+        PostgresFiles(parts.database, max_bytes=_LARGEST_FILE),
+        PostgresReadings(parts.database),
+        clock,
+        clock.now,
+        written=to_make.set,
+    )
+    app.include_router(export_routes(ask))
     return app
 
 
@@ -67,6 +85,37 @@ async def _begin(settings: Settings, clock: Clock, sweeps: Database, running: Ru
     )
     running.background.start("reporting regrouping", lambda: _again_and_again(regroup, defined))
     running.background.start("reporting refill", lambda: _again_and_again(refill, asyncio.Event()))
+
+
+def _begin_exports(
+    settings: Settings, clock: Clock, sweeps: Database, running: Running, *, present: Present, to_make: asyncio.Event
+) -> None:
+    """Make files, one at a time, and forget them when their time is over."""
+    exports, files = PostgresExports(sweeps), PostgresFiles(sweeps, max_bytes=_LARGEST_FILE)
+    runner = ExportRunner(
+        exports=exports,
+        files=files,
+        present=present,
+        now=clock.now,
+        database_url=settings.database_url,
+        zone=settings.jalon_timezone,
+        seconds=settings.reporting_export_seconds,
+        megabytes=settings.reporting_export_megabytes,
+    )
+
+    async def make() -> None:
+        while await runner.run_next():
+            pass
+
+    async def forget() -> None:
+        while True:
+            before = clock.now() - timedelta(hours=settings.reporting_export_hours)
+            while await files.sweep(before) + await exports.forget(before):
+                pass
+            await asyncio.sleep(_FORGET_EVERY)
+
+    running.background.start("reporting exports", lambda: _again_and_again(make, to_make))
+    running.background.start("reporting files", forget)
 
 
 async def _again_and_again(work: Callable[[], Awaitable[None]], hint: asyncio.Event) -> None:

@@ -14,3 +14,9 @@ class Settings(Shared):
     """Rest after a batch that was not full, so that a steady stream comes in few transactions."""
     reporting_regroup_size: int = Field(default=500, ge=1, le=5000)
     """Follow-ups regrouped in one transaction at most."""
+    reporting_export_seconds: float = Field(default=900, gt=0)
+    """How long the making of one file may take."""
+    reporting_export_megabytes: int = Field(default=2048, ge=256)
+    """What the process that makes a file may hold in memory."""
+    reporting_export_hours: float = Field(default=24, gt=0)
+    """How long a file is kept for its asker."""

@@ -22,6 +22,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from shared.runtime.document_tables import document_tables
+
 SCHEMA = "reporting"
 metadata = MetaData(schema=SCHEMA)
 _ID = Uuid(as_uuid=False)
@@ -215,3 +217,26 @@ refills = Table(
     Column("ended_at", _TIME),
     comment="Each reading of all facts from the follow-up service.",
 )
+
+exports = Table(
+    "exports",
+    metadata,
+    Column("export_id", _ID, primary_key=True),
+    Column("asker_id", Text, nullable=False),
+    Column("asked_at", _TIME, nullable=False),
+    Column("content", Text, nullable=False, comment="A hash of what was asked, to know a repeated call."),
+    Column("wish", JSONB, nullable=False),
+    Column("attempt", Integer, nullable=False, server_default=text("0"), comment="How often it was begun."),
+    Column("leased_until", _TIME, comment="Until when the present attempt has it to itself."),
+    Column("progress", BigInteger, nullable=False, server_default=text("0"), comment="Rows so far."),
+    Column("reach", JSONB, comment="What the asker could see when the file was made."),
+    Column("failure", Text, comment="The code of the refusal that it ended with."),
+    Column("cancelled", Boolean, nullable=False, server_default=text("false")),
+    Column("ended_at", _TIME),
+    Column("document_id", _ID),
+    Index("exports_waiting", "asked_at", postgresql_where=text("ended_at is null")),
+    Index("exports_by_asker", "asker_id", "asked_at"),
+    comment="Jobs that make one file each, for their asker alone.",
+)
+
+documents = document_tables(metadata)

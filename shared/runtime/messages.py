@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from shared.runtime import (
     campaign_messages,
+    export_messages,
     item_messages,
     job_messages,
     operating_messages,
@@ -37,6 +38,7 @@ MESSAGES: rule_messages.Sentences = {
     **item_messages.ITEMS,
     **rule_messages.RIGHTS,
     **job_messages.JOBS,
+    **export_messages.EXPORTS,
     **query_messages.QUERIES,
     **operating_messages.HELD,
     **operating_messages.WEBHOOKS,

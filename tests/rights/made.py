@@ -66,6 +66,14 @@ async def _kind(_services: FiveServices, _target: Target) -> str:
     return "profiles"
 
 
+async def _export_id(services: FiveServices, target: Target) -> str:
+    """The id of an export that the CRM asked for and cancelled."""
+    wish = {"what": "results_by_advisor", "format": "pdf", "filters": {"campaign_id": "{campaign_id}"}}
+    export = await services.told("POST", "/api/reports/exports", json=filled(wish, target.ids()))
+    await services.told("POST", f"/api/reports/exports/{export['export_id']}/cancel")
+    return str(export["export_id"])
+
+
 MADE: dict[str, Callable[[FiveServices, Target], Awaitable[str]]] = {
     "job_id": _job_id,
     "followups/job_id": _followups_job_id,
@@ -73,6 +81,7 @@ MADE: dict[str, Callable[[FiveServices, Target], Awaitable[str]]] = {
     "document_id": _document_id,
     "followups/document_id": _attachment_id,
     "query_id": _query_id,
+    "export_id": _export_id,
     "kind": _kind,
 }
 """Made once for each target; under `service/name` where services mean different things by the name."""

@@ -169,6 +169,14 @@ REQUESTS: dict[str, Asked] = {
     "GET /api/notifications/stream": Asked(stream=True, shows=_ANYTHING),
     "GET /api/notifications/unread-count": Asked(shows=_ANYTHING),
     "GET /api/reports/indicators": Asked(query={"campaign_id": "{campaign_id}"}, shows=("1000.00",)),
+    # Another format would make a file for each caller; it is refused after rights were checked.
+    "POST /api/reports/exports": Asked(
+        {"what": "campaign_summary", "format": "xlsx", "filters": {"campaign_id": "{campaign_id}"}},
+        let_in=("format_not_offered",),
+    ),
+    "GET /api/reports/exports": Asked(shows=("{export_id}",)),
+    "GET /api/reports/exports/{export_id}": Asked(shows=("{export_id}",)),
+    "GET /api/reports/exports/{export_id}/file": Asked(let_in=("export_not_done",), shows=_ANYTHING),
     "GET /api/reports/reconcile": Asked(shows=_ANYTHING),
     "GET /api/reports/steps": Asked(query={"campaign_id": "{campaign_id}"}),
     "GET /api/reports/breakdown": Asked(query={"by": "advisor"}, shows=("{advisor_id}",)),

@@ -12,7 +12,7 @@ from typing import Any
 import pypdfium2
 
 from services.reporting.ports.exporting import Language
-from services.reporting.ports.reading import Branch, CampaignSeen, Totals
+from services.reporting.ports.reading import Axis, Branch, CampaignSeen, Totals
 from services.reporting.use_cases.breakdown import BranchFigures
 from services.reporting.use_cases.figures import Indicators, OneCampaign, indicators_of
 from services.reporting.use_cases.steps import Funnel, StepFigures
@@ -52,7 +52,7 @@ def about(language: Language = "fr", **changes: Any) -> About:
         title=title,
         subject="Retraite 2026",
         as_of=TODAY,
-        by_happening=False,
+        axis=Axis.RECORDED,
         reader="Olga Petit",
         reach={"fr": "Tout le réseau", "en": "The whole network"}[language],
         filters=[],

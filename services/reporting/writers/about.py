@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from services.reporting.ports.exporting import Language
+from services.reporting.ports.reading import Axis
 from services.reporting.writers.formats import Formats
 from services.reporting.writers.words import say
 
@@ -17,8 +18,8 @@ class About:
     subject: str
     """The campaign's name, or that it is all of them."""
     as_of: date
-    by_happening: bool
-    """By date of happening, with all that is known today; else as recorded by the end of that day."""
+    axis: Axis
+    """Whether it is what was recorded by the end of that day, or what is known today to have happened by then."""
     reader: str
     reach: str
     filters: Sequence[tuple[str, str]]
@@ -31,7 +32,7 @@ class About:
     def lines(self, *, checksum: str, rows: int | None = None) -> list[tuple[str, str]]:
         """Label and text of all that is to be told beside title and subject, in the reader's language."""
         words, formats = say(self.language), Formats(self.language)
-        basis = words["as_happened"] if self.by_happening else words["as_recorded"]
+        basis = words[f"axis.{self.axis}"]
         told = [
             (words["as_of"], f"{formats.day(self.as_of)} ({basis})"),
             (words["made_at"], formats.moment(self.made_at)),

@@ -54,7 +54,7 @@ def real_world(database: Database) -> World:
 
 async def empty(database: Database) -> None:
     async with database.transaction() as connection:
-        for table in metadata.sorted_tables:
+        for table in reversed(metadata.sorted_tables):
             await connection.execute(delete(table))
 
 

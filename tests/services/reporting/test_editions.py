@@ -6,6 +6,7 @@ The pages themselves were looked at; `save_pages` in tests/support/editions.py s
 import pypdfium2
 import pytest
 
+from services.reporting.ports.reading import Axis
 from services.reporting.writers.blocks import Chart, Edition, Head
 from services.reporting.writers.charts import ASSETS, Charts, ChartsAbsentError
 from services.reporting.writers.editions import Summary, write_results, write_steps, write_summary
@@ -62,7 +63,7 @@ def test_the_summary_in_english():
 
 
 def test_every_page_carries_the_mark():
-    pdf = summary(by_happening=True)
+    pdf = summary(axis=Axis.HAPPENED)
 
     first = text_of(pdf, 0)
     checksum = next(line for line in first.splitlines() if "SHA-256" in line).split()[-1]
