@@ -7,7 +7,7 @@ from fastapi import APIRouter, Header, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from services.reporting.ports.exporting import Export, ExportState
-from services.reporting.schemas.exports import ExportIn, ExportOut, ExportsOut
+from services.reporting.schemas.exports import ExportOut, ExportsOut, ExportWish
 from services.reporting.use_cases.exports import AskExports
 from shared.rulebook.access import Principal
 from shared.runtime.document_transfer import DOWNLOAD, disposition_of
@@ -28,7 +28,7 @@ def export_routes(ask: AskExports) -> APIRouter:
 
     @router.post("", status_code=202, responses={409: PROBLEMS[409]})
     async def ask_export(
-        body: ExportIn,
+        body: ExportWish,
         asker: CurrentPrincipal,
         request: Request,
         response: Response,

@@ -27,7 +27,7 @@ class FiltersIn(BaseModel):
     ] = ()
 
 
-class ExportIn(BaseModel):
+class ExportWish(BaseModel):
     """One file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
