@@ -21,7 +21,7 @@ EXPORTS: Sentences = {
         "This file would be too large: narrow it down by a filter.",
     ),
     "too_many_exports": (
-        "Pas plus de {limit} exports en cours à la fois : attendez que l’un d’eux se termine.",
+        "Pas plus de {limit} exports en cours à la fois : attendez la fin de l’un d’eux.",
         "At most {limit} exports at once: wait until one of them is done.",
     ),
     "format_not_offered": (
