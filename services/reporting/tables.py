@@ -24,8 +24,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from shared.runtime.document_tables import document_tables
 
-SCHEMA = "reporting"
-metadata = MetaData(schema=SCHEMA)
+metadata = MetaData()
 _ID = Uuid(as_uuid=False)
 _MONEY = Numeric(18, 2)
 _TIME = DateTime(timezone=True)

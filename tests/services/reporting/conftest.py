@@ -1,23 +1,35 @@
 """Reporting's ledger, real and fake: the same tests hold for both."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
+import httpx
 import pytest
 from sqlalchemy import delete, select, update
 
+from services.reporting.api.exports import export_routes
+from services.reporting.exporting.running import ExportRunner
 from services.reporting.ports.counting import AmountKey, Amounts, StepAmounts, StepKey
 from services.reporting.ports.reading import Scope
+from services.reporting.settings import Settings
+from services.reporting.store.exports import PostgresExports, PostgresFiles
 from services.reporting.store.figures import PostgresReadings
 from services.reporting.store.ledger import PostgresLedgers
 from services.reporting.store.replicas import PostgresReplicas
 from services.reporting.tables import amount_counters, campaigns, metadata, step_counters
 from services.reporting.use_cases.definitions import keep_definitions
+from services.reporting.use_cases.exports import AskExports
 from services.reporting.use_cases.figures import Indicators, indicators_of, read_campaigns
 from services.reporting.use_cases.record_facts import record_facts
 from services.reporting.use_cases.regroup import regroup_all
+from shared.runtime.clock import FixedClock
 from shared.runtime.database import Database
+from shared.runtime.http import service_app
+from shared.runtime.security import current_principal
 from tests.support.fakes_reporting import ReadModel, World, fake_world
-from tests.support.stories_reporting import CAMPAIGN, NOW, TODAY, units, users
+from tests.support.stories_reporting import CAMPAIGN, NOW, TODAY, a_definition, a_reader, a_story, units, users
 
 
 @pytest.fixture
@@ -98,7 +110,7 @@ def rows() -> Callable[[Database, str, str], Awaitable[list[object]]]:
     """Reads one column of a table, sorted."""
 
     async def read(database: Database, table: str, column: str) -> list[object]:
-        asked = metadata.tables[f"reporting.{table}"].c[column]
+        asked = metadata.tables[table].c[column]
         async with database.reading() as connection:
             return list((await connection.execute(select(asked).order_by(asked))).scalars())
 
@@ -131,3 +143,50 @@ async def _served_counters(database: Database, campaign: str = CAMPAIGN) -> Read
                 if any(counted):
                     model[tuple(getattr(row, name) for name in key._fields[2:])] = counted
     return model
+
+
+@pytest.fixture
+async def exports_told(database, tell):
+    await PostgresReplicas(database).keep(users=users(), units=units())
+    await tell([a_definition()], a_story(1, [a_definition().plan()], clients=30))
+
+
+@pytest.fixture
+def caller():
+    """Who asks; a test may change the rights."""
+    return SimpleNamespace(principal=a_reader())
+
+
+@pytest.fixture
+async def exports_client(exports_told, database, caller):
+    clock = FixedClock(ZoneInfo("Europe/Paris"), NOW)
+    files = PostgresFiles(database, max_bytes=10_000_000)
+    ask = AskExports(
+        PostgresExports(database), files, PostgresReadings(database), clock, clock.now, written=lambda: None
+    )
+    app = service_app(title="Reporting", version="1", lifespan=None, settings=Settings())
+    app.include_router(export_routes(ask))
+    app.dependency_overrides[current_principal] = lambda: caller.principal
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+        yield client
+
+
+@pytest.fixture
+def a_runner(database, module_database, caller):
+    async def present(_user_id):
+        return caller.principal
+
+    def make(**changes):
+        runner = ExportRunner(
+            exports=PostgresExports(database),
+            files=PostgresFiles(database, max_bytes=10_000_000),
+            present=present,
+            now=lambda: NOW,
+            database_url=module_database,
+            zone="Europe/Paris",
+            seconds=60,
+            megabytes=2048,
+        )
+        return replace(runner, **changes)
+
+    return make
