@@ -7,6 +7,7 @@ runner was killed is taken by another one when its lease is over, and the proces
 import asyncio
 import json
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -149,8 +150,10 @@ async def _follow(process: asyncio.subprocess.Process, order: Order, told: _Told
             told.rows = said["rows"]
         else:
             told.end = said
-    if await process.wait() != 0:
-        told.end = None
+    ended = await process.wait()
+    if ended != 0:
+        # The compiler and V8 abort when they are given no more memory, and would each time.
+        told.end = {"refused": "export_too_large"} if ended == -signal.SIGABRT else None
 
 
 async def _stop(process: asyncio.subprocess.Process, following: asyncio.Task[None]) -> None:

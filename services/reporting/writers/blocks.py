@@ -64,7 +64,9 @@ class Edition:
         if self.charts is None:
             return
         name = f"chart-{len(self.pictures)}"
-        self.pictures[name] = self.charts.svg(chart.option, width=chart.width, height=chart.height)
+        self.pictures[name] = self.charts.svg(
+            chart.option, width=chart.width, height=chart.height, language=self.about.language
+        )
         self.blocks.append({"kind": "chart", "title": chart.title, "picture": name, "alt": chart.alt})
 
     def table(

@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from py_mini_racer import MiniRacer
 
+from services.reporting.ports.exporting import Language
 from services.reporting.writers.typeset import FONT
 
 ASSETS = Path(__file__).parents[2] / "portal" / "static" / "vendor"
@@ -18,7 +19,26 @@ ASSETS = Path(__file__).parents[2] / "portal" / "static" / "vendor"
 _MEMORY = 256 * 1024 * 1024
 _SECONDS = 20
 _DRAW = """
-function draw(option, width, height) {
+function grouped(value, marks) {
+  const [whole, part] = String(value).split(".");
+  return whole.replace(/\\B(?=(\\d{3})+(?!\\d))/g, marks[0]) + (part ? marks[1] + part : "");
+}
+function number(value) { return typeof value === "number" || (typeof value === "string" && value && !isNaN(value)); }
+function speak(option, marks) {
+  const each = (parts) => parts === undefined ? [] : Array.isArray(parts) ? parts : [parts];
+  for (const axis of [...each(option.xAxis), ...each(option.yAxis)]) {
+    if (axis.type === "value" || (axis.type === undefined && axis.data === undefined)) {
+      axis.axisLabel = {formatter: (value) => grouped(value, marks), ...axis.axisLabel};
+    }
+  }
+  for (const series of each(option.series)) {
+    if (series.label && series.label.show && series.label.formatter === undefined) {
+      series.label.formatter = (told) => number(told.value) ? grouped(told.value, marks) : undefined;
+    }
+  }
+}
+function draw(option, width, height, marks) {
+  speak(option, marks);
   const chart = echarts.init(null, null, {renderer: "svg", ssr: true, width: width, height: height});
   try {
     chart.setOption(Object.assign({}, option, {animation: false}));
@@ -28,6 +48,10 @@ function draw(option, width, height) {
   }
 }
 """
+
+
+_MARKS: Mapping[Language, list[str]] = {"fr": ["\u202f", ","], "en": [",", "."]}
+"""What stands between thousands, and before decimals."""
 
 
 class ChartsAbsentError(Exception):
@@ -61,13 +85,13 @@ class Charts:
             self._engine.close()
             self._engine = None
 
-    def svg(self, option: Mapping[str, Any], *, width: int, height: int) -> str:
-        """The chart of this option, in the font of the edition around it."""
+    def svg(self, option: Mapping[str, Any], *, width: int, height: int, language: Language = "fr") -> str:
+        """The chart of this option, in the font of the edition around it, its numbers as the reader writes them."""
         if self._engine is None:
             raise RuntimeError("enter the context first")
         dressed = {**option, "textStyle": {**option.get("textStyle", {}), "fontFamily": FONT}}
         # As one string of JSON: nothing of the option is ever source.
-        drawn = self._engine.call("draw", json.loads(json.dumps(dressed, default=str)), width, height)
+        drawn = self._engine.call("draw", json.loads(json.dumps(dressed, default=str)), width, height, _MARKS[language])
         return str(drawn)
 
     def _source(self) -> str:

@@ -63,6 +63,15 @@ async def test_a_process_that_dies_is_tried_again_three_times(client, a_runner):
     assert (failed["state"], failed["failure"]["code"]) == ("failed", "export_failed")
 
 
+async def test_a_process_that_runs_out_of_memory_ends_the_job(client, a_runner):
+    export = await asked(client)
+
+    await a_runner(process=a_process({"rows": 1}, "import os; os.abort()")).run_next()
+
+    failed = await shown(client, export)
+    assert (failed["state"], failed["failure"]["code"]) == ("failed", "export_too_large")
+
+
 async def test_after_a_process_died_another_one_makes_the_file(client, a_runner):
     export = await asked(client)
     await a_runner(process=a_process({"rows": 1}, "sys.exit(1)")).run_next()
