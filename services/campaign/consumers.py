@@ -5,7 +5,14 @@ from typing import Any
 
 from services.campaign.ports import Campaigns, Clock, Replicas
 from services.campaign.use_cases.record_moment import record_moment
-from shared.contracts.campaign import DefinitionFound, MomentRecorded, PresentDefinition, RecordMoment
+from shared.contracts.campaign import (
+    DefinitionFound,
+    MomentRecorded,
+    OrderFound,
+    OwnOrder,
+    PresentDefinition,
+    RecordMoment,
+)
 from shared.contracts.directory import ClientChanged, UserChanged
 from shared.contracts.followup import FactRecorded
 from shared.contracts.wire import CloudEvent
@@ -43,7 +50,11 @@ async def listen(
         written()
         return answer
 
+    async def order(asked: OwnOrder) -> OrderFound:
+        return OrderFound(campaign_ids=tuple(await campaigns.order_of(asked.user_id)))
+
     await bus.consume("campaign-directory", [UserChanged, ClientChanged], keep)
     await bus.consume("campaign-facts", [FactRecorded], follow, gather=_GATHER)
     await bus.answer(RecordMoment, note)
     await bus.answer(PresentDefinition, present)
+    await bus.answer(OwnOrder, order)

@@ -16,6 +16,8 @@ from services.reporting.store.checks import PostgresChecks
 from services.reporting.store.exports import PostgresExports, PostgresFiles
 from services.reporting.store.figures import PostgresReadings
 from services.reporting.store.ledger import PostgresLedgers
+from services.reporting.store.orders import AskedOrders
+from services.reporting.store.places import PostgresPlaces
 from services.reporting.store.replicas import PostgresReplicas
 from services.reporting.use_cases.checks import refill_page
 from services.reporting.use_cases.exports import AskExports
@@ -36,19 +38,21 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """Reporting, connected while its lifespan lasts."""
     settings = settings or Settings()
     clock = Clock(settings.zone)
+    orders = AskedOrders()
     parts = Parts(settings, NAME, publishes=False, sweeping=_BACKGROUND_CONNECTIONS)
     to_make = asyncio.Event()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with parts.running(app) as running:
+            orders.connect(running.bus)
             await _begin(settings, clock, parts.sweeps, running)
             _begin_exports(settings, clock, parts.sweeps, running, present=app.state.security.present, to_make=to_make)
             app.state.health.started = True
             yield
 
     app = service_app(title="Reporting", version="1.0.0", lifespan=lifespan, settings=settings)
-    app.include_router(create_router(PostgresReadings(parts.database), PostgresChecks(parts.database), clock))
+    app.include_router(create_router(PostgresReadings(parts.database), PostgresChecks(parts.database), orders, clock))
     ask = AskExports(
         PostgresExports(parts.database),
         PostgresFiles(parts.database, max_bytes=_LARGEST_FILE),
@@ -79,6 +83,7 @@ async def _begin(settings: Settings, clock: Clock, sweeps: Database, running: Ru
         running.bus,
         ledgers,
         PostgresReplicas(sweeps),
+        PostgresPlaces(sweeps),
         batch=settings.reporting_batch_size,
         pause=settings.reporting_pause_seconds,
         on_definition=defined.set,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from services.reporting.ports.counting import Ledgers, Replicas
+from services.reporting.ports.counting import Ledgers, Places, Replicas
 from services.reporting.use_cases.definitions import keep_definitions
 from services.reporting.use_cases.record_facts import record_facts
 from shared.contracts.campaign import CampaignDefined
@@ -27,7 +27,14 @@ class BusFactSource:
 
 
 async def listen(
-    bus: Bus, ledgers: Ledgers, replicas: Replicas, *, batch: int, pause: float, on_definition: Callable[[], None]
+    bus: Bus,
+    ledgers: Ledgers,
+    replicas: Replicas,
+    places: Places,
+    *,
+    batch: int,
+    pause: float,
+    on_definition: Callable[[], None],
 ) -> None:
     """Start consuming; `on_definition` is called when there may be something to regroup.
 
@@ -42,6 +49,7 @@ async def listen(
         on_definition()
 
     async def keep_people(events: Sequence[CloudEvent[Any]]) -> None:
+        await places.keep([(event.data, event.time) for event in events if isinstance(event.data, UserChanged)])
         await replicas.keep(
             users=list(_of(UserChanged, events)),
             units=list(_of(UnitChanged, events)),

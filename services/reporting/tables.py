@@ -8,6 +8,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Computed,
     Date,
     DateTime,
     Identity,
@@ -29,6 +30,12 @@ _ID = Uuid(as_uuid=False)
 _MONEY = Numeric(18, 2)
 _TIME = DateTime(timezone=True)
 
+_HAPPENED_ON = (
+    "make_date(cast(substr(fact ->> 'on', 1, 4) as integer), cast(substr(fact ->> 'on', 6, 2) as integer),"
+    " cast(substr(fact ->> 'on', 9, 2) as integer))"
+)
+"""A cast to a date would depend on the session's settings."""
+
 facts = Table(
     "facts",
     metadata,
@@ -42,7 +49,21 @@ facts = Table(
     Column("recorded_at", _TIME, nullable=False),
     Column("door", Text, nullable=False),
     Column("actor", Text, nullable=False),
+    Column("happened_on", Date, Computed(_HAPPENED_ON, persisted=True), comment="The day of happening."),
+    Column(
+        "advisor_id",
+        _ID,
+        Computed("cast(after ->> 'advisor_id' as uuid)", persisted=True),
+        comment="The advisor of record after this fact.",
+    ),
     Index("facts_by_campaign_and_recording", "campaign_id", "recorded_at"),
+    Index(
+        "facts_by_advisor",
+        "advisor_id",
+        "campaign_id",
+        "follow_up_id",
+        postgresql_where=text("(fact ->> 'advisor_id') is not null"),
+    ),
     comment="Every fact, once: what the figures are made from, and dated for figures of past days.",
 )
 
@@ -67,6 +88,7 @@ follow_ups = Table(
     Column("plan_version", Integer, nullable=False, comment="The definition version `position` follows; 0 for none."),
     Index("follow_ups_by_campaign", "campaign_id", "generation", "follow_up_id"),
     Index("follow_ups_by_advisor", "advisor_id", "campaign_id"),
+    Index("follow_ups_by_client", "client_id"),
     comment="Each follow-up as its facts say.",
 )
 
@@ -161,6 +183,17 @@ advisors = Table(
     Index("advisors_by_unit_path", "unit_path", postgresql_using="gin"),
     Index("advisors_by_unit", "unit_id"),
     comment="People as the directory last said: reach is computed through them.",
+)
+
+advisor_places = Table(
+    "advisor_places",
+    metadata,
+    Column("user_id", _ID, primary_key=True),
+    Column("revision", BigInteger, primary_key=True),
+    Column("known_at", _TIME, nullable=False, comment="When the directory told it."),
+    Column("unit_id", _ID, nullable=False),
+    Column("unit_path", ARRAY(_ID), nullable=False),
+    comment="In which unit each advisor was, for figures of past days.",
 )
 
 units = Table(

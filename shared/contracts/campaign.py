@@ -265,3 +265,17 @@ class MomentRecorded(Answer):
     """`first` is false when it was noted before."""
 
     first: bool
+
+
+class OwnOrder(Question):
+    """Asked when campaigns are listed elsewhere: in which order did this user put them (spec 2.6)?"""
+
+    subject: ClassVar[str] = "questions.campaign.own_order.v1"
+
+    user_id: str
+
+
+class OrderFound(Answer):
+    """The campaigns that the user gave a place, in that order, whether or not seen now; all others come after."""
+
+    campaign_ids: tuple[str, ...]

@@ -26,6 +26,7 @@ QUESTIONS: tuple[tuple[type[Question], type[Answer]], ...] = (
     (queries.ClientsMatching, queries.MatchingClients),
     (campaign.PresentDefinition, campaign.DefinitionFound),
     (campaign.RecordMoment, campaign.MomentRecorded),
+    (campaign.OwnOrder, campaign.OrderFound),
     (followup.HoldDefinition, followup.DefinitionHeld),
     (followup.ReserveSteps, followup.StepsReserved),
     (followup.PreviewEdit, followup.EditPreviewed),

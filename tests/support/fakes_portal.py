@@ -33,6 +33,8 @@ def a_report(**changes: Any) -> dict[str, Any]:
     clients = {"count": 2, "of_all": a_rate("20.00")}
     return {
         "as_of": "2026-11-24",
+        "axis": "recorded",
+        "versions": {CAMPAIGN_ID: 1},
         "complete": True,
         "campaigns": 1,
         "version": 1,
@@ -168,7 +170,8 @@ class FakeApis:
 
         @app.get("/api/reports/campaigns")
         def figures() -> Any:
-            return {"as_of": "2026-11-24", "complete": True, "total": 1, "campaigns": [a_report() | campaign]}
+            about = {"as_of": "2026-11-24", "axis": "recorded", "versions": {CAMPAIGN_ID: 1}, "complete": True}
+            return {**about, "total": 1, "campaigns": [a_report() | campaign]}
 
         @app.get("/api/reports/indicators")
         def indicators(campaign_id: str | None = None) -> Any:

@@ -25,6 +25,7 @@ from services.reporting.use_cases.regroup import regroup_all
 from shared.contracts.campaign import CampaignDefined
 from shared.contracts.followup import FactRecorded
 from shared.contracts.wire import Event
+from shared.rulebook.access import Principal
 from shared.rulebook.steps import Plan
 from tests.support.stories_reporting import CAMPAIGN, NOW, unplanned_done
 
@@ -56,6 +57,16 @@ class World:
     async def regroup(self, *, chunk: int = 3) -> None:
         """Build every generation that is to be built."""
         self.regrouped += await regroup_all(self.ledgers, chunk=chunk, now=NOW)
+
+
+@dataclass
+class FakeOrders:
+    """The order that every user gave the campaigns."""
+
+    campaign_ids: Sequence[str] = ()
+
+    async def of(self, reader: Principal) -> Sequence[str]:
+        return self.campaign_ids
 
 
 def fake_world() -> World:

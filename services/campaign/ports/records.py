@@ -117,6 +117,9 @@ class Campaigns(Protocol):
     async def page(self, reader: Principal, wanted: Wanted) -> Sequence[Listed]:
         """The campaigns that the reader may see, in the order asked for."""
 
+    async def order_of(self, user_id: str) -> Sequence[str]:
+        """The campaigns that the user gave a place in an own order, in that order."""
+
     async def names(self, user_ids: Collection[str]) -> Mapping[str, str]:
         """The names of the people that are known."""
 

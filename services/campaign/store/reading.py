@@ -13,7 +13,7 @@ from services.campaign.store.listing import list_page
 from services.campaign.store.reach import in_reach, is_covered
 from services.campaign.store.targeted import open_of_advisors, targeted_page, waiting_clients
 from services.campaign.store.working import PostgresWorking
-from services.campaign.tables import allocations, campaigns, clients, targeted_clients, users
+from services.campaign.tables import allocations, campaigns, clients, list_orders, targeted_clients, users
 from shared.rulebook.access import Principal, Target
 from shared.rulebook.spread import Spreading
 from shared.runtime.database import Database
@@ -72,6 +72,12 @@ class PostgresCampaigns:
         """The campaigns that the reader may see, in the order asked for."""
         async with self._database.reading() as connection:
             return await list_page(connection, reader, wanted)
+
+    async def order_of(self, user_id: str) -> Sequence[str]:
+        """See the port."""
+        ranked = select(list_orders.c.campaign_id).where(list_orders.c.user_id == user_id).order_by(list_orders.c.rank)
+        async with self._database.reading() as connection:
+            return list((await connection.execute(ranked)).scalars())
 
     async def names(self, user_ids: Collection[str]) -> Mapping[str, str]:
         """The names of the people that are known."""

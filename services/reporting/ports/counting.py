@@ -220,3 +220,10 @@ class Replicas(Protocol):
         clients: Sequence[ClientChanged] = (),
     ) -> None:
         """Keep what is newer than what is held."""
+
+
+class Places(Protocol):
+    """Where advisors were: what the directory told of them, and when."""
+
+    async def keep(self, told: Sequence[tuple[UserChanged, datetime]]) -> None:
+        """Keep each revision once, however often and in whatever order it comes."""

@@ -162,3 +162,10 @@ class Readings(Protocol):
 
     async def has_fact(self, follow_up_id: str, number: int) -> bool:
         """Whether this fact has been counted."""
+
+
+class Orders(Protocol):
+    """The users' own orders of campaigns, which their owner keeps (spec 2.6)."""
+
+    async def of(self, reader: Principal) -> Sequence[str]:
+        """The campaigns that the reader put into an order; none for those who never did, or while nobody answers."""

@@ -69,20 +69,22 @@ class IndicatorsOut(Out):
 
 
 class ReportOut(IndicatorsOut, ReadOut):
-    """The indicators of one campaign, or of all; `version` is the definition that one campaign's figures follow."""
+    """The indicators of one campaign, or of all; `version` is the definition that one campaign's figures follow.
+
+    Before the campaign there are none: no campaigns, no version.
+    """
 
     campaigns: int
     version: int | None
 
     @classmethod
-    def of(cls, campaigns: list[OneCampaign], *, one: bool, as_of: date, complete: bool) -> "ReportOut":
-        """The answer for these campaigns."""
+    def of(cls, campaigns: list[OneCampaign], *, one: bool, **about: Any) -> "ReportOut":
+        """The answer for these campaigns; `about` is what every answer says about itself."""
         return cls(
             **cls.fields_of(indicators_of(campaigns)),
-            as_of=as_of,
-            complete=complete,
+            **about,
             campaigns=len(campaigns),
-            version=campaigns[0].campaign.version if one else None,
+            version=campaigns[0].campaign.version if one and campaigns else None,
         )
 
 
@@ -112,7 +114,7 @@ class CampaignOut(IndicatorsOut):
 
 
 class CampaignsOut(ReadOut):
-    """A page of campaigns in order of creation, and how many there are."""
+    """A page of campaigns in the reader's own order, and how many there are."""
 
     total: int
     campaigns: list[CampaignOut]

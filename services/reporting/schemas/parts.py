@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, PlainSerializer, WithJsonSchema
 
+from services.reporting.ports.reading import Axis
 from shared.rulebook.indicators import Number, Rate, two_decimals
 
 Euros = Annotated[
@@ -39,6 +40,10 @@ class ReadOut(Out):
     """What every answer says about itself."""
 
     as_of: date
+    axis: Axis
+    """What *as of* means: recorded by that day, or known today to have happened by then; alike for today."""
+    versions: dict[str, int]
+    """The definition version that the figures of each campaign follow, by campaign."""
     complete: bool
     """False when the fact waited for had not been counted within a second."""
 

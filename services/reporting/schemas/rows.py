@@ -45,11 +45,11 @@ class StepOut(Out):
 
 
 class StepsOut(ReadOut):
-    """The steps of one campaign in order; `sales_step` is the id of one of them."""
+    """The steps of one campaign in order; `sales_step` is the id of one of them. None before the campaign."""
 
     campaign_id: str
-    version: int
-    sales_step: str
+    version: int | None
+    sales_step: str | None
     steps: list[StepOut]
 
 

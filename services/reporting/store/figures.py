@@ -6,26 +6,23 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reporting.ports.reading import AdvisorStepTotals, AsOf, Branch, CampaignSeen, Scope, StepTotals, Totals
-from services.reporting.store.branches import branch_of, by_advisor, by_unit, visible_unit
+from services.reporting.store.branches import branch_of, by_advisor, by_unit
+from services.reporting.store.known_campaigns import known_campaigns
+from services.reporting.store.past_figures import PostgresPastFigures
+from services.reporting.store.presence import within_reach
 from services.reporting.store.reach import within
 from services.reporting.store.sums import count, served, sums, totals_of
-from services.reporting.tables import (
-    advisors,
-    amount_counters,
-    campaign_versions,
-    campaigns,
-    facts,
-    shares,
-    step_counters,
-    units,
-)
+from services.reporting.tables import amount_counters, campaign_versions, campaigns, facts, shares, step_counters
 from shared.contracts.campaign import CampaignDefined
 from shared.rulebook.access import Principal
 from shared.runtime.database import Database
+
+_PATIENTLY = (text("set local transaction_timeout = 0"), text("set local transaction_timeout = '60s'"))
+"""A past day is read from all facts by then, and reading holds nobody back. A timer is set anew by way of 0."""
 
 
 class PostgresFigures:
@@ -50,7 +47,7 @@ class PostgresFigures:
                 archived=row.archived,
                 covered=row.covered,
             )
-            for row in await self._read(_campaigns(reader, campaign_id))
+            for row in await self._read(known_campaigns(reader, campaign_id).where(~campaigns.c.deleted))
         ]
 
     async def totals(self, scope: Scope, campaign_ids: Sequence[str], today: date) -> Mapping[str, Totals]:
@@ -105,12 +102,7 @@ class PostgresFigures:
 
     async def covers_something(self, scope: Scope) -> bool:
         """See the port."""
-        known: list[ColumnElement[bool]] = []
-        if scope.unit_id is not None:
-            known.append(exists().where(visible_unit(scope), units.c.unit_id == scope.unit_id))
-        if scope.advisor_id is not None:
-            known.append(exists().where(within(scope, advisors.c.user_id), advisors.c.user_id == scope.advisor_id))
-        return bool((await self._read(select(and_(true(), *known).label("known"))))[0].known)
+        return bool((await self._read(select(within_reach(scope).label("known"))))[0].known)
 
     async def _read(self, statement: Select[Any]) -> Sequence[Any]:
         rows: Sequence[Any] = (await self._connection.execute(statement)).all()
@@ -124,44 +116,23 @@ class PostgresReadings:
         self._database = database
 
     @asynccontextmanager
-    async def snapshot(self, as_of: AsOf | None = None) -> AsyncIterator[PostgresFigures]:
+    async def snapshot(self, as_of: AsOf | None = None) -> AsyncIterator[PostgresFigures | PostgresPastFigures]:
         """See the port."""
-        if as_of is not None:
-            raise NotImplementedError
         async with self._database.engine.connect() as pooled:
             connection = await pooled.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             async with connection.begin():
-                yield PostgresFigures(connection)
+                if as_of is None:
+                    yield PostgresFigures(connection)
+                else:
+                    for setting in _PATIENTLY:
+                        await connection.execute(setting)
+                    yield PostgresPastFigures(connection, as_of)
 
     async def has_fact(self, follow_up_id: str, number: int) -> bool:
         """See the port."""
         found = select(facts.c.number).where(facts.c.follow_up_id == follow_up_id, facts.c.number == number)
         async with self._database.reading() as connection:
             return (await connection.execute(found)).first() is not None
-
-
-def _campaigns(reader: Principal, campaign_id: str | None) -> Select[Any]:
-    scope = Scope(reader)
-    targeted = select(amount_counters.c.clients).where(
-        amount_counters.c.campaign_id == campaigns.c.campaign_id,
-        amount_counters.c.generation == campaigns.c.serving_generation,
-        amount_counters.c.clients > 0,
-        within(scope, amount_counters.c.advisor_id),
-    )
-    allocated = select(shares.c.amount).where(
-        shares.c.campaign_id == campaigns.c.campaign_id, within(scope, shares.c.advisor_id)
-    )
-    known = (
-        select(
-            campaigns,
-            advisors.c.unit_path.label("owner_unit_path"),
-            or_(exists(targeted), exists(allocated)).label("covered"),
-        )
-        .outerjoin(advisors, cast(advisors.c.user_id, Text) == campaigns.c.owner_id)
-        .where(campaigns.c.version > 0, ~campaigns.c.deleted)
-        .order_by(campaigns.c.created_at, campaigns.c.campaign_id)
-    )
-    return known if campaign_id is None else known.where(campaigns.c.campaign_id == campaign_id)
 
 
 def _by_step(scope: Scope, campaign_id: str, today: date, *apart: ColumnElement[Any]) -> Select[Any]:

@@ -1,11 +1,11 @@
 """Figures per unit, with all below it, or per advisor of record (spec 5.11, 8)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from services.reporting.ports.reading import Branch, Figures, Scope
+from services.reporting.ports.reading import Branch, CampaignSeen, Figures, Scope
 from services.reporting.use_cases.figures import asked_for
 from shared.rulebook.campaign import CampaignStatus
 from shared.rulebook.indicators import Rate, achievement, conversion_rate, take_up_rate
@@ -39,6 +39,13 @@ async def read_breakdown(
 ) -> list[BranchFigures]:
     """The rows with follow-ups or a share. Raises NotVisible `not_visible`."""
     campaigns = await asked_for(figures, scope, today, campaign_id=campaign_id, statuses=statuses)
+    return await break_down(figures, scope, today, campaigns, by=by)
+
+
+async def break_down(
+    figures: Figures, scope: Scope, today: date, campaigns: Sequence[CampaignSeen], *, by: BrokenDownBy
+) -> list[BranchFigures]:
+    """The same of campaigns that were asked for."""
     read = figures.by_unit if by is BrokenDownBy.UNIT else figures.by_advisor
     return [_figures(branch) for branch in await read(scope, [seen.campaign_id for seen in campaigns], today)]
 

@@ -52,6 +52,12 @@ class Differences:
             self._steps[step_key] = StepAmounts(*map(operator, held_steps, step_amounts))
 
 
+def contacts(state: FollowUp, plan: Plan) -> int:
+    """Completed steps, and begun entries that became unplanned interactions when their step was removed."""
+    completed = sum(entry.state is EntryState.COMPLETED for entry in state.entries)
+    return completed + len(unplanned_by_removal(state, plan))
+
+
 def _amounts(row: Row, generation: Generation) -> Iterator[tuple[AmountKey, Amounts]]:
     state, plan = row.state, generation.plan
     result = result_of(state)
@@ -67,7 +73,7 @@ def _amounts(row: Row, generation: Generation) -> Iterator[tuple[AmountKey, Amou
             refused=int(result is ClientResult.REFUSED),
             in_progress=int(in_progress),
             archived=int(result is ClientResult.CLOSED_WITHOUT_CONCLUSION),
-            contacts=_contacts(row, plan),
+            contacts=contacts(state, plan) + row.interactions,
             converting=int(counts_for_conversion(state, plan, while_open)),
             converting_while_waiting=int(counts_for_conversion(state, plan, while_waiting)),
             potential=state.initial_potential,
@@ -97,12 +103,6 @@ def _steps(row: Row, generation: Generation) -> Iterator[tuple[StepKey, StepAmou
             ),
             StepAmounts(1, int(step_id in passing), int(step_id in passing_while_waiting)),
         )
-
-
-def _contacts(row: Row, plan: Plan) -> int:
-    """Completed steps, unplanned interactions, and begun entries that became such when their step was removed."""
-    completed = sum(entry.state is EntryState.COMPLETED for entry in row.state.entries)
-    return completed + row.interactions + len(unplanned_by_removal(row.state, plan))
 
 
 def _opens_on(state: FollowUp) -> date:

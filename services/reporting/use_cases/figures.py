@@ -51,11 +51,12 @@ async def asked_for(
 ) -> list[CampaignSeen]:
     """The one campaign, or all with one of the statuses; without statuses, those not archived.
 
+    None that was not known yet as of the day: it has no figures.
     Raises NotVisible `not_visible`.
     """
-    seen = await visible_campaigns(figures, scope, campaign_id)
+    seen = [campaign for campaign in await visible_campaigns(figures, scope, campaign_id) if campaign.known]
     if campaign_id is not None:
-        return list(seen)
+        return seen
     return [campaign for campaign in seen if _is_asked_for(campaign, today, statuses)]
 
 
@@ -81,6 +82,12 @@ async def read_campaigns(
         )
         for seen in campaigns
     ]
+
+
+def in_own_order(campaigns: Sequence[OneCampaign], order: Sequence[str]) -> list[OneCampaign]:
+    """The campaigns in a user's own order; those that the user gave no place come after, by creation (spec 2.6)."""
+    places = {campaign_id: place for place, campaign_id in enumerate(order)}
+    return sorted(campaigns, key=lambda one: places.get(one.campaign.campaign_id, len(places)))
 
 
 def indicators_of(campaigns: Sequence[OneCampaign]) -> Indicators:

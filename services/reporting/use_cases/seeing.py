@@ -1,4 +1,4 @@
-"""What a reader may ask about: campaigns, a unit, an advisor; anything else does not exist for them (spec 1.3, 1.4)."""
+"""What a reader may ask about: campaigns, a unit, an advisor, a client; nothing else exists for them (spec 1.3)."""
 
 import asyncio
 from collections.abc import Sequence
@@ -14,9 +14,9 @@ _PAUSE = 0.02
 async def visible_campaigns(figures: Figures, scope: Scope, campaign_id: str | None = None) -> Sequence[CampaignSeen]:
     """The campaigns that the reader sees, in order of creation, or the one asked for.
 
-    Raises NotVisible `not_visible` for a campaign, unit or advisor outside what the reader sees.
+    Raises NotVisible `not_visible` for a campaign, unit, advisor or client outside what the reader sees.
     """
-    if (scope.unit_id or scope.advisor_id) and not await figures.covers_something(scope):
+    if (scope.unit_id or scope.advisor_id or scope.client_id) and not await figures.covers_something(scope):
         raise NotVisible("not_visible")
     seen = [campaign for campaign in await figures.campaigns(scope.reader, campaign_id) if _sees(scope, campaign)]
     if campaign_id is not None and not seen:

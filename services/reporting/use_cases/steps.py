@@ -8,7 +8,6 @@ from datetime import date
 from services.reporting.ports.reading import AdvisorStepTotals, Branch, Figures, Scope, StepTotals
 from services.reporting.use_cases.seeing import visible_campaigns
 from shared.contracts.campaign import CampaignDefined, StepDefinition
-from shared.rulebook.errors import NotVisible
 from shared.rulebook.indicators import Rate, StepCounts, pass_through_rate, step_completion_rate
 
 
@@ -24,16 +23,18 @@ class StepFigures:
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
-    """The steps of the definition version that the counters follow, in order."""
+    """The steps of the definition version that the figures follow, in order; none before the campaign."""
 
-    version: int
-    sales_step: str
+    version: int | None
+    sales_step: str | None
     steps: list[StepFigures]
 
 
 async def read_steps(figures: Figures, scope: Scope, campaign_id: str, today: date) -> Funnel:
     """Raises NotVisible `not_visible`."""
     definition = await _plan(figures, scope, campaign_id)
+    if definition is None:
+        return Funnel(None, None, [])
     return _funnel(definition, await figures.steps(scope, campaign_id, today))
 
 
@@ -42,6 +43,8 @@ async def read_advisor_steps(
 ) -> list[tuple[Branch, Funnel]]:
     """The same for each advisor of record with follow-ups, by name. Raises NotVisible `not_visible`."""
     definition = await _plan(figures, scope, campaign_id)
+    if definition is None:
+        return []
     totals: dict[str, list[AdvisorStepTotals]] = defaultdict(list)
     for total in await figures.steps_by_advisor(scope, campaign_id, today):
         totals[total.advisor_id].append(total)
@@ -49,12 +52,9 @@ async def read_advisor_steps(
     return [(advisor, _funnel(definition, totals[advisor.id])) for advisor in advisors if advisor.totals.clients]
 
 
-async def _plan(figures: Figures, scope: Scope, campaign_id: str) -> CampaignDefined:
+async def _plan(figures: Figures, scope: Scope, campaign_id: str) -> CampaignDefined | None:
     await visible_campaigns(figures, scope, campaign_id)
-    definition = await figures.plan(campaign_id)
-    if definition is None:
-        raise NotVisible("not_visible")
-    return definition
+    return await figures.plan(campaign_id)
 
 
 def _funnel(definition: CampaignDefined, totals: Iterable[StepTotals | AdvisorStepTotals]) -> Funnel:

@@ -188,7 +188,7 @@ def _step_heads(words: Mapping[str, str]) -> list[Head]:
 
 
 def _step_row(
-    number: int, figures: StepFigures, sales_step: str, words: Mapping[str, str], formats: Formats
+    number: int, figures: StepFigures, sales_step: str | None, words: Mapping[str, str], formats: Formats
 ) -> list[str]:
     marks = [words["sales_step"]] if figures.step.id == sales_step else []
     marks += [] if figures.step.mandatory else [words["optional"]]

@@ -10,7 +10,7 @@ from services.campaign.store.listing import has_status
 from services.campaign.store.reach import in_reach
 from services.campaign.store.replicas import PostgresReplicas
 from services.campaign.tables import campaigns, users
-from shared.contracts.campaign import MomentKind, MomentRecorded, RecordMoment
+from shared.contracts.campaign import MomentKind, MomentRecorded, OrderFound, OwnOrder, RecordMoment
 from shared.contracts.directory import ClientChanged, UserChanged
 from shared.rulebook import access
 from shared.rulebook.access import AccessLevel
@@ -101,6 +101,17 @@ async def test_the_list_is_in_creation_order_until_the_user_orders_it(door):
     assert ordered.status_code == 204
     assert await names_seen(door, "boss") == ["Gamma", "Alpha", "Bêta", "Delta"]
     assert await names_seen(door, "crm") == ["Alpha", "Bêta", "Gamma", "Delta"]
+
+
+async def test_whoever_asks_is_told_the_order_that_a_user_gave(door, bus):
+    made = [(await door.create(name=name))["campaign_id"] for name in ("Alpha", "Bêta", "Gamma")]
+    before = await bus.ask(OwnOrder(user_id=user_id("boss")), OrderFound)
+
+    await door.ask("PUT", "/order", json={"campaign_ids": [made[2], made[0]]})
+
+    assert before.campaign_ids == ()
+    assert (await bus.ask(OwnOrder(user_id=user_id("boss")), OrderFound)).campaign_ids == (made[2], made[0])
+    assert (await bus.ask(OwnOrder(user_id=user_id("north")), OrderFound)).campaign_ids == ()
 
 
 async def test_the_list_is_filtered_searched_sorted_and_paged(door):

@@ -9,14 +9,17 @@ import httpx
 import pytest
 from sqlalchemy import delete, select, update
 
+from services.reporting.api import create_router
 from services.reporting.api.exports import export_routes
 from services.reporting.exporting.running import ExportRunner
 from services.reporting.ports.counting import AmountKey, Amounts, StepAmounts, StepKey
 from services.reporting.ports.reading import Scope
 from services.reporting.settings import Settings
+from services.reporting.store.checks import PostgresChecks
 from services.reporting.store.exports import PostgresExports, PostgresFiles
 from services.reporting.store.figures import PostgresReadings
 from services.reporting.store.ledger import PostgresLedgers
+from services.reporting.store.places import PostgresPlaces
 from services.reporting.store.replicas import PostgresReplicas
 from services.reporting.tables import amount_counters, campaigns, metadata, step_counters
 from services.reporting.use_cases.definitions import keep_definitions
@@ -28,8 +31,9 @@ from shared.runtime.clock import FixedClock
 from shared.runtime.database import Database
 from shared.runtime.http import service_app
 from shared.runtime.security import current_principal
-from tests.support.fakes_reporting import ReadModel, World, fake_world
-from tests.support.stories_reporting import CAMPAIGN, NOW, TODAY, a_definition, a_reader, a_story, units, users
+from tests.support.fakes_reporting import FakeOrders, ReadModel, World, fake_world
+from tests.support.past_reporting import at, clients_of
+from tests.support.stories_reporting import CAMPAIGN, NOW, READERS, TODAY, a_definition, a_reader, a_story, units, users
 
 
 @pytest.fixture
@@ -190,3 +194,47 @@ def a_runner(database, module_database, caller):
         return replace(runner, **changes)
 
     return make
+
+
+@pytest.fixture
+def past(database, tell):
+    """Tells facts, definitions and moves of advisors."""
+
+    async def past(*facts, definitions=None, moves=()):
+        people = [(user, at("2026-09-01")) for user in users()] + list(moves)
+        await PostgresPlaces(database).keep(people)
+        await PostgresReplicas(database).keep(
+            users=[user for user, _ in people], units=units(), clients=clients_of(facts)
+        )
+        await tell(list(definitions or [a_definition()]), list(facts))
+
+    return past
+
+
+@pytest.fixture
+def asks(database):
+    """Asks over HTTP, by default as somebody who reads everything, in Paris."""
+
+    async def asks(path, expected=200, /, *, reader=READERS["all"], zone="Europe/Paris", orders=(), now=NOW, **query):
+        app = service_app(title="Reporting", version="1", lifespan=None, settings=Settings())
+        clock = FixedClock(ZoneInfo(zone), now)
+        readings, checks = PostgresReadings(database), PostgresChecks(database)
+        app.include_router(create_router(readings, checks, FakeOrders(orders), clock))
+        app.dependency_overrides[current_principal] = lambda: reader
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+            answer = await client.get(f"/api/reports{path}", params=query)
+        assert answer.status_code == expected, answer.text
+        return answer.json()
+
+    return asks
+
+
+@pytest.fixture
+def of_one(asks):
+    """Clients and euros collected in the campaign."""
+
+    async def of_one(as_of, axis="recorded", **more):
+        found = await asks("/indicators", campaign_id=CAMPAIGN, as_of=as_of, axis=axis, **more)
+        return found["clients"], found["collected"]
+
+    return of_one

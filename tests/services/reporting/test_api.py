@@ -19,6 +19,7 @@ from shared.rulebook.ids import campaign_id, user_id
 from shared.runtime.clock import FixedClock
 from shared.runtime.http import service_app
 from shared.runtime.security import current_principal
+from tests.support.fakes_reporting import FakeOrders
 from tests.support.stories_reporting import (
     ANNE,
     CALL,
@@ -44,8 +45,7 @@ from tests.support.stories_reporting import (
 PLAN = a_definition().plan()
 SALE = Conclude(ConclusionKind.SALE, TODAY, "250.50")
 REFUSAL = Conclude(ConclusionKind.REFUSAL, TODAY)
-NOBODY = "11111111-1111-4111-8111-111111111111"
-PREFIX = "/api/reports"
+NOBODY, PREFIX = "11111111-1111-4111-8111-111111111111", "/api/reports"
 
 
 def a_reader(level=AccessLevel.ALL, unit=NETWORK, **rights):
@@ -75,7 +75,7 @@ def caller():
 async def client(told, database, caller):
     app = service_app(title="Reporting", version="1", lifespan=None, settings=Settings())
     clock = FixedClock(ZoneInfo("Europe/Paris"), NOW)
-    app.include_router(create_router(PostgresReadings(database), PostgresChecks(database), clock))
+    app.include_router(create_router(PostgresReadings(database), PostgresChecks(database), FakeOrders(), clock))
     app.dependency_overrides[current_principal] = lambda: caller.principal
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
         yield client
@@ -114,6 +114,8 @@ async def test_the_indicators_of_a_campaign_come_as_exact_strings_with_their_ter
         "take_up_rate": {"numerator": "2", "denominator": "6", "percent": "33.33"},
         "contacts": 6,
         "as_of": "2026-11-24",
+        "axis": "recorded",
+        "versions": {CAMPAIGN: 1},
         "complete": True,
         "campaigns": 1,
         "version": 1,

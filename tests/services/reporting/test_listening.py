@@ -98,6 +98,7 @@ async def test_people_and_structure_are_heard_and_an_erased_client_loses_the_nam
         await until_equal(lambda: rows(own, "advisors", "name"), [f"Advisor {place}" for place in range(4)])
         await until_equal(lambda: rows(own, "units", "name"), [f"Unit {place}" for place in range(5)])
         await until_equal(lambda: rows(own, "clients", "name"), ["Client"])
+        assert await rows(own, "advisor_places", "revision") == [1, 1, 1, 1]
 
         await send(bus, [CLIENT.model_copy(update={"name": "", "erased": True, "revision": 2})])
         await until_equal(lambda: rows(own, "clients", "name"), [""])

@@ -1,0 +1,226 @@
+"""Follow-ups as of a past day, grouped by what the formulas ask of them: a large campaign is a few hundred rows.
+
+The state that a fact carries is the follow-up's as of the day, by the last fact recorded by then. By date of happening
+it is, too, wherever the facts that had happened come before those that had not; the others are folded one by one.
+"""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Mapping, Sequence
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Numeric,
+    Row,
+    Select,
+    String,
+    Subquery,
+    and_,
+    case,
+    cast,
+    column,
+    func,
+    literal,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.reporting.ports.reading import AsOf, Axis, Scope
+from services.reporting.store.places import places_before
+from services.reporting.store.reach import is_within, reaches_all, within
+from services.reporting.tables import facts, follow_ups
+from services.reporting.use_cases.standing import EntryShape, Shape, Standing, shape_of
+from shared.rulebook.follow_up import Closing, Fact, FactKind, FollowUp
+from shared.rulebook.happening import Happened, NumberedState, as_happened
+
+_FACT = TypeAdapter(Fact)
+_STATE = TypeAdapter(FollowUp)
+_SHAPE = TypeAdapter(tuple[EntryShape, ...])
+_CHUNK = 1_000
+_NOBODY = ""
+
+
+async def standings(
+    connection: AsyncConnection, as_of: AsOf, scope: Scope, campaign_ids: Sequence[str], *, by_advisor: bool = False
+) -> list[Standing]:
+    """The follow-ups within the scope as of the day; of all advisors together unless `by_advisor`."""
+    if not campaign_ids:
+        return []
+    known = _known(as_of, scope, campaign_ids)
+    rows = (await connection.execute(_grouped(as_of, scope, known, by_advisor=by_advisor))).all()
+    found = [_standing(row) for row in rows]
+    if as_of.axis is Axis.HAPPENED:
+        found += await _folded(connection, as_of, scope, known, by_advisor=by_advisor)
+    return found
+
+
+def _known(as_of: AsOf, scope: Scope, campaign_ids: Sequence[str]) -> Subquery:
+    """Per follow-up: the number of the last fact as of the day, unplanned interactions done, whether to fold."""
+    columns = facts.c
+    recorded = as_of.axis is Axis.RECORDED
+    by_then = columns.recorded_at < as_of.end if recorded else columns.happened_on <= as_of.day
+    last = func.max(columns.number).filter(by_then)
+    known = (
+        select(
+            columns.follow_up_id,
+            last.label("number"),
+            func.coalesce(func.sum(_UNPLANNED).filter(by_then), 0).label("interactions"),
+            literal(value=False).label("folds") if recorded else _folds(as_of, last).label("folds"),
+        )
+        .where(columns.campaign_id.in_(campaign_ids), *_candidates(as_of, scope))
+        .group_by(columns.follow_up_id)
+    )
+    return (known.where(by_then) if recorded else known.having(last.is_not(None))).subquery("known")
+
+
+def _folds(as_of: AsOf, last: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether something that had happened was recorded after what had not, or the conclusion amended since.
+
+    A client counts as targeted no later than what was recorded, so that the first fact is left out.
+    """
+    columns = facts.c
+    ahead = func.min(columns.number).filter(columns.happened_on > as_of.day, columns.number > 1)
+    amended = func.max(columns.number).filter(columns.kind == FactKind.CONCLUSION_AMENDED.value)
+    return or_(func.coalesce(ahead < last, False), func.coalesce(amended > last, False))
+
+
+def _candidates(as_of: AsOf, scope: Scope) -> list[ColumnElement[bool]]:
+    """Only follow-ups that ever were an advisor's within the scope are looked at, and only those of the client."""
+    found: list[ColumnElement[bool]] = []
+    if scope.client_id is not None:
+        own = select(follow_ups.c.follow_up_id).where(follow_ups.c.client_id == scope.client_id)
+        found.append(facts.c.follow_up_id.in_(own))
+    elif not reaches_all(scope):
+        ever = facts.alias("ever")
+        theirs = select(ever.c.follow_up_id).where(
+            ever.c.fact["advisor_id"].astext.is_not(None),
+            within(scope, ever.c.advisor_id, places_before(as_of.end)),
+        )
+        found.append(facts.c.follow_up_id.in_(theirs))
+    return found
+
+
+def _grouped(as_of: AsOf, scope: Scope, known: Subquery, *, by_advisor: bool) -> Select[Any]:
+    after = facts.c.after
+    entry = func.jsonb_array_elements(after["entries"]).table_valued(column("value", after.type)).render_derived()
+    shaped = func.jsonb_build_array(entry.c.value["step_id"], entry.c.value["state"], entry.c.value["first_version"])
+    entries = select(func.jsonb_agg(aggregate_order_by(shaped, shaped))).select_from(entry).scalar_subquery()
+    closing = after["closing"].astext
+    shapes = (
+        select(
+            facts.c.campaign_id,
+            (cast(facts.c.advisor_id, String) if by_advisor else literal(_NOBODY)).label("advisor_id"),
+            closing.label("closing"),
+            after[("conclusion", "kind")].astext.label("kind"),
+            after["closed_position"].astext.label("closed_position"),
+            and_(closing.is_(None), cast(after["entry_date"].astext, Date) > as_of.day).label("waiting"),
+            entries.label("entries"),
+            known.c.interactions,
+            _euros(after["initial_potential"].astext).label("initial_potential"),
+            _euros(after["potential"].astext).label("potential"),
+            func.coalesce(_euros(after[("conclusion", "collected")].astext), 0).label("collected"),
+        )
+        .join(known, and_(known.c.follow_up_id == facts.c.follow_up_id, known.c.number == facts.c.number))
+        .where(
+            ~known.c.folds,
+            closing.is_distinct_from(Closing.WITHDRAWN.value),
+            within(scope, facts.c.advisor_id, places_before(as_of.end)),
+        )
+        .subquery("shapes")
+    )
+    alike = [shapes.c[name] for name in ("campaign_id", "advisor_id", *_SHAPED)]
+    summed = [func.sum(shapes.c[name]).label(name) for name in ("interactions", *_SUMMED)]
+    return select(*alike, func.count().label("clients"), *summed).group_by(*alike)
+
+
+async def _folded(
+    connection: AsyncConnection, as_of: AsOf, scope: Scope, known: Subquery, *, by_advisor: bool
+) -> list[Standing]:
+    """Those whose facts happened in another order than they were recorded in."""
+    paths = await _paths(connection, as_of)
+    sums: dict[tuple[str, str, Shape], list[Any]] = defaultdict(lambda: [0, 0, Decimal(0), Decimal(0), Decimal(0)])
+    async for campaign_id, happened in _histories(connection, as_of, known):
+        state = happened.state
+        if state.closing is Closing.WITHDRAWN or not is_within(
+            scope, state.advisor_id, paths.get(state.advisor_id, ())
+        ):
+            continue
+        collected = Decimal(0) if state.conclusion is None else state.conclusion.collected
+        key = (campaign_id, state.advisor_id if by_advisor else _NOBODY, shape_of(state, as_of.day))
+        adds = (1, happened.interactions, state.initial_potential, state.potential, collected)
+        sums[key] = [held + more for held, more in zip(sums[key], adds, strict=True)]
+    return [
+        Standing(
+            campaign_id=campaign_id,
+            advisor_id=advisor_id,
+            shape=shape,
+            clients=clients,
+            interactions=interactions,
+            initial_potential=initial,
+            potential=potential,
+            collected=collected,
+        )
+        for (campaign_id, advisor_id, shape), (clients, interactions, initial, potential, collected) in sums.items()
+    ]
+
+
+async def _histories(connection: AsyncConnection, as_of: AsOf, known: Subquery) -> AsyncIterator[tuple[str, Happened]]:
+    """Campaign and state of each follow-up that is to be folded, some at a time."""
+    wanted = select(known.c.follow_up_id).where(known.c.folds).order_by(known.c.follow_up_id)
+    ids = (await connection.execute(wanted)).scalars().all()
+    columns = facts.c
+    for start in range(0, len(ids), _CHUNK):
+        chunk = (
+            select(columns.follow_up_id, columns.campaign_id, columns.number, columns.fact, columns.after)
+            .where(columns.follow_up_id.in_(ids[start : start + _CHUNK]))
+            .order_by(columns.follow_up_id)
+        )
+        rows = (await connection.execute(chunk)).all()
+        for _, told in groupby(rows, key=lambda row: row.follow_up_id):
+            history = list(told)
+            happened = as_happened([_numbered(row) for row in history], as_of.day)
+            if happened is not None:
+                yield history[0].campaign_id, happened
+
+
+async def _paths(connection: AsyncConnection, as_of: AsOf) -> Mapping[str, tuple[str, ...]]:
+    found = await connection.execute(select(places_before(as_of.end)))
+    return {row.user_id: tuple(row.unit_path) for row in found}
+
+
+def _numbered(row: Any) -> NumberedState:
+    return NumberedState(row.number, _FACT.validate_python(row.fact), _STATE.validate_python(row.after))
+
+
+def _standing(row: Row[Any]) -> Standing:
+    entries = _SHAPE.validate_python(row.entries or ())
+    return Standing(
+        campaign_id=row.campaign_id,
+        advisor_id=row.advisor_id,
+        shape=Shape(row.closing, row.kind, row.closed_position, row.waiting, entries),
+        clients=row.clients,
+        interactions=int(row.interactions),
+        initial_potential=row.initial_potential,
+        potential=row.potential,
+        collected=row.collected,
+    )
+
+
+def _euros(amount: ColumnElement[Any]) -> ColumnElement[Decimal]:
+    return cast(amount, Numeric(18, 2))
+
+
+_SHAPED = ("closing", "kind", "closed_position", "waiting", "entries")
+_SUMMED = ("initial_potential", "potential", "collected")
+_UNPLANNED = case(
+    (facts.c.fact["step_id"].astext.is_not(None), 0),
+    (facts.c.kind.in_([FactKind.INTERACTION_RECORDED.value, FactKind.INTERACTION_COMPLETED.value]), 1),
+    (facts.c.kind == FactKind.INTERACTION_REOPENED.value, -1),
+    else_=0,
+)
