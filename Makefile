@@ -10,7 +10,7 @@ PACKAGES := $(firstword $(wildcard package-lock.json services/portal/package-loc
 
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help run run-split test check fmt docs lock assets browser bench replay faults clean
+.PHONY: help run run-split test check fmt docs lock assets browser bench replay screenshots faults clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ replay: .venv/stamp ## Feed a file of real actions to the running product: DATA=
 
 bench: .venv/stamp ## Measure the running product
 	@exec $(PYTHON) -m tools.bench $(ARGS)
+
+screenshots: .venv/stamp browser ## Pictures of every screen of the running demonstration, in var/screenshots
+	@exec $(PYTHON) -m tools.screenshots $(ARGS)
 
 ##@ Work on it
 test: .venv/stamp assets browser check ## Everything that must pass: checks, then the whole suite

@@ -6,10 +6,11 @@ from contextlib import asynccontextmanager
 import httpx
 from fastapi import FastAPI
 
-from services.portal import follow_up, follow_ups, home, notices, preferences, problems, signing_in
+from services.portal import problems
 from services.portal.assets import Assets, assets_router
 from services.portal.frame import Desk
 from services.portal.issuer import Issuer
+from services.portal.screens import follow_up, follow_ups, home, notices, preferences, search, signing_in
 from services.portal.sessions import Sealer
 from services.portal.settings import Settings
 from shared.runtime.clock import Clock
@@ -37,6 +38,7 @@ def create_app(settings: Settings | None = None, *, transport: httpx.AsyncBaseTr
         follow_ups.router,
         follow_up.router,
         preferences.router,
+        search.router,
     ):
         app.include_router(router)
     problems.handle_problems(app)

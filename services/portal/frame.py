@@ -1,7 +1,8 @@
 """What every page is made with: who visits, in which language, and how a template becomes an answer."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from services.portal.assets import Assets
 from services.portal.formats import NONE, Formats
 from services.portal.issuer import Issuer
 from services.portal.locale import LANGUAGES, Language, Words, preferred
+from services.portal.navigation import NAVIGATION, Entry
 from services.portal.sessions import Sealer, Session
 from services.portal.settings import Settings
 from services.portal.upstream import SignedOutError, Upstream, UpstreamProblem
@@ -51,6 +53,14 @@ class Desk:
 
 
 @dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is around every page of somebody signed in; None for what cannot be known now, which hides no page."""
+
+    unread: int | None = None
+    rights: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
     """One request: the visitor's language, colours and, when signed in, session."""
 
@@ -59,6 +69,8 @@ class Visit:
     session: Session | None
     language: Language
     theme: str | None
+    coming: "asyncio.Task[Surroundings] | None" = None
+    """The surroundings, asked for while the page asks for its own."""
 
     @property
     def say(self) -> Words:
@@ -99,8 +111,18 @@ class Visit:
         return (
             self.desk.templates[self.language]
             .get_template(template)
-            .render({"visit": self, "active": "", "unread": None, **values})
+            .render({"visit": self, "active": "", "around": Surroundings(), **values})
         )
+
+    async def around(self) -> Surroundings:
+        """The bell and the rights of the person."""
+        return Surroundings() if self.coming is None else await self.coming
+
+    async def screen(
+        self, template: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **values: object
+    ) -> HTMLResponse:
+        """The template as an answer, with its surroundings."""
+        return self.page(template, status=status, headers=headers, **{"around": await self.around(), **values})
 
     def page(
         self, template: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **values: object
@@ -128,14 +150,36 @@ def visit_of(request: Request) -> Visit:
     )
 
 
-def person_of(request: Request) -> Visit:
-    """The visit of somebody signed in; SignedOutError otherwise."""
+async def person_or_stranger(request: Request) -> AsyncIterator[Visit]:
+    """The visit of anybody; what is around the page of somebody signed in is asked for at once."""
     visit = visit_of(request)
+    if visit.session is None or visit.is_fragment:
+        yield visit
+        return
+    coming = asyncio.create_task(_surroundings(visit.api))
+    try:
+        yield replace(visit, coming=coming)
+    finally:
+        coming.cancel()
+
+
+async def _surroundings(api: Upstream) -> Surroundings:
+    unread, me = await asyncio.gather(
+        api.get_or_none("/api/notifications/unread-count"), api.get_or_none("/api/directory/me")
+    )
+    return Surroundings(None if unread is None else int(unread["unread"]), None if me is None else me["rights"])
+
+
+Visitor = Annotated[Visit, Depends(visit_of)]
+PersonOrStranger = Annotated[Visit, Depends(person_or_stranger)]
+
+
+def person_of(visit: PersonOrStranger) -> Visit:
+    """The visit of somebody signed in; SignedOutError otherwise."""
     _ = visit.signed_in
     return visit
 
 
-Visitor = Annotated[Visit, Depends(visit_of)]
 Person = Annotated[Visit, Depends(person_of)]
 
 
@@ -167,11 +211,17 @@ def _environment(language: Language, assets: Assets, settings: Settings) -> Envi
         asset=assets.addresses.__getitem__,
         language=language,
         nothing=NONE,
+        navigation=NAVIGATION,
         **Formats(language, settings.zone).functions,
     )
     made.tests["problem"] = _is_problem
+    made.tests["entry_for"] = _is_entry_for
     return made
 
 
 def _is_problem(value: Any) -> bool:
     return isinstance(value, UpstreamProblem)
+
+
+def _is_entry_for(entry: Entry, around: Surroundings) -> bool:
+    return entry.is_for(around.rights or {})

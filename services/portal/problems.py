@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 
 from services.portal.forms import ForeignFormError
 from services.portal.frame import Visit, visit_of
-from services.portal.signing_in import signed_out
+from services.portal.screens.signing_in import signed_out
 from services.portal.upstream import SignedOutError, UpstreamProblem
 from shared.runtime.logging import logger
 

@@ -77,6 +77,14 @@ class FakeApis:
     asked: list[tuple[str, str]] = field(default_factory=list)
     recorded: list[dict[str, Any]] = field(default_factory=list)
     events: list[str] = field(default_factory=list)
+    rights: dict[str, Any] = field(
+        default_factory=lambda: {
+            "manage_campaigns": False,
+            "access_level": "OWN",
+            "administrator": False,
+            "operator": False,
+        }
+    )
     token: str | None = TOKEN
     """The only token accepted; None accepts any."""
 
@@ -106,7 +114,6 @@ class FakeApis:
     def _add_people(self, app: FastAPI) -> None:
         @app.get("/api/directory/me")
         def me() -> Any:
-            rights = {"manage_campaigns": False, "access_level": "OWN", "administrator": False, "operator": False}
             return {
                 "user_id": ADVISOR_ID,
                 "external_id": "anne",
@@ -114,9 +121,15 @@ class FakeApis:
                 "language": "fr",
                 "unit_id": CLIENT_ID,
                 "unit_name": "Agence Lyon",
-                "rights": rights,
+                "rights": self.rights,
                 "crm": False,
             }
+
+        @app.get("/api/directory/clients")
+        def clients() -> Any:
+            client = {"client_id": CLIENT_ID, "external_id": "c1", "name": self.follow_up.client_name, "phone": None}
+            more = {"email": None, "advisor_id": ADVISOR_ID, "advisor_name": "Anne Martin", "unit_id": CLIENT_ID}
+            return {"items": [client | more | {"active": True}], "next": None}
 
     def _add_notices(self, app: FastAPI) -> None:
         @app.get("/api/notifications/notices")

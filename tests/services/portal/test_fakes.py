@@ -5,7 +5,7 @@ import pytest
 from pydantic import BaseModel
 
 from services.campaign.schemas.shown import CampaignPage
-from services.directory.schemas.reads import Me
+from services.directory.schemas.reads import ClientPage, Me
 from services.followup.schemas import CommandOut, FollowUpOut, FollowUpPage, Timeline
 from services.notification.schemas import NoticePage, NoticeShown, NoticeWithClients, UnreadCount
 from services.reporting.schemas.figures import CampaignsOut, ReportOut
@@ -38,6 +38,7 @@ def fits(model: type[BaseModel], answer: dict, *, partly: bool = False) -> None:
     ("path", "model", "partly"),
     [
         ("/api/directory/me", Me, False),
+        ("/api/directory/clients", ClientPage, False),
         ("/api/notifications/notices", NoticePage, False),
         (f"/api/notifications/notices/{NOTICE_ID}", NoticeWithClients, False),
         ("/api/notifications/unread-count", UnreadCount, False),

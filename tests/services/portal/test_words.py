@@ -14,7 +14,10 @@ from services.portal.locale.text import Plural
 
 PORTAL = Path(services.portal.__file__).parent
 TEMPLATES = sorted((PORTAL / "templates").rglob("*.html"))
-SOURCES = [*TEMPLATES, *(path for path in PORTAL.glob("*.py"))]
+SOURCES = [
+    *TEMPLATES,
+    *(path for path in PORTAL.rglob("*.py") if "node_modules" not in path.parts and "locale" not in path.parts),
+]
 # Read alike in both languages, or a name.
 NOT_WORDS = {"Jalon", "Français", "English"}
 

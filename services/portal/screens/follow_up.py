@@ -10,10 +10,9 @@ from fastapi.responses import RedirectResponse, Response
 
 from services.portal.forms import AnyForm
 from services.portal.frame import Person, Visit
-from services.portal.notices import unread_count
-from services.portal.timeline import happenings
+from services.portal.screens.timeline import happenings
+from services.portal.screens.wishes import KINDS, Wish, read_wish
 from services.portal.upstream import Answer, UpstreamProblem
-from services.portal.wishes import KINDS, Wish, read_wish
 from shared.runtime import messages
 
 router = APIRouter(include_in_schema=False)
@@ -101,18 +100,16 @@ async def _page(
     key: str | None = None,
 ) -> Response:
     """The page, or its content for htmx. `key` is kept when it is not known whether it was used."""
-    shown, line, unread = await asyncio.gather(
+    shown, line = await asyncio.gather(
         visit.api.get(f"/api/followups/{path}"),
         visit.api.get(f"/api/followups/{path}/timeline", order="newest", limit=_HAPPENINGS),
-        _unread(visit),
     )
     titles = {step["id"]: step["title"] for step in shown["steps"]}
     proposed = next((step for step in shown["steps"] if step["id"] == shown["proposed_step"]), None)
-    return visit.page(
+    return await visit.screen(
         "parts/follow_up.html" if visit.is_fragment else "follow_up.html",
         status=status,
         active="follow_ups",
-        unread=unread,
         follow_up=shown,
         proposed=proposed,
         others=[step for step in shown["steps"] if step is not proposed],
@@ -125,10 +122,6 @@ async def _page(
         new_key=lambda: key or uuid.uuid4().hex,
         today=visit.desk.clock.today().isoformat(),
     )
-
-
-async def _unread(visit: Visit) -> int | None:
-    return None if visit.is_fragment else await unread_count(visit)
 
 
 def _explain(wish: Wish, problem: UpstreamProblem, visit: Visit) -> None:

@@ -1,13 +1,11 @@
 """The list of the person's own follow-ups."""
 
-import asyncio
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from services.portal.frame import Person, Visit
-from services.portal.notices import unread_count
 
 router = APIRouter(include_in_schema=False)
 
@@ -22,11 +20,10 @@ async def follow_ups(
     after: Annotated[str | None, Query(alias="apres", max_length=200)] = None,
 ) -> Response:
     """My follow-ups of one status, the highest potential first."""
-    page, unread = await asyncio.gather(mine(visit, status=status, after=after, limit=50), unread_count(visit))
-    return visit.page(
+    page = await mine(visit, status=status, after=after, limit=50)
+    return await visit.screen(
         "follow_ups.html",
         active="follow_ups",
-        unread=unread,
         follow_ups=page,
         chosen=status,
         statuses=STATUSES,

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from fastapi import APIRouter, Header, Query
 from fastapi.responses import RedirectResponse, Response, StreamingResponse
 
 from services.portal.forms import SentForm
-from services.portal.frame import Person, Visit, safe_path
+from services.portal.frame import Person, Surroundings, Visit, safe_path
 from services.portal.upstream import SignedOutError, UpstreamProblem
 
 router = APIRouter(include_in_schema=False)
@@ -24,16 +25,18 @@ After = Annotated[str | None, Query(alias="apres", max_length=200)]
 async def notices(visit: Person, after: After = None) -> Response:
     """All my notices, newest first."""
     page = await visit.api.get(_NOTICES, after=after, limit=20)
-    return visit.page("notices.html", active="notices", unread=await unread_count(visit), notices=page, after=after)
+    return await visit.screen("notices.html", active="notices", notices=page, after=after)
 
 
 @router.get("/avis/{notice_id}")
 async def notice(visit: Person, notice_id: UUID, after: After = None) -> Response:
     """One notice with its clients; looking at it marks it as read, as far as it is on screen."""
     page = await visit.api.get(f"{_NOTICES}/{notice_id}", after=after, limit=50)
+    around = await visit.around()
     if page["notice"]["unread"]:
         await visit.api.post(f"{_NOTICES}/{notice_id}/read", {"revision": page["notice"]["revision"]})
-    return visit.page("notice.html", active="notices", unread=await unread_count(visit), page=page, after=after)
+        around = replace(around, unread=await unread_count(visit))
+    return visit.page("notice.html", active="notices", around=around, page=page, after=after)
 
 
 @router.post("/avis/{notice_id}/{mark}")
@@ -45,7 +48,9 @@ async def mark(form: SentForm, notice_id: UUID, mark: str) -> Response:
     await form.visit.api.post(f"{_NOTICES}/{notice_id}/{action}", body)
     if form.visit.is_fragment:
         return form.visit.page(
-            "parts/live.html", notices=await newest(form.visit), unread=await unread_count(form.visit)
+            "parts/live.html",
+            notices=await newest(form.visit),
+            around=Surroundings(await unread_count(form.visit)),
         )
     return RedirectResponse(safe_path(form.text("back")), status_code=303)
 
@@ -79,11 +84,8 @@ async def newest(visit: Visit) -> Any:
 
 async def unread_count(visit: Visit) -> int | None:
     """For the bell of every page; None while it cannot be known, which is no reason to show no page."""
-    try:
-        answer = await visit.api.get("/api/notifications/unread-count")
-    except UpstreamProblem:
-        return None
-    return int(answer["unread"])
+    answer = await visit.api.get_or_none("/api/notifications/unread-count")
+    return None if answer is None else int(answer["unread"])
 
 
 async def _retold(
@@ -98,7 +100,7 @@ async def _retold(
                 yield f"id: {event['id']}\nretry: 1000\n\n"
             else:
                 shown = await newest(visit) if with_list else None
-                html = visit.fragment("parts/live.html", notices=shown, unread=await unread_count(visit))
+                html = visit.fragment("parts/live.html", notices=shown, around=Surroundings(await unread_count(visit)))
                 yield f"id: {event.get('id', '')}\n" + "".join(f"data: {line}\n" for line in html.splitlines()) + "\n"
     except (httpx.HTTPError, UpstreamProblem, SignedOutError):
         return

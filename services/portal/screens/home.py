@@ -10,10 +10,10 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from services.portal.bar import MoneyBar
-from services.portal.follow_ups import mine
-from services.portal.frame import Person, Visit, Visitor
-from services.portal.notices import newest, unread_count
-from services.portal.signing_in import sign_in_page
+from services.portal.frame import Person, PersonOrStranger, Visit
+from services.portal.screens.follow_ups import mine
+from services.portal.screens.notices import newest
+from services.portal.screens.signing_in import sign_in_page
 from services.portal.upstream import UpstreamProblem
 
 router = APIRouter(include_in_schema=False)
@@ -40,20 +40,18 @@ class Indicators:
 
 
 @router.get("/")
-async def home(visit: Visitor, chosen: Chosen = None) -> Response:
+async def home(visit: PersonOrStranger, chosen: Chosen = None) -> Response:
     """The home page; the sign-in page for whoever is not signed in."""
     if visit.session is None:
         return sign_in_page(visit, wished=visit.here)
-    unread, notices, indicators, follow_ups = await asyncio.gather(
-        unread_count(visit),
+    notices, indicators, follow_ups = await asyncio.gather(
         or_problem(newest(visit)),
         or_problem(_indicators(visit, chosen)),
         or_problem(mine(visit, status="OPEN", after=None, limit=8)),
     )
-    return visit.page(
+    return await visit.screen(
         "home.html",
         active="home",
-        unread=unread,
         notices=notices,
         indicators=indicators,
         follow_ups=follow_ups,

@@ -1,0 +1,48 @@
+// Draws the charts of a page from the options beside them; without scripts their tables are there.
+(() => {
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const drawn = new Map();
+
+  const draw = (box) => {
+    if (drawn.has(box)) return;
+    const option = JSON.parse(document.getElementById(box.dataset.chart).textContent);
+    const dark = document.documentElement.dataset.bsTheme === "dark";
+    box.hidden = false;
+    const chart = echarts.init(box, dark ? "dark" : null, { renderer: "svg" });
+    // No HTML in hints: the policy of the page allows no style written into it.
+    chart.setOption({ backgroundColor: "transparent", animation: !still, ...option, tooltip: { ...option.tooltip, renderMode: "richText" } });
+    drawn.set(box, chart);
+    const save = document.querySelector(`[data-chart-save="${box.id}"]`);
+    if (save) save.hidden = false;
+  };
+
+  const drawAll = () => {
+    for (const [box, chart] of drawn) {
+      if (box.isConnected) continue;
+      chart.dispose();
+      drawn.delete(box);
+    }
+    for (const box of document.querySelectorAll("[data-chart]")) draw(box);
+  };
+
+  // A picture needs a canvas: the same option drawn once more, unseen.
+  const save = (box) => {
+    const canvas = document.createElement("div");
+    const { width, height } = box.getBoundingClientRect();
+    const copy = echarts.init(canvas, null, { renderer: "canvas", width, height, devicePixelRatio: 2 });
+    copy.setOption({ ...drawn.get(box).getOption(), animation: false });
+    const link = document.createElement("a");
+    link.href = copy.getDataURL({ type: "png", backgroundColor: "#fff" });
+    link.download = `${box.id}.png`;
+    link.click();
+    copy.dispose();
+  };
+
+  document.addEventListener("click", (event) => {
+    const asked = event.target.closest?.("[data-chart-save]");
+    if (asked) save(document.getElementById(asked.dataset.chartSave));
+  });
+  addEventListener("resize", () => drawn.forEach((chart) => chart.resize()));
+  document.addEventListener("htmx:after:swap", drawAll);
+  drawAll();
+})();

@@ -1,0 +1,113 @@
+"""`python -m tools.screenshots`: every screen of the running demonstration as a picture, to be looked at.
+
+Each in French and English, wide and as on a phone; `--only home --only supervision` takes just those.
+"""
+
+import argparse
+import re
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+_WIDTHS = (1280, 390)
+_PEOPLE = {
+    "advisor": "Conseil",
+    "branch": "Responsable, agence",
+    "network": "Direction",
+    "administrator": "Administration",
+    "operator": "Exploitation",
+}
+"""Who looks → how the sign-in page of the demonstration calls them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """One picture: who opens which address, and then follows links (CSS selectors) to what is shown."""
+
+    name: str
+    person: str
+    address: str
+    follow: tuple[str, ...] = ()
+
+
+SCREENS = (
+    Screen("home", "advisor", "/"),
+    Screen("notices", "advisor", "/avis"),
+    Screen("notice", "advisor", "/avis", ("a[href^='/avis/']",)),
+    Screen("follow_ups", "advisor", "/suivis"),
+    Screen("follow_up", "advisor", "/suivis", ("a[href^='/suivis/']",)),
+    Screen("search", "network", "/recherche?q=mar"),
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0 when every picture asked for was taken."""
+    given = _arguments(arguments)
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        print("no chromium: `make browser` installs it", file=sys.stderr)
+        return 1
+    screens = [screen for screen in SCREENS if not given.only or screen.name in given.only]
+    given.folder.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=_ARGUMENTS)
+        for person in dict.fromkeys(screen.person for screen in screens):
+            for width in _WIDTHS:
+                with _signed_in(browser, given.url, person, width) as context:
+                    for screen in screens:
+                        if screen.person == person:
+                            _take(context, screen, given.url, given.folder, width)
+        browser.close()
+    return 0
+
+
+def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tools.screenshots", description=__doc__)
+    parser.add_argument("--url", default="http://127.0.0.1:8000", help="the product's origin (default: %(default)s)")
+    parser.add_argument("--folder", type=Path, default=Path("var/screenshots"), help="default: %(default)s")
+    parser.add_argument("--only", action="append", choices=[screen.name for screen in SCREENS])
+    return parser.parse_args(arguments)
+
+
+@contextmanager
+def _signed_in(browser: Browser, url: str, person: str, width: int) -> Iterator[BrowserContext]:
+    context = browser.new_context(base_url=url, viewport={"width": width, "height": 900}, locale="fr-FR")
+    page = context.new_page()
+    page.goto("/")
+    page.locator("a.btn-primary").click()
+    page.get_by_role("button", name=re.compile(_PEOPLE[person])).first.click()
+    page.wait_for_url(re.compile(r"/$"))
+    page.close()
+    yield context
+    context.close()
+
+
+def _take(context: BrowserContext, screen: Screen, url: str, folder: Path, width: int) -> None:
+    for language in ("fr", "en"):
+        context.add_cookies([{"name": "jalon_language", "value": language, "url": url}])
+        page = context.new_page()
+        page.goto(screen.address)
+        for selector in screen.follow:
+            page.locator(selector).first.click()
+            _settled(page)
+        _settled(page)
+        file = folder / f"{screen.name}-{language}-{width}.png"
+        page.screenshot(path=file, full_page=True)
+        page.close()
+        print(file)
+
+
+def _settled(page: Page) -> None:
+    """The live connection never ends, so that the network is never silent."""
+    page.wait_for_load_state("load")
+    page.wait_for_timeout(250)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
