@@ -15,6 +15,7 @@ from services.reporting.store.names import PostgresNames
 from services.reporting.use_cases.as_of import asked_day
 from services.reporting.use_cases.breakdown import BrokenDownBy, read_breakdown
 from services.reporting.use_cases.figures import indicators_of, read_campaigns, status_of
+from services.reporting.use_cases.seeing import visible_campaigns
 from services.reporting.use_cases.steps import read_advisor_steps, read_steps
 from services.reporting.writers.about import About
 from services.reporting.writers.blocks import Edition
@@ -71,7 +72,7 @@ async def _summary(making: Making, figures: Figures, about: About, path: Path) -
         figures, making.scope, making.day, campaign_id=wish.campaign_id, statuses=wish.statuses
     )
     funnel = None
-    if wish.campaign_id is not None:
+    if wish.campaign_id is not None and campaigns:
         funnel = await read_steps(figures, making.scope, wish.campaign_id, making.day)
     summary = Summary(indicators_of(campaigns), funnel, {})
 
@@ -113,7 +114,8 @@ async def _steps(making: Making, figures: Figures, about: About, path: Path) -> 
     campaign_id = making.order.wish.campaign_id
     if campaign_id is None:
         raise Invalid("campaign_missing")
-    advisors = await read_advisor_steps(figures, making.scope, campaign_id, making.day)
+    known = (await visible_campaigns(figures, making.scope, campaign_id))[0].known
+    advisors = await read_advisor_steps(figures, making.scope, campaign_id, making.day) if known else []
     units = await making.names.units({branch.parent_id for branch, _ in advisors if branch.parent_id})
     making.progress(sum(len(funnel.steps) for _, funnel in advisors))
 
@@ -138,11 +140,12 @@ async def _about(making: Making, figures: Figures) -> About:
     wish, words = making.order.wish, say(making.order.wish.language)
     subject, version = words["all_campaigns"], None
     if wish.campaign_id is not None:
-        (one,) = await read_campaigns(figures, making.scope, making.day, campaign_id=wish.campaign_id)
-        formats, campaign = Formats(wish.language), one.campaign
-        dates = words["dates"].format(start=formats.day(campaign.start_date), end=formats.day(campaign.end_date))
-        subject = f"{campaign.name} · {dates} · {words[f'campaign.{status_of(campaign, making.day)}']}"
-        version = campaign.version
+        (campaign,) = await visible_campaigns(figures, making.scope, wish.campaign_id)
+        subject = campaign.name
+        if campaign.known:
+            formats, version = Formats(wish.language), campaign.version
+            dates = words["dates"].format(start=formats.day(campaign.start_date), end=formats.day(campaign.end_date))
+            subject = f"{campaign.name} · {dates} · {words[f'campaign.{status_of(campaign, making.day)}']}"
     reader = making.order.reader
     return About(
         title=words[_TITLES.get(wish.what, wish.what)],

@@ -56,6 +56,26 @@ async def test_the_other_editions_show_the_readers_reach_in_the_language_of_the_
     assert "Advisor 2" not in text
 
 
+@pytest.mark.parametrize(
+    ("asked_for", "expected", "names"),
+    [
+        (("campaign_summary", "2026-10-25", "happened"), "25 Oct 2026 (by date of happening)", False),
+        (("results_by_advisor", "2026-10-25", "recorded"), "25 Oct 2026 (as recorded)", True),
+        (("steps_by_advisor", "2020-01-01", "recorded"), "1 Jan 2020 (as recorded)", False),
+    ],
+)
+async def test_editions_are_of_past_days_too_even_of_those_before_the_campaign(
+    client, a_runner, asked_for, expected, names
+):
+    export = await asked(client, RESULTS | dict(zip(("what", "as_of", "axis"), asked_for, strict=True)))
+
+    await a_runner().run_next()
+
+    text = text_of((await client.get((await shown(client, export))["file"])).content)
+    assert expected in text
+    assert ("Advisor 0" in text) is names
+
+
 async def test_the_file_is_nobody_elses(client, a_runner, caller):
     export = await asked(client)
     await a_runner().run_next()
