@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from fastapi import FastAPI
 
-from services.reporting.api import create_router
+from services.reporting.api import create_router, forecast_routes
 from services.reporting.api.exports import export_routes
 from services.reporting.consumers import BusFactSource, listen
 from services.reporting.exporting.running import ExportRunner, Present
@@ -15,6 +15,7 @@ from services.reporting.settings import Settings
 from services.reporting.store.checks import PostgresChecks
 from services.reporting.store.exports import PostgresExports, PostgresFiles
 from services.reporting.store.figures import PostgresReadings
+from services.reporting.store.forecasting import PostgresForecasting
 from services.reporting.store.ledger import PostgresLedgers
 from services.reporting.store.orders import AskedOrders
 from services.reporting.store.places import PostgresPlaces
@@ -62,6 +63,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         written=to_make.set,
     )
     app.include_router(export_routes(ask))
+    app.include_router(forecast_routes(PostgresForecasting(parts.database), clock))
     return app
 
 

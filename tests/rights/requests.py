@@ -168,6 +168,7 @@ REQUESTS: dict[str, Asked] = {
     "PUT /api/notifications/preferences": Asked({"digest": True}, let_in=("digest_needs_mail",)),
     "GET /api/notifications/stream": Asked(stream=True, shows=_ANYTHING),
     "GET /api/notifications/unread-count": Asked(shows=_ANYTHING),
+    "GET /api/reports/forecast": Asked(query={"campaign_id": "{campaign_id}"}),
     "GET /api/reports/indicators": Asked(query={"campaign_id": "{campaign_id}"}, shows=("1000.00",)),
     # Another format would make a file for each caller; it is refused after rights were checked.
     "POST /api/reports/exports": Asked(

@@ -1,5 +1,6 @@
 """The reports over HTTP; each module offers its routes as one router."""
 
 from services.reporting.api.figures import create_router
+from services.reporting.api.forecast import forecast_routes
 
-__all__ = ["create_router"]
+__all__ = ["create_router", "forecast_routes"]
