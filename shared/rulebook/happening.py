@@ -4,7 +4,7 @@ docs/domain.md, As of a past day. Facts are folded in the order of their numbers
 present one, whatever order they happened in.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -14,11 +14,11 @@ from shared.rulebook.history import apply
 
 @dataclass(frozen=True, slots=True)
 class NumberedState:
-    """A fact with its number, and the state after it as it was recorded."""
+    """A fact with its number; `after` gives the state after it as it was recorded, and is asked where it matters."""
 
     number: int
     fact: Fact
-    after: FollowUp
+    after: Callable[[], FollowUp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,9 @@ def as_happened(facts: Iterable[NumberedState], day: date) -> Happened | None:
     kept = [one for one, on in zip(final, _days(final), strict=True) if on <= day]
     if not kept:
         return None
-    state = kept[0].after
-    for one in kept:
-        state = _with(state, one, whole=one is not kept[0] and one.number - 1 in numbers)
+    state = _as_recorded(kept[0])
+    for one in kept[1:]:
+        state = _with(state, one) if one.number - 1 in numbers else _as_recorded(one)
     return Happened(_where_it_stood(state, final, kept), _unplanned_done(kept))
 
 
@@ -78,11 +78,15 @@ def _days(told: Sequence[NumberedState]) -> list[date]:
     return days[::-1]
 
 
-def _with(state: FollowUp, one: NumberedState, *, whole: bool) -> FollowUp:
+def _as_recorded(one: NumberedState) -> FollowUp:
+    """The state after the fact; a conclusion is what its last amendment says."""
+    return replace(one.after(), conclusion=one.fact.conclusion) if one.fact.conclusion is not None else one.after()
+
+
+def _with(state: FollowUp, one: NumberedState) -> FollowUp:
     fact = one.fact
-    if not whole or fact.kind in _AMENDING:
-        # Concluded since it was recorded may be what its amendment says.
-        return replace(one.after, conclusion=fact.conclusion) if fact.kind is FactKind.CONCLUDED else one.after
+    if fact.kind in _AMENDING:
+        return _as_recorded(one)
     taken_back = fact.kind in _TAKING_BACK and fact.step_id not in {entry.step_id for entry in state.entries}
     return state if taken_back else apply(replace(state, number=one.number - 1), fact)
 

@@ -42,7 +42,8 @@ from shared.rulebook.happening import Happened, NumberedState, as_happened
 _FACT = TypeAdapter(Fact)
 _STATE = TypeAdapter(FollowUp)
 _SHAPE = TypeAdapter(tuple[EntryShape, ...])
-_CHUNK = 1_000
+_CHUNK = 200
+"""Follow-ups folded at a time: others have their turn in between."""
 _NOBODY = ""
 
 
@@ -143,9 +144,13 @@ async def _folded(
     connection: AsyncConnection, as_of: AsOf, scope: Scope, known: Subquery, *, by_advisor: bool
 ) -> list[Standing]:
     """Those whose facts happened in another order than they were recorded in."""
+    wanted = select(known.c.follow_up_id).where(known.c.folds).order_by(known.c.follow_up_id)
+    follow_up_ids = (await connection.execute(wanted)).scalars().all()
+    if not follow_up_ids:
+        return []
     paths = await _paths(connection, as_of)
     sums: dict[tuple[str, str, Shape], list[Any]] = defaultdict(lambda: [0, 0, Decimal(0), Decimal(0), Decimal(0)])
-    async for campaign_id, happened in _histories(connection, as_of, known):
+    async for campaign_id, happened in _histories(connection, as_of, follow_up_ids):
         state = happened.state
         if state.closing is Closing.WITHDRAWN or not is_within(
             scope, state.advisor_id, paths.get(state.advisor_id, ())
@@ -170,15 +175,15 @@ async def _folded(
     ]
 
 
-async def _histories(connection: AsyncConnection, as_of: AsOf, known: Subquery) -> AsyncIterator[tuple[str, Happened]]:
+async def _histories(
+    connection: AsyncConnection, as_of: AsOf, follow_up_ids: Sequence[str]
+) -> AsyncIterator[tuple[str, Happened]]:
     """Campaign and state of each follow-up that is to be folded, some at a time."""
-    wanted = select(known.c.follow_up_id).where(known.c.folds).order_by(known.c.follow_up_id)
-    ids = (await connection.execute(wanted)).scalars().all()
     columns = facts.c
-    for start in range(0, len(ids), _CHUNK):
+    for start in range(0, len(follow_up_ids), _CHUNK):
         chunk = (
             select(columns.follow_up_id, columns.campaign_id, columns.number, columns.fact, columns.after)
-            .where(columns.follow_up_id.in_(ids[start : start + _CHUNK]))
+            .where(columns.follow_up_id.in_(follow_up_ids[start : start + _CHUNK]))
             .order_by(columns.follow_up_id)
         )
         rows = (await connection.execute(chunk)).all()
@@ -195,7 +200,7 @@ async def _paths(connection: AsyncConnection, as_of: AsOf) -> Mapping[str, tuple
 
 
 def _numbered(row: Any) -> NumberedState:
-    return NumberedState(row.number, _FACT.validate_python(row.fact), _STATE.validate_python(row.after))
+    return NumberedState(row.number, _FACT.validate_python(row.fact), lambda: _STATE.validate_python(row.after))
 
 
 def _standing(row: Row[Any]) -> Standing:

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import event
 
 from shared.contracts.campaign import Share
 from shared.rulebook.access import AccessLevel, Principal
@@ -123,6 +124,26 @@ async def test_dates_steps_target_and_shares_are_those_of_the_version_saved_by_t
     assert (len(steps[0]), steps[0][0], steps[0][2]) == (4, CALL, MEETING)
     assert steps[1][1] not in steps[0]
     assert southern == ["50.00", "7.00"]
+
+
+@pytest.mark.parametrize("axis", ["recorded", "happened"])
+async def test_a_past_day_takes_the_same_few_queries_however_many_campaigns_and_clients(asks, past, database, axis):
+    executed = []
+
+    async def queries(path, **query):
+        executed.clear()
+        await asks(path, as_of="2026-10-20", axis=axis, **query)
+        return sum("set local" not in statement for statement in executed)
+
+    paths = [("/indicators", {}), ("/campaigns", {}), ("/breakdown", {"by": "unit"}), ("/breakdown", {"by": "advisor"})]
+    await past(*life())
+    event.listen(database.engine.sync_engine, "before_cursor_execute", lambda *call: executed.append(call[2]))
+    before = [await queries(path, **query) for path, query in paths]
+    many = [a_definition(campaign=campaign_id(f"campaign {number}")) for number in range(15)]
+    await past(*(fact for number in range(30) for fact in life(name=f"client {number}")), definitions=many)
+
+    assert [await queries(path, **query) for path, query in paths] == before
+    assert max(before) <= {"recorded": 6, "happened": 8}[axis]
 
 
 async def test_a_deleted_campaign_is_read_as_of_the_days_when_it_was_there(asks, past, of_one):
