@@ -11,6 +11,7 @@ from tools.bench.history import Size, sample
 from tools.bench.measures import Medians, Round, measured
 from tools.bench.report import Found, object_of, saving_object, text_of
 from tools.bench.saving import Saving, saving
+from tools.bench.targeting import Targeting, targeting, targeting_object
 
 
 def test_a_round_tells_its_rate_its_median_and_what_one_in_a_hundred_exceeds():
@@ -123,3 +124,36 @@ def test_the_ratio_of_saves_is_that_of_many_over_few():
     saved = Saving(few=100, many=10_000, few_ms=40.0, many_ms=42.0)
 
     assert saving_object(saved) == {"save_ratio": 1.05, "save_ms": {"100": 40.0, "10000": 42.0}}
+
+
+class TargetedProduct(SavedProduct):
+    """A product that says how far its job is, and which counts were waited for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waited: list[tuple[str, int]] = []
+
+    async def target(self, campaign: str, clients: range) -> str:
+        return f"{campaign}-{len(clients)}"
+
+    async def until_job(self, campaign: str, job_id: str, count: str, wanted: int) -> None:
+        assert job_id == f"{campaign}-{wanted}"
+        self.waited.append((count, wanted))
+
+
+async def test_one_call_is_followed_until_all_are_targeted_and_have_a_follow_up():
+    product = TargetedProduct()
+
+    found = await targeting(product, clients=7)
+
+    assert product.waited == [("targeted", 7), ("received", 7)]
+    assert (found.clients, found.answered <= found.targeted <= found.received) == (7, True)
+
+
+def test_the_call_is_told_in_seconds():
+    found = Targeting(clients=100_000, answered=0.42, targeted=31.0, received=40.5)
+
+    assert targeting_object(found) == {
+        "targeting_seconds": {"answered": 0.42, "targeted": 31.0, "received": 40.5},
+        "targeted_clients": 100_000,
+    }

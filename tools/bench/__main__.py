@@ -15,6 +15,7 @@ from tools.bench.measures import measured, quiet
 from tools.bench.product import Product, follow_up
 from tools.bench.report import Found, object_of, saving_object, saving_text, text_of
 from tools.bench.saving import saving
+from tools.bench.targeting import targeting, targeting_object, targeting_text
 from tools.bench.wire import Connections
 
 _IN_FLIGHT = 32
@@ -32,10 +33,12 @@ class Scale:
     """Calls one at a time."""
     open: int
     """Open follow-ups of the larger of two campaigns that are saved; the smaller has a hundred."""
+    targeted: int
+    """Clients targeted in one call."""
 
 
-FULL = Scale(rounds=3, clients=800, alone=200, open=10_000)
-QUICK = Scale(rounds=2, clients=150, alone=50, open=1_000)
+FULL = Scale(rounds=3, clients=800, alone=200, open=10_000, targeted=100_000)
+QUICK = Scale(rounds=2, clients=150, alone=50, open=1_000, targeted=2_000)
 _FEW_OPEN, _SAVES = 100, 20
 
 
@@ -44,7 +47,7 @@ async def bench(at: stack.Stack, scale: Scale) -> dict[str, object]:
     client = await bare.connect(at.temporal_address)
     http = Connections(at.url)
     product = Product(http, at.token)
-    people = max(scale.clients, scale.open)
+    people = max(scale.clients, scale.open, scale.targeted)
     await product.prepare(people)
     await product.until_told(people)
     engine_found, product_found, settled = Found(), Found(), []
@@ -55,9 +58,16 @@ async def bench(at: stack.Stack, scale: Scale) -> dict[str, object]:
         settled.append(await _product_round(client, product, number, scale, product_found))
     await quiet(within=_QUIET_WITHIN)
     saved = await saving(product, few=_FEW_OPEN, many=scale.open, saves=_SAVES)
+    await quiet(within=_QUIET_WITHIN)
+    targeted = await targeting(product, clients=scale.targeted)
     http.close()
-    figures = {**object_of(engine_found, product_found, settled), **saving_object(saved)}
-    print(text_of(engine_found, product_found, figures, settled), saving_text(saved), sep="", flush=True)
+    figures = {
+        **object_of(engine_found, product_found, settled),
+        **saving_object(saved),
+        **targeting_object(targeted),
+    }
+    texts = (text_of(engine_found, product_found, figures, settled), saving_text(saved), targeting_text(targeted))
+    print(*texts, sep="", flush=True)
     return figures
 
 

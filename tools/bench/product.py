@@ -80,18 +80,26 @@ class Product:
 
     async def enrol(self, campaign: str, clients: Sequence[int]) -> Round:
         """Target the clients, and wait until each one's workflow has started."""
-        today = date.today().isoformat()  # noqa: DTZ011
-        wanted = [{"client": _client(number), "potential": "1000.00", "entry_date": today} for number in clients]
-        path = f"/api/campaigns/{campaign}"
         began = time.perf_counter()
-        job: Json = await self.http.send("POST", f"{path}/clients", self.manager, {"clients": wanted})
-        while (job["started"] or 0) < len(clients):
-            if time.perf_counter() - began > _PATIENCE or job["skipped"]:
-                raise UnexpectedAnswerError(f"enrolment stays at {job}")
-            await asyncio.sleep(_LOOK_EVERY)
-            job = await self.http.send("GET", f"{path}/jobs/{job['job_id']}", self.manager)
+        await self.until_job(campaign, await self.target(campaign, clients), "started", len(clients))
         seconds = time.perf_counter() - began
         return Round(seconds, [seconds / len(clients)] * len(clients))
+
+    async def target(self, campaign: str, clients: Sequence[int]) -> str:
+        """Target the clients in one call; the job that does it."""
+        today = date.today().isoformat()  # noqa: DTZ011
+        wanted = [{"client": _client(number), "potential": "1000.00", "entry_date": today} for number in clients]
+        job = await self.http.send("POST", f"/api/campaigns/{campaign}/clients", self.manager, {"clients": wanted})
+        return str(job["job_id"])
+
+    async def until_job(self, campaign: str, job_id: str, count: str, wanted: int) -> None:
+        """Wait until this count of the job is what is wanted."""
+        began = time.perf_counter()
+        path = f"/api/campaigns/{campaign}/jobs/{job_id}"
+        while ((job := await self.http.send("GET", path, self.manager))[count] or 0) < wanted:
+            if time.perf_counter() - began > _PATIENCE or job["skipped"]:
+                raise UnexpectedAnswerError(f"the job stays at {job}")
+            await asyncio.sleep(_LOOK_EVERY)
 
     def steps(self, campaign: str, clients: Sequence[int], step: int) -> Iterator[Callable[[], Awaitable[object]]]:
         """One completion of this step per client, by the client's advisor."""
