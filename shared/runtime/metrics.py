@@ -42,6 +42,7 @@ LOOP_FAILURES = Counter(
 INCIDENTS = Counter(
     "jalon_incidents", "Facts that contradict what is recorded, kept for operators", ("kind",), registry=REGISTRY
 )
+DIGESTS = Counter("jalon_digests", "Daily digests, by what became of them", ("state",), registry=REGISTRY)
 RIGHTS_STALE = Counter("jalon_rights_stale", "Requests refused because rights were stale", registry=REGISTRY)
 
 

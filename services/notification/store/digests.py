@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from services.notification.ports.digests import DigestState, DueDigest, Preference
 from services.notification.tables import digests, preferences
 from shared.runtime.database import Database
+from shared.runtime.metrics import DIGESTS
 
 _KEEP = sa.text(
     """
@@ -79,8 +80,9 @@ class StoredDigests:
     async def open(self, day: date, begins_at: datetime, now: datetime) -> None:
         """See the port."""
         async with self._database.transaction() as conn:
-            await conn.execute(_MISSED, {"day": day, "now": now})
+            missed = (await conn.execute(_MISSED, {"day": day, "now": now})).rowcount
             await conn.execute(_OPEN, {"day": day, "begins_at": begins_at, "now": now})
+        DIGESTS.labels(DigestState.MISSED).inc(missed)
 
     async def claim(self, day: date, now: datetime, leased_until: datetime, limit: int) -> Sequence[DueDigest]:
         """See the port."""
@@ -91,7 +93,8 @@ class StoredDigests:
 
     async def settle(self, due: DueDigest, state: DigestState, problem: str | None, now: datetime) -> None:
         """See the port."""
-        await self._change(due, state=state.value, problem=problem, settled_at=now)
+        settled = await self._change(due, state=state.value, problem=problem, settled_at=now)
+        DIGESTS.labels(state).inc(settled)
 
     async def postpone(self, due: DueDigest, problem: str, due_at: datetime) -> None:
         """See the port."""
@@ -102,7 +105,7 @@ class StoredDigests:
         async with self._database.transaction() as conn:
             return (await conn.execute(_FORGET, {"before": before})).rowcount
 
-    async def _change(self, due: DueDigest, **values: object) -> None:
+    async def _change(self, due: DueDigest, **values: object) -> int:
         mine = sa.update(digests).where(
             digests.c.user_id == due.user_id,
             digests.c.day == due.day,
@@ -110,4 +113,4 @@ class StoredDigests:
             digests.c.state == DigestState.PENDING.value,
         )
         async with self._database.transaction() as conn:
-            await conn.execute(mine.values(leased_until=None, **values))
+            return (await conn.execute(mine.values(leased_until=None, **values))).rowcount

@@ -12,11 +12,14 @@ from services.followup.api import due_routes, to_do_routes
 from services.followup.settings import Settings
 from services.followup.store.to_do import PostgresToDo
 from services.followup.store.to_do_lists import PostgresToDoLists
+from services.followup.use_cases.tell_work import TellWork
+from shared.contracts.to_do import WorkFound, WorkOf
 from shared.rulebook.access import AccessLevel
 from shared.rulebook.follow_up import BeginStep, CompleteStep, UndoCompletion, WithdrawClient
 from shared.runtime.http import service_app
 from shared.runtime.security import current_principal
 from tests.integration.followup.door import EVERYBODY, Door
+from tests.integration.followup.test_due_dates import with_delays
 from tests.integration.followup.world import STEPS, World, a_definition
 
 
@@ -199,3 +202,31 @@ async def test_a_place_that_no_page_named_is_refused(pages: Door, after: str) ->
 async def _row_versions(world: World) -> list[str]:
     async with world.database.reading() as conn:
         return list((await conn.execute(sa.text("select xmin::text from follow_ups order by 1"))).scalars())
+
+
+async def test_an_advisor_is_told_of_own_clients_alone_and_who_has_no_rights_of_nobody(world: World) -> None:
+    campaign = await world.a_campaign(steps=with_delays(first_call=0))
+    made = [await world.a_follow_up(campaign) for _ in range(3)]
+    mine, others, late = [await world.reading.one(EVERYBODY, one) for one in made]
+    assert mine is not None
+    assert others is not None
+    assert late is not None
+    for follow_up in made[:2]:
+        await world.do(follow_up, CompleteStep("first-call"))
+        await world.do(follow_up, CompleteStep("meeting"))
+    tell = TellWork(PostgresToDoLists(world.database), world.reading, world.rights, world.clock)
+    for advisor in (mine.advisor_id, late.advisor_id):
+        world.rights.people[advisor] = replace(EVERYBODY, user_id=advisor, access_level=AccessLevel.ALL)
+    world.rights.people[others.advisor_id] = replace(
+        EVERYBODY, user_id=others.advisor_id, access_level=AccessLevel.NONE
+    )
+
+    told = await tell.of(WorkOf(user_id=mine.advisor_id))
+    of_late = await tell.of(WorkOf(user_id=late.advisor_id))
+
+    assert (told.late, told.today, told.offered, told.conclusion) == (0, 0, 0, 1)
+    (item,) = told.conclusion_items
+    assert (item.follow_up_id, item.campaign_name, item.step_title) == (mine.follow_up_id, "Autumn", "Meeting")
+    assert (of_late.late, [item.step_title for item in of_late.due_items]) == (1, ["First call"])
+    for nobody in (others.advisor_id, campaign):
+        assert await tell.of(WorkOf(user_id=nobody)) == WorkFound()
