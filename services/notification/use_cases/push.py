@@ -83,17 +83,17 @@ class LivePages:
         since = page.seq
         events = await _to_its_end(self._streams.after(page.user_id, since, _PAGE))
         if not events:
-            return await self._after_forgotten(page)
+            # Either nothing happened, or it was long ago and is forgotten, or it happened since we looked.
+            end = (await _to_its_end(self._streams.ends([page.user_id]))).get(page.user_id, 0)
+            if end > since:
+                events = await _to_its_end(self._streams.after(page.user_id, since, _PAGE))
+            if not events:
+                page.seq = max(end, since)
+                return Tidings(page.seq, gap=end > since)
         page.seq = events[-1].seq
         if len(events) == _PAGE:
             page.news.set()
         return Tidings(events[0].seq - 1, events, gap=events[0].seq > since + 1)
-
-    async def _after_forgotten(self, page: _Page) -> Tidings:
-        """Nothing is kept after the page's number: either nothing happened, or it was long ago."""
-        since = page.seq
-        page.seq = (await _to_its_end(self._streams.ends([page.user_id]))).get(page.user_id, 0)
-        return Tidings(page.seq, gap=page.seq > since)
 
 
 async def _to_its_end(query: Coroutine[Any, Any, T]) -> T:

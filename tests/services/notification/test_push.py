@@ -95,3 +95,24 @@ async def test_a_number_from_the_future_starts_at_the_end(store, pages):
         first = await anext(following)
 
     assert first.reached == 2
+
+
+async def test_what_happens_while_a_page_looks_for_it_is_told_and_not_taken_for_forgotten(store, pages, monkeypatch):
+    looks = 0
+    after = store.after
+
+    async def slow(user, seq, limit):
+        """The first look finds nothing; before the page asks for the end of the stream, something happens."""
+        nonlocal looks
+        looks += 1
+        found = await after(user, seq, limit)
+        if looks == 1:
+            tell(store, "anne", 2)
+        return found
+
+    monkeypatch.setattr(type(store), "after", lambda _, *asked: slow(*asked))
+    async with aclosing(pages.follow("anne", None)) as following:
+        await anext(following)
+        tidings = await anext(following)
+
+    assert (tidings.gap, [event.seq for event in tidings.events]) == (False, [1, 2])
