@@ -11,6 +11,7 @@ from temporalio.client import Client
 
 from shared.rulebook.ids import follow_up_workflow_id
 from tools.bench import bare, history, processor, stack
+from tools.bench.figures import measure
 from tools.bench.measures import measured, quiet
 from tools.bench.product import Product, follow_up
 from tools.bench.report import Found, object_of, saving_object, saving_text, text_of
@@ -35,11 +36,13 @@ class Scale:
     """Open follow-ups of the larger of two campaigns that are saved; the smaller has a hundred."""
     targeted: int
     """Clients targeted in one call."""
+    figures: tuple[int, int]
+    """Follow-ups in the smaller and in the larger of two databases that figures are read from."""
 
 
-FULL = Scale(rounds=3, clients=800, alone=200, open=10_000, targeted=100_000)
-QUICK = Scale(rounds=2, clients=150, alone=50, open=1_000, targeted=2_000)
-_FEW_OPEN, _SAVES = 100, 20
+FULL = Scale(rounds=3, clients=800, alone=200, open=10_000, targeted=100_000, figures=(10_000, 1_000_000))
+QUICK = Scale(rounds=2, clients=150, alone=50, open=1_000, targeted=2_000, figures=(1_000, 20_000))
+_FEW_OPEN, _SAVES, _READS = 100, 20, 200
 
 
 async def bench(at: stack.Stack, scale: Scale) -> dict[str, object]:
@@ -117,14 +120,28 @@ def main() -> int:
     """Start everything, measure, and print the JSON object last."""
     parser = argparse.ArgumentParser(prog="python -m tools.bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="two small rounds, for a first impression")
-    scale = QUICK if parser.parse_args().quick else FULL
+    parser.add_argument(
+        "--figures", action="store_true", help="only what reading figures costs with few and with many follow-ups"
+    )
+    asked = parser.parse_args()
+    scale = QUICK if asked.quick else FULL
+    found = asyncio.run(figures(scale)) if asked.figures else _product_and_engine(scale)
+    print(json.dumps(found), flush=True)
+    return 0
+
+
+async def figures(scale: Scale) -> dict[str, object]:
+    """What reading figures costs with few and with many follow-ups, generated anew."""
+    few, many = scale.figures
+    return await measure(few=few, many=many, times=_READS)
+
+
+def _product_and_engine(scale: Scale) -> dict[str, object]:
     began = time.monotonic()
     print("Starting the product and the bare worker…", flush=True)
     with stack.running() as at:
         print(f"ready after {time.monotonic() - began:.1f} s", flush=True)
-        found = asyncio.run(bench(at, scale))
-    print(json.dumps(found), flush=True)
-    return 0
+        return asyncio.run(bench(at, scale))
 
 
 if __name__ == "__main__":
