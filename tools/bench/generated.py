@@ -50,10 +50,10 @@ _LIVES = """
 _ADVISORS = "create temporary table people as select n - 1 as n, id from unnest(%s::uuid[]) with ordinality as t(id, n)"
 _FACTS = """
     insert into facts (follow_up_id, number, campaign_id, kind, fact, after, occurred_at, recorded_at, door, actor)
-    select md5('bench ' || n)::uuid, lives.number, %(campaign)s, fact ->> 'kind', fact,
+    select md5('bench ' || follow_up.n)::uuid, lives.number, %(campaign)s, fact ->> 'kind', fact,
         jsonb_set(after, '{advisor_id}', to_jsonb(people.id::text)), %(now)s, %(now)s, 'job', 'bench'
     from generate_series(%(from)s::integer, %(to)s::integer) as follow_up (n)
-    join lives on lives.life = n %% %(lives)s
+    join lives on lives.life = follow_up.n %% %(lives)s
     join people on people.n = follow_up.n %% %(people)s
 """
 _ROWS = """
