@@ -26,17 +26,19 @@ from services.followup.api import (
 from services.followup.consumers import (
     DirectDoor,
     Questions,
+    answer_comparisons,
     answer_questions,
     answer_work,
     hear_calendar,
     hear_signals,
     listen,
 )
-from services.followup.engine import TemporalEngine
+from services.followup.engine import TemporalEngine, TemporalExecutions
 from services.followup.settings import Settings
 from services.followup.store.attachments import PostgresAttachments
 from services.followup.store.campaigns import PostgresDefinitions
 from services.followup.store.command_log import PostgresCommandLog
+from services.followup.store.comparing import PostgresHeldRows
 from services.followup.store.due_dates import PostgresDueDates
 from services.followup.store.feeds import PostgresFeeds
 from services.followup.store.held import PostgresHeldCommands
@@ -54,6 +56,7 @@ from services.followup.store.to_do_lists import PostgresToDoLists
 from services.followup.use_cases.attach_files import AttachFiles
 from services.followup.use_cases.calendar_feed import CalendarFeeds
 from services.followup.use_cases.command_desk import CommandDesk
+from services.followup.use_cases.compare_engine import CompareEngine
 from services.followup.use_cases.due_dates import WatchDueDates
 from services.followup.use_cases.flow import Flow
 from services.followup.use_cases.handle_held import HandleHeld
@@ -192,6 +195,7 @@ class _Service:
         await answer_questions(running.bus, questions)
         lists = PostgresToDoLists(self.parts.database)
         await answer_work(running.bus, TellWork(lists, self.reading, self.rights, self.clock))
+        await self._answer_comparisons(running)
         await listen(
             running.bus,
             definitions=self.definitions,
@@ -227,6 +231,13 @@ class _Service:
 
         swept = PostgresAttachments(self.parts.sweeps, max_bytes=self.settings.max_document_bytes)
         running.background.start(f"{NAME} attachments", lambda: keep_sweeping(swept, self.clock))
+
+    async def _answer_comparisons(self, running: Running) -> None:
+        """In the background's own few connections: comparing never takes one from a caller."""
+        held = PostgresHeldRows(self.parts.sweeps)
+        executions = TemporalExecutions(lambda: temporal.connect(self.settings, role=NAME))
+        per_second = self.settings.followup_compare_per_second
+        await answer_comparisons(running.bus, held, CompareEngine(held, executions, self.clock, per_second=per_second))
 
     def _enrolled(self) -> None:
         self.parts.written()

@@ -1,5 +1,7 @@
 """What the follow-up service can be told from the environment."""
 
+from pydantic import Field
+
 from shared.runtime.mail import MailSettings
 
 
@@ -16,3 +18,5 @@ class Settings(MailSettings):
     """How long a caller waits for a verdict before the answer is *pending*."""
     park_hours: float = 24.0
     """How long a signal that is merely early is kept before it is refused."""
+    followup_compare_per_second: float = Field(default=50.0, gt=0, le=1000)
+    """How many executions one process looks up in a second when rows and executions are compared."""

@@ -1,6 +1,6 @@
 """Every event and every question there is, for the generated reference and for the tests that compare."""
 
-from shared.contracts import bulk, campaign, crm, directory, followup, letters, queries, to_do
+from shared.contracts import bulk, campaign, crm, directory, followup, letters, queries, reconciling, to_do
 from shared.contracts.wire import Answer, Event, Question
 
 EVENTS: tuple[type[Event], ...] = (
@@ -38,5 +38,9 @@ QUESTIONS: tuple[tuple[type[Question], type[Answer]], ...] = (
     (bulk.RunBulkPage, bulk.BulkPageRun),
     (letters.DeliverLetter, letters.LetterDelivered),
     (to_do.WorkOf, to_do.WorkFound),
+    (reconciling.FollowUpDigests, reconciling.DigestsPage),
+    (reconciling.FactsOfFollowUp, followup.Facts),
+    (reconciling.CompareExecutions, reconciling.ExecutionsCompared),
+    (reconciling.MendExecution, reconciling.ExecutionMended),
 )
 """Each question with its answer."""

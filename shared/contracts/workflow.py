@@ -12,6 +12,7 @@ TASK_QUEUE = "campaigns"
 
 FOLLOW_UP_WORKFLOW = "FollowUp"
 FOLLOW_UP_COMMAND = "command"
+FOLLOW_UP_NUMBER = "number"
 CAMPAIGN_WORKFLOW = "Campaign"
 CAMPAIGN_DATES = "dates"
 BULK_WORKFLOW = "Bulk"

@@ -20,9 +20,9 @@ from services.reporting.use_cases.steps import read_steps
 from shared.rulebook.access import AccessLevel, Principal
 from shared.rulebook.ids import user_id
 from shared.runtime.clock import Clock
-from shared.runtime.settings import Settings
 from shared.runtime.database import Database
 from shared.runtime.migrate import migrate_all
+from shared.runtime.settings import Settings
 from tools.bench.generated import CAMPAIGN, NETWORK, generate
 
 Read = Callable[[Figures], Awaitable[object]]
@@ -175,9 +175,7 @@ def _rows(node: Json) -> int:
 
 
 def _scope(level: AccessLevel) -> Scope:
-    return Scope(
-        Principal(user_id=user_id("bench-manager"), unit_id=NETWORK, unit_path=(NETWORK,), access_level=level)
-    )
+    return Scope(Principal(user_id=user_id("bench-manager"), unit_id=NETWORK, unit_path=(NETWORK,), access_level=level))
 
 
 @contextmanager
@@ -193,4 +191,3 @@ def _cluster() -> Iterator[Postgres]:
             yield server
         finally:
             child.stop()
-

@@ -31,8 +31,8 @@ from shared.rulebook.follow_up import (
 from shared.rulebook.ids import campaign_id, unit_id, user_id
 from shared.rulebook.steps import Plan, StepKind
 from shared.runtime.clock import Clock
-from shared.runtime.settings import Settings
 from shared.runtime.database import Database
+from shared.runtime.settings import Settings
 
 CAMPAIGN = campaign_id("bench-figures")
 NETWORK = unit_id("bench-network")
@@ -59,7 +59,8 @@ _FACTS = """
 _ROWS = """
     insert into follow_ups (follow_up_id, campaign_id, client_id, number, state, interactions, generation, advisor_id,
         entry_date, closing, success, initial_potential, potential, collected, position, plan_version)
-    select distinct on (follow_up_id) follow_up_id, campaign_id, md5('client ' || follow_up_id)::uuid, number, after, 0, 0,
+    select distinct on (follow_up_id) follow_up_id, campaign_id, md5('client ' || follow_up_id)::uuid, number,
+        after, 0, 0,
         (after ->> 'advisor_id')::uuid, (after ->> 'entry_date')::date, after ->> 'closing', false,
         (after ->> 'initial_potential')::numeric, (after ->> 'potential')::numeric, 0, null, 0
     from facts
@@ -181,7 +182,9 @@ def _branch(number: int) -> str:
 
 
 def _units() -> Iterator[UnitChanged]:
-    yield UnitChanged(unit_id=NETWORK, external_id="network", name="Network", parent_id=None, path=(NETWORK,), revision=1)
+    yield UnitChanged(
+        unit_id=NETWORK, external_id="network", name="Network", parent_id=None, path=(NETWORK,), revision=1
+    )
     for number in range(_BRANCHES):
         branch = _branch(number)
         yield UnitChanged(
@@ -205,4 +208,3 @@ def _users() -> Iterator[UserChanged]:
             unit_path=(NETWORK, branch),
             revision=1,
         )
-

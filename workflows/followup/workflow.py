@@ -16,6 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from shared.contracts.visibility import changed_attributes
     from shared.contracts.workflow import (
         FOLLOW_UP_COMMAND,
+        FOLLOW_UP_NUMBER,
         FOLLOW_UP_WORKFLOW,
         CommandAnswer,
         ConfirmRecorded,
@@ -89,6 +90,11 @@ class FollowUpWorkflow:
         except NotTaken as not_taken:
             facts = CommandAnswer(facts=not_taken.facts, data=not_taken.data)
             raise ApplicationError(not_taken.reason, facts, type=not_taken.reason, non_retryable=True) from None
+
+    @workflow.query(name=FOLLOW_UP_NUMBER)
+    def number(self) -> int:
+        """Up to which fact this execution has come; asked when rows and executions are compared."""
+        return self._ledger.state.number
 
     @workflow.signal(dynamic=True)
     def any_signal(self, name: str, args: Sequence[RawValue]) -> None:

@@ -79,17 +79,13 @@ class Upkeep:
         while (known := await self._next(pages)) is not None:
             waits = status(known.state, self._clock.today()) is FollowUpStatus.WAITING
             async with self._flow.turn():
-                runs = await self._engine.start(start_of(known), self._wakes_at(known) if waits else None)
+                runs = await self._engine.start(start_of(known), wakes_at(known, self._clock) if waits else None)
             if runs:
                 await started.add(known)
 
     async def _next(self, pages: AsyncIterator[Known]) -> Known | None:
         async with self._turn:
             return await anext(pages, None)
-
-    def _wakes_at(self, known: Known) -> datetime:
-        share = int(known.follow_up_id.replace("-", "")[-8:], 16) / 0xFFFFFFFF
-        return self._clock.midnight(known.state.entry_date) - _NIGHT * share
 
     def _dates(self, definition: CampaignDefined) -> CampaignDates:
         midnight = self._clock.midnight
@@ -105,6 +101,12 @@ class Upkeep:
             end_on=definition.end_date,
             deleted=definition.deleted,
         )
+
+
+def wakes_at(known: Known, clock: Clock) -> datetime:
+    """When the execution of a follow-up that waits is to wake: at its own time in the night before the entry date."""
+    share = int(known.follow_up_id.replace("-", "")[-8:], 16) / 0xFFFFFFFF
+    return clock.midnight(known.state.entry_date) - _NIGHT * share
 
 
 class _Started:

@@ -48,7 +48,7 @@ from shared.rulebook.ids import bulk_workflow_id, campaign_workflow_id, follow_u
 from shared.runtime.logging import logger
 
 _log = logger(__name__)
-_START_TIMEOUT = timedelta(seconds=10)
+START_TIMEOUT = timedelta(seconds=10)
 
 
 class TemporalEngine:
@@ -84,7 +84,7 @@ class TemporalEngine:
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
             search_attributes=search_attributes(start.campaign_id, start.state),
-            static_summary=_summary(start),
+            static_summary=summary_of(start),
         )
         return await _answered(
             (await self._client()).execute_update_with_start_workflow(
@@ -110,8 +110,8 @@ class TemporalEngine:
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                 start_delay=delay,
                 search_attributes=search_attributes(start.campaign_id, start.state),
-                static_summary=_summary(start),
-                rpc_timeout=_START_TIMEOUT,
+                static_summary=summary_of(start),
+                rpc_timeout=START_TIMEOUT,
             )
         except WorkflowAlreadyStartedError:
             return True
@@ -136,7 +136,7 @@ class TemporalEngine:
             dates,
             start_workflow_operation=starting,
             id=f"version-{dates.version}",
-            rpc_timeout=_START_TIMEOUT,
+            rpc_timeout=START_TIMEOUT,
         )
 
     async def start_job(self, start: BulkStart) -> bool:
@@ -150,7 +150,7 @@ class TemporalEngine:
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
                 static_summary=f"{'undo of ' if start.undo else ''}job {start.job_id}",
-                rpc_timeout=_START_TIMEOUT,
+                rpc_timeout=START_TIMEOUT,
             )
         except RPCError as error:
             _log.warning("job_not_started", job_id=start.job_id, reason=error.status.name)
@@ -168,7 +168,7 @@ class TemporalEngine:
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
                 static_summary=f"letter {letter_id}",
-                rpc_timeout=_START_TIMEOUT,
+                rpc_timeout=START_TIMEOUT,
             )
         except RPCError as error:
             _log.warning("letter_not_started", letter_id=letter_id, reason=error.status.name)
@@ -179,7 +179,7 @@ class TemporalEngine:
         """See the port. One that is not woken looks at its job when its date comes."""
         handle = (await self._client()).get_workflow_handle(bulk_workflow_id(job_id))
         try:
-            await handle.signal(BULK_WAKE, rpc_timeout=_START_TIMEOUT)
+            await handle.signal(BULK_WAKE, rpc_timeout=START_TIMEOUT)
         except RPCError as error:
             _log.info("job_not_woken", job_id=job_id, reason=error.status.name)
 
@@ -212,5 +212,6 @@ def _left(message: FollowUpCommand) -> timedelta:
     return max(message.deadline - datetime.now(UTC), timedelta(milliseconds=100))
 
 
-def _summary(start: FollowUpStart) -> str:
+def summary_of(start: FollowUpStart) -> str:
+    """What operators read of an execution in a list: ids, no names."""
     return f"client {start.client_id} in campaign {start.campaign_id}"
