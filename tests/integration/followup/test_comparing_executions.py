@@ -1,6 +1,9 @@
 """Rows and executions are compared and mended: lost, behind, stray ones, and none that is as its row says."""
 
+from typing import Literal
+
 import pytest
+from temporalio.client import Client
 
 from services.followup.engine import TemporalExecutions
 from services.followup.store.comparing import PostgresHeldRows
@@ -16,17 +19,19 @@ from tests.integration.followup.world import World
 
 @pytest.fixture
 def compare(world: World) -> CompareEngine:
-    async def connected():
+    async def connected() -> Client:
         return world.client
 
     executions = TemporalExecutions(connected, task_queue=world.task_queue)
     return CompareEngine(PostgresHeldRows(world.database), executions, world.clock, per_second=1000)
 
 
-async def differences(compare: CompareEngine, walk="rows", limit=2) -> list[EngineDifference]:
+async def differences(
+    compare: CompareEngine, walk: Literal["rows", "executions"] = "rows", limit: int = 2
+) -> list[EngineDifference]:
     """All pages of a walk."""
-    found, page = [], await compare.page(CompareExecutions(walk=walk, limit=limit))
-    found += page.differences
+    page = await compare.page(CompareExecutions(walk=walk, limit=limit))
+    found = list(page.differences)
     while page.reached is not None:
         page = await compare.page(CompareExecutions(walk=walk, limit=limit, after=page.reached))
         found += page.differences
