@@ -7,21 +7,24 @@ from datetime import timedelta
 
 from fastapi import FastAPI
 
-from services.reporting.api import create_router, forecast_routes
+from services.reporting.api import create_router, forecast_routes, reconciliation_routes
 from services.reporting.api.exports import export_routes
-from services.reporting.consumers import BusFactSource, listen
+from services.reporting.consumers import BusFactSource, BusFollowUpOwner, listen
 from services.reporting.exporting.running import ExportRunner, Present
 from services.reporting.settings import Settings
 from services.reporting.store.checks import PostgresChecks
 from services.reporting.store.exports import PostgresExports, PostgresFiles
 from services.reporting.store.figures import PostgresReadings
 from services.reporting.store.forecasting import PostgresForecasting
+from services.reporting.store.held import PostgresHeldFollowUps
 from services.reporting.store.ledger import PostgresLedgers
 from services.reporting.store.orders import AskedOrders
 from services.reporting.store.places import PostgresPlaces
+from services.reporting.store.reconciling import PostgresReconciliations
 from services.reporting.store.replicas import PostgresReplicas
 from services.reporting.use_cases.checks import refill_page
 from services.reporting.use_cases.exports import AskExports
+from services.reporting.use_cases.reconcile import Reconciler, ask_by_schedule
 from services.reporting.use_cases.regroup import regroup_all
 from shared.runtime.clock import Clock
 from shared.runtime.database import Database
@@ -64,6 +67,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.include_router(export_routes(ask))
     app.include_router(forecast_routes(PostgresForecasting(parts.database), clock))
+    app.include_router(reconciliation_routes(PostgresReconciliations(parts.database), clock))
     return app
 
 
@@ -92,6 +96,29 @@ async def _begin(settings: Settings, clock: Clock, sweeps: Database, running: Ru
     )
     running.background.start("reporting regrouping", lambda: _again_and_again(regroup, defined))
     running.background.start("reporting refill", lambda: _again_and_again(refill, asyncio.Event()))
+    reconciler = reconciler_of(settings, clock, sweeps, BusFollowUpOwner(running.bus))
+
+    async def reconcile() -> None:
+        await ask_by_schedule(reconciler.runs, clock, settings.reconcile_at)
+        more = True
+        while more:
+            more = await reconciler.step()
+            await asyncio.sleep(settings.reporting_reconcile_pause_seconds)
+
+    running.background.start("reporting reconciliation", lambda: _again_and_again(reconcile, asyncio.Event()))
+
+
+def reconciler_of(settings: Settings, clock: Clock, database: Database, owner: BusFollowUpOwner) -> Reconciler:
+    """What compares, piece by piece."""
+    return Reconciler(
+        runs=PostgresReconciliations(database),
+        held=PostgresHeldFollowUps(database),
+        owner=owner,
+        checks=PostgresChecks(database),
+        ledgers=PostgresLedgers(database),
+        now=clock.now,
+        settle=timedelta(seconds=settings.reporting_reconcile_settle_seconds),
+    )
 
 
 def _begin_exports(

@@ -4,15 +4,28 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from services.reporting.ports.counting import Ledgers, Places, Replicas
+from services.reporting.ports.reconciling import OwnerAway
 from services.reporting.use_cases.definitions import keep_definitions
 from services.reporting.use_cases.record_facts import record_facts
 from shared.contracts.campaign import CampaignDefined
 from shared.contracts.directory import ClientChanged, UnitChanged, UserChanged
 from shared.contracts.followup import FactRecorded, Facts, FactsPage
-from shared.contracts.wire import CloudEvent, Event
-from shared.runtime.messaging import Bus
+from shared.contracts.reconciling import (
+    CompareExecutions,
+    DigestsPage,
+    ExecutionMended,
+    ExecutionsCompared,
+    FactsOfFollowUp,
+    FollowUpDigests,
+    MendExecution,
+)
+from shared.contracts.wire import Answer, CloudEvent, Event, Question
+from shared.runtime.messaging import Bus, NobodyAnswers, QuestionRefused
 
 E = TypeVar("E", bound=Event)
+A = TypeVar("A", bound=Answer)
+_PATIENCE = 30.0
+"""Seconds: a page of executions is looked up at a bounded rate."""
 
 
 class BusFactSource:
@@ -24,6 +37,41 @@ class BusFactSource:
     async def page(self, after_seq: int, limit: int) -> Facts:
         """See the port."""
         return await self._bus.ask(FactsPage(after_seq=after_seq, limit=limit), Facts, timeout=10.0)
+
+
+class BusFollowUpOwner:
+    """The follow-up service as the one that facts and executions are compared by; see the port."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+
+    async def digests(self, wanted: FollowUpDigests) -> DigestsPage:
+        """See the port."""
+        return await self._ask(wanted, DigestsPage)
+
+    async def facts_of(self, follow_up_id: str) -> Sequence[FactRecorded]:
+        """See the port."""
+        facts: list[FactRecorded] = []
+        complete, reached = False, 0
+        while not complete:
+            page = await self._ask(FactsOfFollowUp(follow_up_id=follow_up_id, after=reached), Facts)
+            facts += page.facts
+            complete, reached = page.complete, page.last_seq
+        return facts
+
+    async def compare(self, wanted: CompareExecutions) -> ExecutionsCompared:
+        """See the port."""
+        return await self._ask(wanted, ExecutionsCompared)
+
+    async def mend(self, follow_up_id: str) -> ExecutionMended:
+        """See the port."""
+        return await self._ask(MendExecution(follow_up_id=follow_up_id), ExecutionMended)
+
+    async def _ask(self, question: Question, answer: type[A]) -> A:
+        try:
+            return await self._bus.ask(question, answer, timeout=_PATIENCE)
+        except (NobodyAnswers, QuestionRefused) as error:
+            raise OwnerAway(question.subject) from error
 
 
 async def listen(

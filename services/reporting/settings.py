@@ -1,5 +1,7 @@
 """What reporting reads from the environment."""
 
+from datetime import time
+
 from pydantic import Field
 
 from shared.runtime.settings import Settings as Shared
@@ -20,3 +22,14 @@ class Settings(Shared):
     """What the process that makes a file may hold in memory."""
     reporting_export_hours: float = Field(default=24, gt=0)
     """How long a file is kept for its asker."""
+    reporting_reconcile_at: str = Field(default="03:00", pattern=r"^(([01]\d|2[0-3]):[0-5]\d|off)$")
+    """The time of day at which everything is compared, in the deployment's zone; `off` for never by itself."""
+    reporting_reconcile_pause_seconds: float = Field(default=0.1, ge=0)
+    """Rest between two pages of a comparison."""
+    reporting_reconcile_settle_seconds: float = Field(default=10.0, ge=0)
+    """How long what differs at a first look is given to arrive before the second."""
+
+    @property
+    def reconcile_at(self) -> time | None:
+        """That time; None for never."""
+        return None if self.reporting_reconcile_at == "off" else time.fromisoformat(self.reporting_reconcile_at)

@@ -93,6 +93,7 @@ class FakeLedgers:
     amounts: dict[AmountKey, Amounts] = field(default_factory=dict)
     steps: dict[StepKey, StepAmounts] = field(default_factory=dict)
     checks: list[tuple[str, list[Difference] | None]] = field(default_factory=list)
+    ticks: list[set[tuple[str, str | None]]] = field(default_factory=list)
 
     def forget(self) -> None:
         """Begin again from nothing."""
@@ -129,6 +130,12 @@ class FakeLedgers:
         added = new.keys() - self.facts.keys()
         self.facts.update({key: new[key] for key in added})
         return added
+
+    async def replace_facts(self, facts: Sequence[FactRecorded]) -> None:
+        self.facts.update({(fact.follow_up_id, fact.number): fact for fact in facts})
+
+    async def tick(self, changed: Collection[tuple[str, str | None]]) -> None:
+        self.ticks.append(set(changed))
 
     async def rows(self, follow_up_ids: Collection[str]) -> Mapping[str, Row]:
         return {name: self.follow_ups[name] for name in follow_up_ids if name in self.follow_ups}

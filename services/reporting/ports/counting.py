@@ -145,6 +145,9 @@ class Ledger(Protocol):
     async def add_facts(self, facts: Sequence[FactRecorded]) -> set[FactKey]:
         """Keep the facts; answers those that were not known."""
 
+    async def replace_facts(self, facts: Sequence[FactRecorded]) -> None:
+        """Keep the facts as given, whatever was kept under their numbers."""
+
     async def rows(self, follow_up_ids: Collection[str]) -> Mapping[str, Row]:
         """Those follow-ups that are known, locked."""
 
@@ -159,6 +162,12 @@ class Ledger(Protocol):
 
     async def count(self, amounts: Mapping[AmountKey, Amounts], steps: Mapping[StepKey, StepAmounts]) -> None:
         """Add the differences to the counters."""
+
+    async def tick(self, changed: Collection[tuple[str, str | None]]) -> None:
+        """Say whose figures this transaction changes: (campaign, advisor of record), None for all who read it.
+
+        Last, since from here to its end no other transaction can say so: numbers are seen in their order.
+        """
 
     async def differences(self, campaign_id: str, *, served: int, built: int) -> Sequence[Difference]:
         """Where the counters of one generation are not those of another."""

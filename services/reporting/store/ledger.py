@@ -20,7 +20,7 @@ from services.reporting.ports.counting import (
     StepAmounts,
     StepKey,
 )
-from services.reporting.store import counters, measures
+from services.reporting.store import counters, measures, ticking
 from services.reporting.store import statements as sql
 from services.reporting.store.plans import Plans
 from services.reporting.store.rows import definitions_json, facts_json, row_of, rows_json, state_of
@@ -73,6 +73,14 @@ class PostgresLedger:
                 _log.error("fact contradicts the one kept", follow_up_id=str(fact.follow_up_id), number=fact.number)
         return added
 
+    async def replace_facts(self, facts: Sequence[FactRecorded]) -> None:
+        """See the port."""
+        await self._connection.execute(sql.REPLACE_FACTS, {"facts": facts_json(facts)})
+
+    async def tick(self, changed: Collection[tuple[str, str | None]]) -> None:
+        """See the port."""
+        await ticking.tick(self._connection, changed)
+
     async def rows(self, follow_up_ids: Collection[str]) -> Mapping[str, Row]:
         """See the port."""
         ids = sorted(set(follow_up_ids))
@@ -113,7 +121,7 @@ class PostgresLedger:
     async def end_checks(self, campaign_id: str, found: Sequence[Difference] | None, now: datetime) -> None:
         """See the port."""
         if found:
-            measures.DIFFERENCES.inc(len(found))
+            measures.DIFFERENCES.labels("counters").inc(len(found))
             _log.error("counters differ from the facts", campaign_id=campaign_id, differences=len(found))
         ended = {
             "campaign_id": campaign_id,

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Table
 from sqlalchemy.dialects.postgresql import insert
 
+from services.reporting.store.ticking import EVERYTHING, tick
 from services.reporting.tables import advisors, clients, units
 from shared.contracts.directory import ClientChanged, UnitChanged, UserChanged
 from shared.runtime.database import Database
@@ -31,6 +32,8 @@ class PostgresReplicas:
             for table, changes in _by_table(users, units, clients):
                 if rows := [_columns(table, change) for change in _newest(changes)]:
                     await connection.execute(_KEEP[table], rows)
+            if users or units:
+                await tick(connection, [EVERYTHING])
 
 
 def _by_table(

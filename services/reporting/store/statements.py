@@ -25,6 +25,19 @@ ADD_FACTS = text("""
     on conflict do nothing
     returning follow_up_id, number
 """)
+REPLACE_FACTS = text("""
+    insert into facts
+        (follow_up_id, number, campaign_id, kind, fact, after, occurred_at, recorded_at, door, actor)
+    select follow_up_id, number, campaign_id, fact ->> 'kind', fact, after, occurred_at, recorded_at, door, actor
+    from jsonb_to_recordset(cast(:facts as jsonb)) as told (
+        follow_up_id uuid, number integer, campaign_id uuid, fact jsonb, after jsonb,
+        occurred_at timestamptz, recorded_at timestamptz, door text, actor text)
+    order by follow_up_id, number
+    on conflict (follow_up_id, number) do update set
+        campaign_id = excluded.campaign_id, kind = excluded.kind, fact = excluded.fact, after = excluded.after,
+        occurred_at = excluded.occurred_at, recorded_at = excluded.recorded_at, door = excluded.door,
+        actor = excluded.actor
+""")
 CONTRADICTIONS = text("""
     select stored.follow_up_id, stored.number
     from jsonb_to_recordset(cast(:facts as jsonb)) as told (follow_up_id uuid, number integer, fact jsonb)

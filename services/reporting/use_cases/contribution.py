@@ -37,6 +37,11 @@ class Differences:
         """The counters of steps that change."""
         return {key: difference for key, difference in self._steps.items() if any(difference)}
 
+    def touched(self) -> set[tuple[str, str]]:
+        """The campaigns and advisors of record whose counters change."""
+        of_amounts = {(key.campaign_id, key.advisor_id) for key in self.amounts}
+        return of_amounts | {(key.campaign_id, key.advisor_id) for key in self.steps}
+
     def move(self, before: Row | None, after: Row, generation: Generation) -> None:
         """The follow-up was counted as `before` in this generation (None: not at all) and is now to be as `after`."""
         if before is not None:

@@ -26,6 +26,7 @@ async def keep_definitions(ledgers: Ledgers, definitions: Sequence[CampaignDefin
             if not _follows(groupings[definition.campaign_id].target, definition.plan())
         }
         await ledger.define(newer, regroup)
+        await ledger.tick({(definition.campaign_id, None) for definition in newer})
 
 
 def same_grouping(one: Plan, other: Plan) -> bool:

@@ -5,7 +5,7 @@ the facts themselves. Both depend on the set of facts alone, so that any order e
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from services.reporting.ports.counting import Grouping, Ledgers, Row
 from services.reporting.use_cases.contribution import Differences
@@ -28,30 +28,36 @@ async def record_facts(ledgers: Ledgers, facts: Sequence[FactRecorded]) -> int:
             by_follow_up[key[0]].append(told[key])
         known = await ledger.rows(by_follow_up)
         differences = Differences()
-        moved = [
-            _move(known.get(follow_up_id), new, groupings, differences) for follow_up_id, new in by_follow_up.items()
-        ]
-        await ledger.save([(row, _plan_of(row, groupings[row.campaign_id])) for row in moved])
+        moved = []
+        for follow_up_id, new in by_follow_up.items():
+            before, grouping = known.get(follow_up_id), groupings[new[0].campaign_id]
+            after = row_after(before, new, grouping)
+            moved.append((after, move(before, after, grouping, differences)))
+        await ledger.save(moved)
         await ledger.count(differences.amounts, differences.steps)
+        await ledger.tick(differences.touched())
     return len(added)
 
 
-def _move(
-    before: Row | None, new: Sequence[FactRecorded], groupings: Mapping[str, Grouping], differences: Differences
-) -> Row:
-    grouping = groupings[new[0].campaign_id]
-    after = _after(before, new, grouping)
+def move(before: Row | None, after: Row, grouping: Grouping, differences: Differences) -> Plan | None:
+    """Count the follow-up as `after` instead of `before`; answers the plan by which it stands where it stands."""
     if grouping.serving is not None:
         differences.move(before, after, grouping.serving)
     target = grouping.target
     if target is not None and target != grouping.serving and after.generation == target.number:
         differences.move(before, after, target)
-    return after
+    return _plan_of(after, grouping)
 
 
-def _after(before: Row | None, new: Sequence[FactRecorded], grouping: Grouping) -> Row:
+def row_after(
+    before: Row | None, new: Sequence[FactRecorded], grouping: Grouping, *, generation: int | None = None
+) -> Row:
+    """The follow-up once these facts are known too; a new one belongs to `generation`, by default to every one."""
     last = max(new, key=lambda fact: fact.number)
     newer = before is None or last.number > before.state.number
+    if generation is None:
+        # A new follow-up goes into every generation at once; the pass that builds the target brings the others.
+        generation = before.generation if before else (grouping.target.number if grouping.target else 0)
     return Row(
         follow_up_id=last.follow_up_id,
         campaign_id=last.campaign_id,
@@ -59,8 +65,7 @@ def _after(before: Row | None, new: Sequence[FactRecorded], grouping: Grouping) 
         state=last.after if newer or before is None else before.state,
         interactions=(before.interactions if before else 0)
         + sum(_INTERACTIONS.get(fact.fact.kind, 0) for fact in new if fact.fact.step_id is None),
-        # A new follow-up goes into every generation at once; the pass that builds the target brings the others.
-        generation=before.generation if before else (grouping.target.number if grouping.target else 0),
+        generation=generation,
     )
 
 

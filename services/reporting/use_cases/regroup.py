@@ -53,6 +53,7 @@ async def _serve(ledgers: Ledgers, campaign_id: str, now: datetime) -> bool:
             return False
         await ledger.end_checks(campaign_id, await _found(ledger, campaign_id, grouping), now)
         await ledger.serve_target(campaign_id)
+        await ledger.tick({(campaign_id, None)})
     return True
 
 

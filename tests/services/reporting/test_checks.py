@@ -68,7 +68,7 @@ async def test_figures_that_are_those_of_the_facts_differ_nowhere(checks, ledger
 
 
 async def test_a_counter_that_drifted_is_shown_counted_and_repaired(checks, ledgers, real, model, database):
-    before = measures.DIFFERENCES._value.get()
+    before = measures.DIFFERENCES.labels("counters")._value.get()
     async with database.transaction() as connection:
         await connection.execute(update(amount_counters).values(clients=amount_counters.c.clients + 1))
         await connection.execute(delete(step_counters).where(step_counters.c.step_group == "done"))
@@ -77,7 +77,7 @@ async def test_a_counter_that_drifted_is_shown_counted_and_repaired(checks, ledg
 
     assert found.differences > 1
     assert found.examples[0]["found"]["clients"] == found.examples[0]["expected"]["clients"] + 1
-    assert measures.DIFFERENCES._value.get() == before + found.differences
+    assert measures.DIFFERENCES.labels("counters")._value.get() == before + found.differences
     assert await real.read_model() == model
     assert (await check(checks, ledgers)).differences == 0
 
