@@ -15,6 +15,7 @@ HELD: Sentences = {
         "La décision est en cours : réessayez dans un instant.",
         "It is just being decided: try again in a moment.",
     ),
+    "reconciliation_unknown": ("Ce rapprochement est inconnu.", "This reconciliation is unknown."),
 }
 
 WEBHOOKS: Sentences = {

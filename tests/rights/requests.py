@@ -179,6 +179,9 @@ REQUESTS: dict[str, Asked] = {
     "GET /api/reports/exports/{export_id}": Asked(shows=("{export_id}",)),
     "GET /api/reports/exports/{export_id}/file": Asked(let_in=("export_not_done",), shows=_ANYTHING),
     "GET /api/reports/reconcile": Asked(shows=_ANYTHING),
+    "GET /api/reports/reconciliations": Asked(shows=_ANYTHING),
+    "GET /api/reports/reconciliations/{number}": Asked(shows=_ANYTHING, let_in=("reconciliation_unknown",)),
+    "GET /api/reports/reconciliations/{number}/differences": Asked(shows=_ANYTHING, let_in=("reconciliation_unknown",)),
     "GET /api/reports/steps": Asked(query={"campaign_id": "{campaign_id}"}),
     "GET /api/reports/breakdown": Asked(query={"by": "advisor"}, shows=("{advisor_id}",)),
 }

@@ -13,9 +13,9 @@ from services.reporting.schemas.reconciling import (
     ReconciliationsOut,
 )
 from shared.rulebook.access import Action, Principal, may
+from shared.rulebook.errors import NotVisible
 from shared.runtime.clock import Clock
 from shared.runtime.http import PROBLEMS
-from shared.runtime.problems import NotFound
 from shared.runtime.security import CurrentPrincipal
 
 _MOST = 2**63 - 1
@@ -38,7 +38,7 @@ def reconciliation_routes(runs: Reconciliations, clock: Clock) -> APIRouter:
         may(principal, Action.CHECK_FIGURES)
         number = await runs.ask(principal.user_id, clock.now())
         if number is None:
-            raise NotFound
+            raise NotVisible("reconciliation_unknown")
         return BegunOut(number=number)
 
     @router.get("")
@@ -72,7 +72,7 @@ def reconciliation_routes(runs: Reconciliations, clock: Clock) -> APIRouter:
         may(principal, Action.CHECK_FIGURES)
         run = await runs.get(number) if 0 < number <= _MOST else None
         if run is None:
-            raise NotFound
+            raise NotVisible("reconciliation_unknown")
         return ReconciliationOut.of(run)
 
     return router
