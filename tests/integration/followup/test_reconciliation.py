@@ -184,7 +184,9 @@ async def test_a_fact_and_a_row_that_were_changed_are_what_their_owner_says_agai
     own: Database, told: list[str], reconcile: Callable[[str], Awaitable[Run]]
 ) -> None:
     await change(
-        own, """update facts set after = jsonb_set(after, '{potential}', '"7.00"') where follow_up_id = :id""", id=told[1]
+        own,
+        """update facts set after = jsonb_set(after, '{potential}', '"7.00"') where follow_up_id = :id""",
+        id=told[1],
     )
     await change(
         own,
