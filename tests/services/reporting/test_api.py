@@ -291,7 +291,7 @@ async def test_a_batch_of_facts_takes_the_same_few_statements_however_large_it_i
             counts.append(len(executed))
         return counts
 
-    assert await statements(2) == await statements(150) == [8, 6]
+    assert await statements(2) == await statements(150) == [9, 7]
 
 
 async def test_answers_are_json_that_any_reader_parses(client):
