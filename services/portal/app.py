@@ -10,7 +10,7 @@ from services.portal import problems
 from services.portal.assets import Assets, assets_router
 from services.portal.frame import Desk
 from services.portal.issuer import Issuer
-from services.portal.screens import follow_up, follow_ups, home, notices, preferences, search, signing_in
+from services.portal.screens import follow_up, follow_ups, home, notices, preferences, search, signing_in, to_do
 from services.portal.sessions import Sealer
 from services.portal.settings import Settings
 from shared.runtime.clock import Clock
@@ -34,6 +34,7 @@ def create_app(settings: Settings | None = None, *, transport: httpx.AsyncBaseTr
         assets_router(assets),
         signing_in.router,
         home.router,
+        to_do.router,
         notices.router,
         follow_ups.router,
         follow_up.router,

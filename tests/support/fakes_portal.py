@@ -85,6 +85,8 @@ class FakeApis:
             "operator": False,
         }
     )
+    to_do: dict[str, int] = field(default_factory=dict)
+    """Counts of things to do other than the usual ones."""
     token: str | None = TOKEN
     """The only token accepted; None accepts any."""
 
@@ -192,6 +194,41 @@ class FakeApis:
                 return problem(404, "not_visible")
             return a_report() if campaign_id else a_report(target=None, pace=a_rate(None), remaining_to_target=None)
 
+    def _add_to_do(self, app: FastAPI) -> None:
+        row = {
+            "follow_up_id": FOLLOW_UP_ID,
+            "campaign_id": CAMPAIGN_ID,
+            "campaign_name": "Épargne d’hiver",
+            "client_id": CLIENT_ID,
+            "client_name": self.follow_up.client_name,
+            "status": "OPEN",
+            "position": "call",
+            "position_number": 1,
+            "potential": "12500.50",
+            "entry_date": "2026-11-10",
+            "due_on": "2026-11-20",
+            "client_phone": "01 02 03 04 05",
+            "advisor": {"id": ADVISOR_ID, "name": "Anne Martin"},
+            "step_title": "Appeler",
+            "step_kind": "REMINDER",
+        }
+
+        @app.get("/api/followups/to-do/counts")
+        def counts() -> Any:
+            return {"late": 1, "today": 1, "offered": 3, "conclusion": 0, **self.to_do}
+
+        @app.get("/api/followups/due")
+        def due() -> Any:
+            return {"items": [row | {"late": True}], "next": "2026-11-20:next"}
+
+        @app.get("/api/followups/to-do/offered")
+        def offered() -> Any:
+            return {"items": [row | {"step_id": "call", "since": "2026-11-23"}], "next": None}
+
+        @app.get("/api/followups/to-do/conclusions")
+        def conclusions() -> Any:
+            return {"items": [], "next": None}
+
     def _add_follow_ups(self, app: FastAPI) -> None:
         @app.get("/api/followups")
         def follow_ups(status: str = "OPEN") -> Any:
@@ -211,6 +248,8 @@ class FakeApis:
                 "due_on": None,
             }
             return {"items": [row] if shown else [], "next": "12500.50:next" if shown else None}
+
+        self._add_to_do(app)
 
         @app.get("/api/followups/commands/{command_id}")
         def verdict(command_id: str) -> Any:

@@ -1,7 +1,6 @@
 """The home page: notices, the indicators of the person's reach, follow-ups to work on (spec 7, 8.1)."""
 
 import asyncio
-from collections.abc import Coroutine
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any
@@ -11,10 +10,11 @@ from fastapi.responses import Response
 
 from services.portal.bar import MoneyBar
 from services.portal.frame import Person, PersonOrStranger, Visit
-from services.portal.screens.follow_ups import mine
+from services.portal.parts import or_problem
 from services.portal.screens.notices import newest
 from services.portal.screens.signing_in import sign_in_page
-from services.portal.upstream import UpstreamProblem
+from services.portal.screens.to_do import Chosen as ChosenList
+from services.portal.screens.to_do import read_to_do
 
 router = APIRouter(include_in_schema=False)
 
@@ -40,21 +40,21 @@ class Indicators:
 
 
 @router.get("/")
-async def home(visit: PersonOrStranger, chosen: Chosen = None) -> Response:
+async def home(visit: PersonOrStranger, chosen: Chosen = None, chosen_list: ChosenList = None) -> Response:
     """The home page; the sign-in page for whoever is not signed in."""
     if visit.session is None:
         return sign_in_page(visit, wished=visit.here)
-    notices, indicators, follow_ups = await asyncio.gather(
+    notices, indicators, to_do = await asyncio.gather(
         or_problem(newest(visit)),
         or_problem(_indicators(visit, chosen)),
-        or_problem(mine(visit, status="OPEN", after=None, limit=8)),
+        or_problem(read_to_do(visit, chosen_list)),
     )
     return await visit.screen(
         "home.html",
         active="home",
         notices=notices,
         indicators=indicators,
-        follow_ups=follow_ups,
+        to_do=to_do,
         today=visit.desk.clock.today(),
     )
 
@@ -63,14 +63,6 @@ async def home(visit: PersonOrStranger, chosen: Chosen = None) -> Response:
 async def indicators(visit: Person, chosen: Chosen = None) -> Response:
     """The indicator box alone, when a campaign is clicked."""
     return visit.page("parts/indicators.html", indicators=await or_problem(_indicators(visit, chosen)))
-
-
-async def or_problem(work: Coroutine[Any, Any, Any]) -> Any:
-    """What it answers, or its problem: a part that fails leaves the others of the page alone."""
-    try:
-        return await work
-    except UpstreamProblem as problem:
-        return problem
 
 
 async def _indicators(visit: Visit, chosen: str | None) -> Indicators:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from services.portal.frame import Person
-from services.portal.screens.home import or_problem
+from services.portal.parts import or_problem
 
 router = APIRouter(include_in_schema=False)
 

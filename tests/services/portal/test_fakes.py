@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 from services.campaign.schemas.shown import CampaignPage
 from services.directory.schemas.reads import ClientPage, Me
-from services.followup.schemas import CommandOut, FollowUpOut, FollowUpPage, Timeline
+from services.followup.schemas import CommandOut, DuePage, FollowUpOut, FollowUpPage, Timeline, ToDoCountsOut, ToDoPage
 from services.notification.schemas import NoticePage, NoticeShown, NoticeWithClients, UnreadCount
 from services.reporting.schemas.figures import CampaignsOut, ReportOut
 from tests.support.fakes_portal import NOTICE_ID, FakeApis
@@ -45,6 +45,10 @@ def fits(model: type[BaseModel], answer: dict, *, partly: bool = False) -> None:
         ("/api/campaigns", CampaignPage, False),
         ("/api/reports/campaigns", CampaignsOut, False),
         (f"/api/reports/indicators?campaign_id={CAMPAIGN_ID}", ReportOut, False),
+        ("/api/followups/to-do/counts", ToDoCountsOut, False),
+        ("/api/followups/due", DuePage, False),
+        ("/api/followups/to-do/offered", ToDoPage, False),
+        ("/api/followups/to-do/conclusions", ToDoPage, False),
         ("/api/followups?status=CONCLUDED", FollowUpPage, False),
         (FOLLOW_UP, FollowUpOut, False),
         (f"{FOLLOW_UP}/timeline", Timeline, False),
