@@ -22,6 +22,7 @@ from services.reporting.writers.blocks import Edition
 from services.reporting.writers.charts import Charts, ChartsAbsentError
 from services.reporting.writers.editions import Summary, write_results, write_steps, write_summary
 from services.reporting.writers.formats import Formats
+from services.reporting.writers.options import summary_charts
 from services.reporting.writers.words import say
 from shared.rulebook.access import AccessLevel
 from shared.rulebook.errors import Invalid
@@ -74,7 +75,8 @@ async def _summary(making: Making, figures: Figures, about: About, path: Path) -
     funnel = None
     if wish.campaign_id is not None and campaigns:
         funnel = await read_steps(figures, making.scope, wish.campaign_id, making.day)
-    summary = Summary(indicators_of(campaigns), funnel, {})
+    found, words = indicators_of(campaigns), say(wish.language)
+    summary = Summary(found, funnel, summary_charts(found, funnel, words, Formats(wish.language)))
 
     def write() -> None:
         with ExitStack() as stack:

@@ -27,6 +27,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "rows": ("Lignes", "Rows"),
     "checksum": ("Empreinte des données (SHA-256)", "Checksum of the data (SHA-256)"),
     "about": ("À propos", "About"),
+    "colon": ("\u00a0: ", ": "),
     "none": ("–", "–"),
     "total": ("Total", "Total"),
     "page": ("Page", "Page"),

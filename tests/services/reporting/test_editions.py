@@ -10,6 +10,9 @@ from services.reporting.ports.reading import Axis
 from services.reporting.writers.blocks import Chart, Edition, Head
 from services.reporting.writers.charts import ASSETS, Charts, ChartsAbsentError
 from services.reporting.writers.editions import Summary, write_results, write_steps, write_summary
+from services.reporting.writers.formats import Formats
+from services.reporting.writers.options import summary_charts
+from services.reporting.writers.words import say
 from tests.support.editions import HOSTILE, UNITS, a_funnel, a_row, about, pages_of, some_indicators, text_of
 
 BARS = {
@@ -182,6 +185,36 @@ def test_charts_are_drawn_with_their_words_and_a_text_for_who_cannot_see_them():
 
     assert "Collecté <&>" in text_of(pdf)
     assert "pas pu être dessinés" not in text_of(pdf)
+
+
+@needs_assets
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("fr", ["Potentiel restant 120 000,50 €", "Acceptés 2 (20,00 %)", "3. Rendez-vous : 3", "59,80 %"]),
+        ("en", ["Remaining potential €120,000.50", "Accepted 2 (20.00%)", "3. Rendez-vous: 3", "59.80%"]),
+    ],
+)
+def test_the_charts_of_the_summary_say_their_numbers_as_the_reader_writes_them(language, expected):
+    found, funnel = some_indicators(), a_funnel()
+    drawn = summary_charts(found, funnel, say(language), Formats(language))
+
+    with Charts() as charts:
+        text = text_of(summary(language, charts=charts, pictures=drawn)).replace("\n", " ")
+
+    assert list(drawn) == ["money", "progress", "clients_by_result", "steps"]
+    for words in expected:
+        assert words in text
+
+
+def test_what_does_not_exist_is_not_drawn():
+    drawn = summary_charts(some_indicators(target=None), None, say("fr"), Formats("fr"))
+
+    assert list(drawn) == ["money", "clients_by_result"]
+    assert drawn["money"].option["yAxis"]["data"] == ["Collecté", "Potentiel restant"]
+    assert drawn["clients_by_result"].alt == (
+        "Clients par résultat : Acceptés 2 (20,00 %), Refusés 3 (30,00 %), En cours 5 (50,00 %)"
+    ).replace(" :", "\u00a0:").replace(" %", "\u00a0%")
 
 
 @needs_assets
