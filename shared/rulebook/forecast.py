@@ -70,11 +70,15 @@ class Success:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Knowledge:
-    """What is known of one kind of clients: those with potential, or those without."""
+    """What is known of one kind of clients: those with potential, or those without.
+
+    `scale` is how many times more weight is open than `waiting` holds, where a sample was read.
+    """
 
     spells: Sequence[Spell] = ()
     waiting: Sequence[Waiting] = ()
     success: Success = Success()
+    scale: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +99,16 @@ def too_little(conclusions: int, successes: int) -> bool:
     return conclusions < LEAST_CONCLUSIONS or successes < LEAST_SUCCESSES
 
 
-def forecast(collected: Decimal, days_left: int, kinds: Sequence[Knowledge], *, scale: float = 1.0) -> Forecast:
+def forecast(collected: Decimal, days_left: int, kinds: Sequence[Knowledge]) -> Forecast:
     """What is collected plus what the open clients will bring in the days left, today excluded.
 
-    `kinds` begins with the clients with potential. `scale` is how many times more clients are open than those given,
-    where a sample is.
+    `kinds` begins with the clients with potential.
     """
     mean = variance = 0.0
     chances: Mapping[int, float] = {}
     for number, known in enumerate(kinds):
         chain = chain_of(known.spells)
-        more, spread = _to_come(chain, known, scale)
+        more, spread = _to_come(chain, known)
         mean, variance = mean + more, variance + spread
         if number == 0:
             chances = chain.chances({client.place for client in known.waiting}, days_left)
@@ -124,7 +127,7 @@ def contacts_needed(remaining: Decimal, collected: Decimal, contacts: int) -> in
     return ceil(Fraction(remaining) * contacts / Fraction(collected))
 
 
-def _to_come(chain: Chain, known: Knowledge, scale: float) -> tuple[float, float]:
+def _to_come(chain: Chain, known: Knowledge) -> tuple[float, float]:
     """The mean and the variance of what these clients bring."""
     ratio, square = known.success.ratio, known.success.square_ratio
     outlook = chain.outlook(known.waiting)
@@ -132,7 +135,8 @@ def _to_come(chain: Chain, known: Knowledge, scale: float) -> tuple[float, float
     rate_part = ratio**2 * outlook.rate_variance
     ratio_part = outlook.succeeding**2 * known.success.ratio_variance
     # Chance acts on each client alone, wrong rates on all of them alike.
-    return ratio * outlook.succeeding * scale, max(0.0, chance_part) * scale + (rate_part + ratio_part) * scale**2
+    variance = max(0.0, chance_part) * known.scale + (rate_part + ratio_part) * known.scale**2
+    return ratio * outlook.succeeding * known.scale, variance
 
 
 def _quantile(kinds: Sequence[Knowledge]) -> float:

@@ -112,7 +112,7 @@ def test_a_sample_of_half_the_clients_says_the_same_of_all():
     lives = a_campaign(Random(5), 600, 90)  # noqa: S311  the same in every run
     half = known(lives[::2], 45, 90)
 
-    alone, for_all = forecast(Decimal(0), 45, half), forecast(Decimal(0), 45, half, scale=2.0)
+    alone, for_all = (forecast(Decimal(0), 45, [replace(known, scale=scale) for known in half]) for scale in (1.0, 2.0))
 
     assert float(for_all.expected) == pytest.approx(2 * float(alone.expected))
     # Chance evens out over twice the clients; what is not known of the rates does not.

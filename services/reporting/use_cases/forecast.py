@@ -1,7 +1,7 @@
 """The forecast of one campaign, for a reader's reach or a unit or advisor within it (docs/domain.md, Forecast)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
@@ -12,7 +12,7 @@ from services.reporting.use_cases.figures import Indicators, OneCampaign, indica
 from shared.rulebook.campaign import CampaignStatus
 from shared.rulebook.forecast import Forecast, contacts_needed, forecast, too_little
 
-_MOST = 50_000
+_MOST = 20_000
 """Follow-ups that are read: of more, a sample, for nothing is learnt from the others that an interval would show."""
 _TENTH = Decimal("0.1")
 
@@ -95,7 +95,12 @@ def _silence(one: OneCampaign, observed: Observed, today: date) -> Silence | Non
 
 
 def _forecast(one: OneCampaign, observed: Observed) -> Forecast:
-    return forecast(one.totals.collected, one.days.remaining, observed.kinds, scale=_scale(one, observed))
+    """A sample stands for the potential that is open exactly, and those without potential for their number."""
+    rich, poor = observed.kinds
+    potential = sum(client.weight for client in rich.waiting)
+    by_potential = float(one.totals.remaining_potential) / potential if potential else 1.0
+    kinds = [replace(rich, scale=by_potential), replace(poor, scale=_scale(one, observed))]
+    return forecast(one.totals.collected, one.days.remaining, kinds)
 
 
 def _scale(one: OneCampaign, observed: Observed) -> float:
