@@ -78,6 +78,12 @@ def position_after_late_entry(follow_up: FollowUp, plan: Plan) -> str | None:
     return _step_at(max(position_index(follow_up, plan), _live_index(follow_up, plan)), plan)
 
 
+def is_overdue(follow_up: FollowUp, plan: Plan) -> bool:
+    """Whether the step at the position was recorded as late (spec 7.2); never once closed."""
+    late = follow_up.overdue_step
+    return follow_up.closing is None and late is not None and late == position(follow_up, plan)
+
+
 def index_of(step_id: str, plan: Plan) -> int:
     """The number of steps before this one. Refused `step_unknown` when the plan has no such step."""
     index = _find(step_id, plan)

@@ -47,6 +47,8 @@ class Row:
     state: FollowUp
     interactions: int
     generation: int
+    last_activity: datetime | None = None
+    """When something was last done for the client: a step, an interaction or a conclusion."""
 
 
 class Amounts(NamedTuple):
@@ -60,6 +62,7 @@ class Amounts(NamedTuple):
     contacts: int = 0
     converting: int = 0
     converting_while_waiting: int = 0
+    overdue: int = 0
     potential: Decimal = Decimal(0)
     remaining_potential: Decimal = Decimal(0)
     collected: Decimal = Decimal(0)

@@ -79,6 +79,8 @@ class Totals:
     archived: int = 0
     contacts: int = 0
     converting: int = 0
+    overdue: int = 0
+    """Clients whose step at the position was recorded as late."""
     potential: Decimal = Decimal("0.00")
     remaining_potential: Decimal = Decimal("0.00")
     collected: Decimal = Decimal("0.00")

@@ -41,6 +41,8 @@ class IndicatorsOut(Out):
     conversion_rate: RateOut
     take_up_rate: RateOut
     contacts: int
+    overdue: int
+    """Clients whose step at the position is late."""
 
     @classmethod
     def fields_of(cls, figures: Indicators) -> dict[str, Any]:
@@ -65,6 +67,7 @@ class IndicatorsOut(Out):
             "conversion_rate": RateOut.of(figures.conversion_rate),
             "take_up_rate": RateOut.of(figures.take_up_rate),
             "contacts": figures.contacts,
+            "overdue": figures.overdue,
         }
 
 

@@ -73,6 +73,7 @@ class BranchOut(Out):
     waiting: int
     closed_without_conclusion: int
     contacts: int
+    overdue: int
     conversion_rate: RateOut
     take_up_rate: RateOut
 
@@ -98,6 +99,7 @@ class BranchOut(Out):
             waiting=totals.waiting,
             closed_without_conclusion=totals.archived,
             contacts=totals.contacts,
+            overdue=totals.overdue,
             conversion_rate=RateOut.of(figures.conversion),
             take_up_rate=RateOut.of(figures.take_up),
         )

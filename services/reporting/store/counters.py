@@ -12,13 +12,13 @@ from services.reporting.ports.counting import AmountKey, Amounts, Difference, St
 _COUNT_AMOUNTS = text("""
     insert into amount_counters as counter
         (campaign_id, generation, advisor_id, opens_on, clients, accepted, refused, in_progress, archived, contacts,
-         converting, converting_while_waiting, potential, remaining_potential, collected)
+         converting, converting_while_waiting, overdue, potential, remaining_potential, collected)
     select campaign_id, generation, advisor_id, opens_on, clients, accepted, refused, in_progress, archived, contacts,
-         converting, converting_while_waiting, potential, remaining_potential, collected
+         converting, converting_while_waiting, overdue, potential, remaining_potential, collected
     from jsonb_to_recordset(cast(:differences as jsonb)) as difference (
         campaign_id uuid, generation integer, advisor_id uuid, opens_on date, clients bigint, accepted bigint,
         refused bigint, in_progress bigint, archived bigint, contacts bigint, converting bigint,
-        converting_while_waiting bigint, potential numeric, remaining_potential numeric, collected numeric)
+        converting_while_waiting bigint, overdue bigint, potential numeric, remaining_potential numeric, collected numeric)
     order by campaign_id, generation, advisor_id, opens_on
     on conflict (campaign_id, generation, advisor_id, opens_on) do update set
         clients = counter.clients + excluded.clients,
@@ -29,6 +29,7 @@ _COUNT_AMOUNTS = text("""
         contacts = counter.contacts + excluded.contacts,
         converting = counter.converting + excluded.converting,
         converting_while_waiting = counter.converting_while_waiting + excluded.converting_while_waiting,
+        overdue = counter.overdue + excluded.overdue,
         potential = counter.potential + excluded.potential,
         remaining_potential = counter.remaining_potential + excluded.remaining_potential,
         collected = counter.collected + excluded.collected

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import RowMapping, TextClause
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -24,6 +25,7 @@ from services.reporting.store import counters, measures, ticking
 from services.reporting.store import statements as sql
 from services.reporting.store.plans import Plans
 from services.reporting.store.rows import definitions_json, facts_json, row_of, rows_json, state_of
+from services.reporting.use_cases.record_facts import ACTIVITY
 from shared.contracts.campaign import CampaignDefined
 from shared.contracts.followup import FactRecorded
 from shared.rulebook.steps import Plan
@@ -94,11 +96,9 @@ class PostgresLedger:
         """See the port."""
         wanted = {"campaign_id": campaign_id, "generation": generation, "limit": limit}
         rows = [row_of(record) for record in await self._connection.execute(sql.BEHIND, wanted)]
-        folded = await self._connection.execute(sql.FOLDED, {"ids": [row.follow_up_id for row in rows]})
-        states = {str(fold.follow_up_id): (state_of(fold.after), fold.interactions) for fold in folded}
-        return [
-            replace(row, state=states[row.follow_up_id][0], interactions=states[row.follow_up_id][1]) for row in rows
-        ]
+        told = {"ids": [row.follow_up_id for row in rows], "activity": sorted(ACTIVITY)}
+        folds = {str(fold.follow_up_id): fold for fold in await self._connection.execute(sql.FOLDED, told)}
+        return [_folded(row, folds[row.follow_up_id]) for row in rows]
 
     async def save(self, rows: Sequence[tuple[Row, Plan | None]]) -> None:
         """See the port."""
@@ -165,6 +165,12 @@ class PostgresLedger:
             )
             for campaign in found
         }
+
+
+def _folded(row: Row, fold: Any) -> Row:
+    return replace(
+        row, state=state_of(fold.after), interactions=fold.interactions, last_activity=fold.last_activity
+    )
 
 
 class PostgresLedgers:

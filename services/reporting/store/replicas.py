@@ -51,13 +51,13 @@ def _newest(changes: Sequence[Changed]) -> list[Changed]:
 
 
 def _columns(table: Table, change: Any) -> dict[str, object]:
-    columns = {column: getattr(change, column) for column in table.c.keys()}  # noqa: SIM118  columns, not names
+    columns = {column.name: getattr(change, column.name) for column in table.c if column.computed is None}
     return {name: list(value) if isinstance(value, tuple) else value for name, value in columns.items()}
 
 
 def _keep(table: Table) -> Any:
     told = insert(table)
-    changed = {column.name: told.excluded[column.name] for column in table.c if not column.primary_key}
+    changed = {column.name: told.excluded[column.name] for column in table.c if not (column.primary_key or column.computed)}
     return told.on_conflict_do_update(
         index_elements=list(table.primary_key.columns), set_=changed, where=table.c.revision < told.excluded.revision
     )

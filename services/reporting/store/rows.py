@@ -11,7 +11,7 @@ from services.reporting.ports.counting import Row
 from shared.contracts.campaign import CampaignDefined
 from shared.contracts.followup import FactRecorded
 from shared.rulebook.follow_up import FollowUp
-from shared.rulebook.progression import position
+from shared.rulebook.standing import is_overdue, position, position_index
 from shared.rulebook.steps import Plan
 
 _FACTS = TypeAdapter(list[FactRecorded])
@@ -43,6 +43,7 @@ def row_of(record: Record[Any]) -> Row:
         state=state_of(record.state),
         interactions=record.interactions,
         generation=record.generation,
+        last_activity=record.last_activity,
     )
 
 
@@ -71,4 +72,9 @@ def _columns(row: Row, plan: Plan | None) -> dict[str, object]:
         "collected": str(conclusion.collected) if conclusion is not None else "0",
         "position": None if plan is None else position(state, plan),
         "plan_version": 0 if plan is None else plan.version,
+        "conclusion_kind": None if conclusion is None else conclusion.kind.value,
+        "concluded_on": None if conclusion is None else conclusion.on.isoformat(),
+        "step_number": None if plan is None else position_index(state, plan) + 1,
+        "overdue": plan is not None and is_overdue(state, plan),
+        "last_activity": None if row.last_activity is None else row.last_activity.isoformat(),
     }

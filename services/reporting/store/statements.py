@@ -45,7 +45,8 @@ CONTRADICTIONS = text("""
     where stored.fact is distinct from told.fact
 """)
 ROWS = text("""
-    select follow_up_id, campaign_id, client_id, state, interactions, generation from follow_ups
+    select follow_up_id, campaign_id, client_id, state, interactions, generation, last_activity
+    from follow_ups
     where follow_up_id = any(cast(:ids as uuid[])) order by follow_up_id for update
 """)
 # Of two transactions that meet a new follow-up at once, the second waits here and then finds the first one's row.
@@ -54,7 +55,8 @@ CLAIM = text("""
     from (select unnest(cast(:ids as uuid[])) as id order by 1) as claimed
 """)
 BEHIND = text("""
-    select follow_up_id, campaign_id, client_id, state, interactions, generation from follow_ups
+    select follow_up_id, campaign_id, client_id, state, interactions, generation, last_activity
+    from follow_ups
     where follow_up_id in (
         select follow_up_id from follow_ups
         where campaign_id = :campaign_id and generation < :generation order by generation limit :limit)
@@ -66,25 +68,31 @@ FOLDED = text("""
         sum(case when fact ->> 'step_id' is not null then 0
                  when kind in ('InteractionRecorded', 'InteractionCompleted') then 1
                  when kind = 'InteractionReopened' then -1 else 0 end)
-            over (partition by follow_up_id) as interactions
+            over (partition by follow_up_id) as interactions,
+        max(occurred_at) filter (where kind = any(:activity)) over (partition by follow_up_id) as last_activity
     from facts where follow_up_id = any(cast(:ids as uuid[])) order by follow_up_id, number desc
 """)
 SAVE = text("""
     insert into follow_ups
         (follow_up_id, campaign_id, client_id, number, state, interactions, generation, advisor_id, entry_date,
-         closing, success, initial_potential, potential, collected, position, plan_version)
+         closing, success, initial_potential, potential, collected, position, plan_version, conclusion_kind,
+         concluded_on, step_number, overdue, last_activity)
     select follow_up_id, campaign_id, client_id, number, state, interactions, generation, advisor_id, entry_date,
-         closing, success, initial_potential, potential, collected, position, plan_version
+         closing, success, initial_potential, potential, collected, position, plan_version, conclusion_kind,
+         concluded_on, step_number, overdue, last_activity
     from jsonb_to_recordset(cast(:rows as jsonb)) as saved (
         follow_up_id uuid, campaign_id uuid, client_id uuid, number integer, state jsonb, interactions integer,
         generation integer, advisor_id uuid, entry_date date, closing text, success boolean,
-        initial_potential numeric, potential numeric, collected numeric, position text, plan_version integer)
+        initial_potential numeric, potential numeric, collected numeric, position text, plan_version integer,
+        conclusion_kind text, concluded_on date, step_number integer, overdue boolean, last_activity timestamptz)
     on conflict (follow_up_id) do update set
         number = excluded.number, state = excluded.state, interactions = excluded.interactions,
         generation = excluded.generation, advisor_id = excluded.advisor_id, entry_date = excluded.entry_date,
         closing = excluded.closing, success = excluded.success, initial_potential = excluded.initial_potential,
         potential = excluded.potential, collected = excluded.collected, position = excluded.position,
-        plan_version = excluded.plan_version
+        plan_version = excluded.plan_version, conclusion_kind = excluded.conclusion_kind,
+        concluded_on = excluded.concluded_on, step_number = excluded.step_number, overdue = excluded.overdue,
+        last_activity = excluded.last_activity
 """)
 IS_BEHIND = text("""
     select exists (select from follow_ups where campaign_id = :campaign_id and generation < :generation)

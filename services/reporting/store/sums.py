@@ -31,6 +31,7 @@ def sums(today: date) -> list[Label[Any]]:
         *(count(columns[name]).label(name) for name in _COUNTS),
         count(case((waiting, columns.in_progress), else_=0)).label("waiting"),
         count(case((waiting, columns.converting_while_waiting), else_=columns.converting)).label("converting"),
+        count(case((waiting, 0), else_=columns.overdue)).label("overdue"),
         *(func.sum(columns[name]).label(name) for name in _EUROS),
     ]
 

@@ -29,6 +29,13 @@ metadata = MetaData()
 _ID = Uuid(as_uuid=False)
 _MONEY = Numeric(18, 2)
 _TIME = DateTime(timezone=True)
+LISTED_BY = (
+    "entry_date", "initial_potential", "potential", "collected", "concluded_on", "step_number", "last_activity"
+)  # fmt: skip
+"""What the list of clients is sorted by with an index: a page touches few rows however many there are."""
+_FRENCH_ORDER = (
+    r"regexp_replace(normalize(replace(replace(lower(name), 'œ', 'oe'), 'æ', 'ae'), NFD), '[\u0300-\u036f]', '', 'g')"
+)
 
 _HAPPENED_ON = (
     "make_date(cast(substr(fact ->> 'on', 1, 4) as integer), cast(substr(fact ->> 'on', 6, 2) as integer),"
@@ -86,10 +93,27 @@ follow_ups = Table(
     Column("collected", _MONEY, nullable=False),
     Column("position", Text, comment="The step at which it stands; null at the end, and before a plan is known."),
     Column("plan_version", Integer, nullable=False, comment="The definition version `position` follows; 0 for none."),
+    Column("conclusion_kind", Text),
+    Column("concluded_on", Date),
+    Column("step_number", Integer, comment="The position counted from 1; at the end, one more than there are steps."),
+    Column("overdue", Boolean, nullable=False, server_default=text("false"), comment="Late at its position."),
+    Column("last_activity", _TIME, comment="When something was last done for the client."),
     Index("follow_ups_by_campaign", "campaign_id", "generation", "follow_up_id"),
     Index("follow_ups_by_advisor", "advisor_id", "campaign_id"),
     Index("follow_ups_by_client", "client_id"),
     comment="Each follow-up as its facts say.",
+    *(Index(f"follow_ups_by_{column}", column, "follow_up_id") for column in LISTED_BY),
+    Index("follow_ups_by_result", "closing", "conclusion_kind", "follow_up_id"),
+    Index("follow_ups_overdue", "follow_up_id", postgresql_where=text("overdue")),
+    Index(
+        "follow_ups_collected",
+        "campaign_id",
+        "concluded_on",
+        "advisor_id",
+        postgresql_include=["collected"],
+        postgresql_where=text("success"),
+    ),
+    comment="Each follow-up as its facts say, with what lists sort and filter by.",
 )
 
 amount_counters = Table(
@@ -107,6 +131,7 @@ amount_counters = Table(
     Column("contacts", BigInteger, nullable=False),
     Column("converting", BigInteger, nullable=False, comment="Denominator of the conversion rate."),
     Column("converting_while_waiting", BigInteger, nullable=False, comment="The same before `opens_on`."),
+    Column("overdue", BigInteger, nullable=False, server_default=text("0"), comment="Late at their position."),
     Column("potential", _MONEY, nullable=False),
     Column("remaining_potential", _MONEY, nullable=False),
     Column("collected", _MONEY, nullable=False),
@@ -180,6 +205,8 @@ advisors = Table(
     Column("unit_path", ARRAY(_ID), nullable=False),
     Column("active", Boolean, nullable=False),
     Column("revision", BigInteger, nullable=False),
+    Column("sort_key", Text, Computed(_FRENCH_ORDER, persisted=True)),
+    Index("advisors_in_french_order", "sort_key", "user_id"),
     Index("advisors_by_unit_path", "unit_path", postgresql_using="gin"),
     Index("advisors_by_unit", "unit_id"),
     comment="People as the directory last said: reach is computed through them.",
@@ -220,6 +247,9 @@ clients = Table(
     Column("advisor_id", _ID, nullable=False, comment="The present advisor."),
     Column("erased", Boolean, nullable=False),
     Column("revision", BigInteger, nullable=False),
+    Column("sort_key", Text, Computed(_FRENCH_ORDER, persisted=True)),
+    Index("clients_in_french_order", "sort_key", "client_id"),
+    Index("clients_by_words", "sort_key", postgresql_using="gin", postgresql_ops={"sort_key": "gin_trgm_ops"}),
     Index("clients_by_advisor", "advisor_id"),
     comment="Clients as the directory last said.",
 )

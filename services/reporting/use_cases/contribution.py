@@ -10,6 +10,7 @@ from services.reporting.ports.counting import AmountKey, Amounts, Generation, Ro
 from shared.rulebook.counting import ClientResult, counts_for_conversion, passing_steps, result_of
 from shared.rulebook.follow_up import EntryState, FollowUp
 from shared.rulebook.progression import groups, unplanned_by_removal
+from shared.rulebook.standing import is_overdue
 from shared.rulebook.steps import Plan
 
 ALWAYS_OPEN = date.min
@@ -81,6 +82,7 @@ def _amounts(row: Row, generation: Generation) -> Iterator[tuple[AmountKey, Amou
             contacts=contacts(state, plan) + row.interactions,
             converting=int(counts_for_conversion(state, plan, while_open)),
             converting_while_waiting=int(counts_for_conversion(state, plan, while_waiting)),
+            overdue=int(is_overdue(state, plan)),
             potential=state.initial_potential,
             remaining_potential=state.potential if in_progress else _NOTHING,
             collected=state.conclusion.collected if state.conclusion is not None else _NOTHING,

@@ -34,6 +34,7 @@ class Indicators:
     conversion_rate: Rate
     take_up_rate: Rate
     contacts: int
+    overdue: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,7 @@ def indicators_of(campaigns: Sequence[OneCampaign]) -> Indicators:
         conversion_rate=formulas.conversion_rate(totals.accepted, totals.converting),
         take_up_rate=formulas.take_up_rate(totals.accepted, totals.clients),
         contacts=totals.contacts,
+        overdue=totals.overdue,
     )
 
 

@@ -6,6 +6,7 @@ the facts themselves. Both depend on the set of facts alone, so that any order e
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 
 from services.reporting.ports.counting import Grouping, Ledgers, Row
 from services.reporting.use_cases.contribution import Differences
@@ -15,6 +16,25 @@ from shared.rulebook.steps import Plan
 
 _INTERACTIONS = {FactKind.INTERACTION_RECORDED: 1, FactKind.INTERACTION_COMPLETED: 1, FactKind.INTERACTION_REOPENED: -1}
 """Unplanned interactions that were done: one that is planned is none yet, one that is reopened is none any more."""
+
+
+ACTIVITY = frozenset({
+    FactKind.STEP_BEGUN,
+    FactKind.STEP_COMPLETED,
+    FactKind.COMPLETION_UNDONE,
+    FactKind.ENTRY_CANCELLED,
+    FactKind.INTERACTION_RECORDED,
+    FactKind.INTERACTION_PLANNED,
+    FactKind.INTERACTION_AMENDED,
+    FactKind.INTERACTION_COMPLETED,
+    FactKind.INTERACTION_CANCELLED,
+    FactKind.INTERACTION_REOPENED,
+    FactKind.CONCLUDED,
+    FactKind.CONCLUSION_AMENDED,
+    FactKind.CONCLUSION_WITHDRAWN,
+    FactKind.HOLDINGS_LINKED,
+})
+"""What somebody does for a client; moving, targeting, archiving and being late are none."""
 
 
 async def record_facts(ledgers: Ledgers, facts: Sequence[FactRecorded]) -> int:
@@ -66,7 +86,13 @@ def row_after(
         interactions=(before.interactions if before else 0)
         + sum(_INTERACTIONS.get(fact.fact.kind, 0) for fact in new if fact.fact.step_id is None),
         generation=generation,
+        last_activity=_last_activity(before, new),
     )
+
+
+def _last_activity(before: Row | None, new: Sequence[FactRecorded]) -> datetime | None:
+    known = [] if before is None or before.last_activity is None else [before.last_activity]
+    return max([*known, *(fact.occurred_at for fact in new if fact.fact.kind in ACTIVITY)], default=None)
 
 
 def _plan_of(row: Row, grouping: Grouping) -> Plan | None:
