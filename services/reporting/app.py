@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from fastapi import FastAPI
 
-from services.reporting.api import create_router, forecast_routes, reconciliation_routes
+from services.reporting.api import create_router, forecast_routes, listing_routes, reconciliation_routes
 from services.reporting.api.exports import export_routes
 from services.reporting.consumers import BusFactSource, BusFollowUpOwner, listen
 from services.reporting.exporting.running import ExportRunner, Present
@@ -57,6 +57,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     app = service_app(title="Reporting", version="1.0.0", lifespan=lifespan, settings=settings)
     app.include_router(create_router(PostgresReadings(parts.database), PostgresChecks(parts.database), orders, clock))
+    app.include_router(listing_routes(PostgresReadings(parts.database), clock))
     ask = AskExports(
         PostgresExports(parts.database),
         PostgresFiles(parts.database, max_bytes=_LARGEST_FILE),

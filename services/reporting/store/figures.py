@@ -14,6 +14,8 @@ from services.reporting.store.branches import branch_of, by_advisor, by_unit
 from services.reporting.store.known_campaigns import known_campaigns
 from services.reporting.store.past_figures import PostgresPastFigures
 from services.reporting.store.presence import within_reach
+from services.reporting.store.branches import branch_of, by_advisor, by_unit, visible_unit
+from services.reporting.store.listing import PostgresRows
 from services.reporting.store.reach import within
 from services.reporting.store.sums import count, served, sums, totals_of
 from services.reporting.tables import amount_counters, campaign_versions, campaigns, facts, shares, step_counters
@@ -127,6 +129,14 @@ class PostgresReadings:
                     for setting in _PATIENTLY:
                         await connection.execute(setting)
                     yield PostgresPastFigures(connection, as_of)
+
+    @asynccontextmanager
+    async def listing(self) -> AsyncIterator[tuple[PostgresFigures, PostgresRows]]:
+        """See the port."""
+        async with self._database.engine.connect() as pooled:
+            connection = await pooled.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            async with connection.begin():
+                yield PostgresFigures(connection), PostgresRows(connection)
 
     async def has_fact(self, follow_up_id: str, number: int) -> bool:
         """See the port."""

@@ -122,6 +122,7 @@ def _grouped(as_of: AsOf, scope: Scope, known: Subquery, *, by_advisor: bool) ->
             after["closed_position"].astext.label("closed_position"),
             and_(closing.is_(None), cast(after["entry_date"].astext, Date) > as_of.day).label("waiting"),
             entries.label("entries"),
+            after["overdue_step"].astext.label("overdue_step"),
             known.c.interactions,
             _euros(after["initial_potential"].astext).label("initial_potential"),
             _euros(after["potential"].astext).label("potential"),
@@ -208,7 +209,7 @@ def _standing(row: Row[Any]) -> Standing:
     return Standing(
         campaign_id=row.campaign_id,
         advisor_id=row.advisor_id,
-        shape=Shape(row.closing, row.kind, row.closed_position, row.waiting, entries),
+        shape=Shape(row.closing, row.kind, row.closed_position, row.waiting, entries, row.overdue_step),
         clients=row.clients,
         interactions=int(row.interactions),
         initial_potential=row.initial_potential,
@@ -221,7 +222,7 @@ def _euros(amount: ColumnElement[Any]) -> ColumnElement[Decimal]:
     return cast(amount, Numeric(18, 2))
 
 
-_SHAPED = ("closing", "kind", "closed_position", "waiting", "entries")
+_SHAPED = ("closing", "kind", "closed_position", "waiting", "entries", "overdue_step")
 _SUMMED = ("initial_potential", "potential", "collected")
 _UNPLANNED = case(
     (facts.c.fact["step_id"].astext.is_not(None), 0),

@@ -29,9 +29,7 @@ metadata = MetaData()
 _ID = Uuid(as_uuid=False)
 _MONEY = Numeric(18, 2)
 _TIME = DateTime(timezone=True)
-LISTED_BY = (
-    "entry_date", "initial_potential", "potential", "collected", "concluded_on", "step_number", "last_activity"
-)  # fmt: skip
+LISTED_BY = "entry_date initial_potential potential collected concluded_on step_number last_activity".split()
 """What the list of clients is sorted by with an index: a page touches few rows however many there are."""
 _FRENCH_ORDER = (
     r"regexp_replace(normalize(replace(replace(lower(name), 'œ', 'oe'), 'æ', 'ae'), NFD), '[\u0300-\u036f]', '', 'g')"
@@ -101,15 +99,12 @@ follow_ups = Table(
     Index("follow_ups_by_campaign", "campaign_id", "generation", "follow_up_id"),
     Index("follow_ups_by_advisor", "advisor_id", "campaign_id"),
     Index("follow_ups_by_client", "client_id"),
-    comment="Each follow-up as its facts say.",
     *(Index(f"follow_ups_by_{column}", column, "follow_up_id") for column in LISTED_BY),
     Index("follow_ups_by_result", "closing", "conclusion_kind", "follow_up_id"),
     Index("follow_ups_overdue", "follow_up_id", postgresql_where=text("overdue")),
     Index(
         "follow_ups_collected",
-        "campaign_id",
-        "concluded_on",
-        "advisor_id",
+        *("campaign_id", "concluded_on", "advisor_id"),
         postgresql_include=["collected"],
         postgresql_where=text("success"),
     ),

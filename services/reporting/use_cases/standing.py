@@ -10,6 +10,7 @@ from services.reporting.use_cases.contribution import contacts
 from shared.rulebook.counting import ClientResult, counts_for_conversion, passing_steps, result_of
 from shared.rulebook.follow_up import Closing, Conclusion, ConclusionKind, EntryState, FollowUp, StepEntry
 from shared.rulebook.progression import groups
+from shared.rulebook.standing import is_overdue
 from shared.rulebook.steps import Plan
 
 EntryShape = tuple[str, str, int]
@@ -25,6 +26,7 @@ class Shape:
     closed_position: str | None
     waiting: bool
     entries: tuple[EntryShape, ...]
+    overdue_step: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,7 @@ class _Count:
     result: ClientResult
     converting: bool
     contacts: int
+    overdue: bool
     steps: tuple[tuple[str, str, bool], ...]
 
 
@@ -95,6 +98,7 @@ def shape_of(state: FollowUp, day: date) -> Shape:
         state.closed_position,
         state.closing is None and state.entry_date > day,
         tuple(sorted((entry.step_id, entry.state.value, entry.first_version) for entry in state.entries)),
+        state.overdue_step,
     )
 
 
@@ -113,6 +117,7 @@ def _add(sums: dict[str, int | Decimal], standing: Standing, count: _Count) -> N
     sums["waiting"] += standing.clients * standing.shape.waiting
     sums["contacts"] += standing.clients * count.contacts + standing.interactions
     sums["converting"] += standing.clients * count.converting
+    sums["overdue"] += standing.clients * (count.overdue and not standing.shape.waiting)
     sums["potential"] += standing.initial_potential
     sums["collected"] += standing.collected
     if count.result is ClientResult.IN_PROGRESS:
@@ -130,6 +135,7 @@ def _judge(shape: Shape, plan: Plan, day: date) -> _Count | None:
         result,
         counts_for_conversion(state, plan, day),
         contacts(state, plan),
+        is_overdue(state, plan),
         tuple((step_id, group.value, step_id in passing) for step_id, group in found.items()),
     )
 
@@ -146,4 +152,5 @@ def _example(shape: Shape, day: date) -> FollowUp:
         closing=None if shape.closing is None else Closing(shape.closing),
         conclusion=None if shape.kind is None else Conclusion(ConclusionKind(shape.kind), day, nothing, (), ""),
         closed_position=shape.closed_position,
+        overdue_step=shape.overdue_step,
     )

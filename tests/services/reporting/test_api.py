@@ -113,6 +113,7 @@ async def test_the_indicators_of_a_campaign_come_as_exact_strings_with_their_ter
         "conversion_rate": {"numerator": "2", "denominator": "3", "percent": "66.67"},
         "take_up_rate": {"numerator": "2", "denominator": "6", "percent": "33.33"},
         "contacts": 6,
+        "overdue": 0,
         "as_of": "2026-11-24",
         "axis": "recorded",
         "versions": {CAMPAIGN: 1},
