@@ -78,8 +78,9 @@ def listing_routes(listings: Listings, clock: Clock) -> APIRouter:
     Asked = Annotated[Wanted, Depends(wanted)]  # noqa: N806  a type
 
     @router.get("/clients")
-    async def clients(  # noqa: PLR0917  one parameter per choice
+    async def clients(
         asked: Asked,
+        *,
         campaign_id: Campaign = None,
         statuses: Statuses = (),
         sort: Annotated[Column, Query(description="Rows without a value come last.")] = Column.CLIENT,
@@ -106,9 +107,7 @@ def listing_routes(listings: Listings, clock: Clock) -> APIRouter:
     async def concludable(asked: Asked, campaign_id: Campaign = None, statuses: Statuses = ()) -> ConcludableOut:
         """The OPEN follow-ups of a filtered list that the reader reaches today, by id, for one job over all of them."""
         async with listings.listing() as (figures, rows):
-            ids, more = await read_concludable(
-                figures, rows, asked, campaign_id=_id(campaign_id), statuses=statuses
-            )
+            ids, more = await read_concludable(figures, rows, asked, campaign_id=_id(campaign_id), statuses=statuses)
         return ConcludableOut(ids=list(ids), more=more)
 
     return router

@@ -42,6 +42,7 @@ class Wanted:
 
     scope: Scope
     campaign_ids: Sequence[str]
+    """Those that the reader sees, by name."""
     today: date
     states: Sequence[FollowUpStatus] = ()
     results: Sequence[ClientResult] = ()

@@ -95,8 +95,9 @@ def place_of(cursor: str | None) -> Place | None:
     try:
         told = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         phase, key, follow_up_id = told
-        if not (isinstance(phase, int) and isinstance(key, str | None) and "\0" not in (key or "")):
-            raise ValueError(cursor)
-        return Place(phase, key, str(UUID(follow_up_id)))
+        place = Place(phase, key, str(UUID(follow_up_id)))
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise Invalid("cursor_invalid") from error
+    if not (isinstance(phase, int) and isinstance(key, str | None)) or "\0" in (key or ""):
+        raise Invalid("cursor_invalid")
+    return place

@@ -18,7 +18,8 @@ _COUNT_AMOUNTS = text("""
     from jsonb_to_recordset(cast(:differences as jsonb)) as difference (
         campaign_id uuid, generation integer, advisor_id uuid, opens_on date, clients bigint, accepted bigint,
         refused bigint, in_progress bigint, archived bigint, contacts bigint, converting bigint,
-        converting_while_waiting bigint, overdue bigint, potential numeric, remaining_potential numeric, collected numeric)
+        converting_while_waiting bigint, overdue bigint, potential numeric, remaining_potential numeric,
+        collected numeric)
     order by campaign_id, generation, advisor_id, opens_on
     on conflict (campaign_id, generation, advisor_id, opens_on) do update set
         clients = counter.clients + excluded.clients,

@@ -12,10 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.reporting.ports.reading import AdvisorStepTotals, AsOf, Branch, CampaignSeen, Scope, StepTotals, Totals
 from services.reporting.store.branches import branch_of, by_advisor, by_unit
 from services.reporting.store.known_campaigns import known_campaigns
+from services.reporting.store.listing import PostgresRows
 from services.reporting.store.past_figures import PostgresPastFigures
 from services.reporting.store.presence import within_reach
-from services.reporting.store.branches import branch_of, by_advisor, by_unit, visible_unit
-from services.reporting.store.listing import PostgresRows
 from services.reporting.store.reach import within
 from services.reporting.store.sums import count, served, sums, totals_of
 from services.reporting.tables import amount_counters, campaign_versions, campaigns, facts, shares, step_counters

@@ -168,9 +168,7 @@ class PostgresLedger:
 
 
 def _folded(row: Row, fold: Any) -> Row:
-    return replace(
-        row, state=state_of(fold.after), interactions=fold.interactions, last_activity=fold.last_activity
-    )
+    return replace(row, state=state_of(fold.after), interactions=fold.interactions, last_activity=fold.last_activity)
 
 
 class PostgresLedgers:

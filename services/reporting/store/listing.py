@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, column, exists, false, func, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reporting.ports.listing import END, Listed, Order, Place, Wanted
 from services.reporting.ports.reading import Scope
-from services.reporting.store.orderings import Phase, phases_of
+from services.reporting.store.orderings import Reading, phases_of
 from services.reporting.store.reach import within
 from services.reporting.tables import advisors, campaign_versions, campaigns, clients, follow_ups, units
 from shared.rulebook.counting import ClientResult
@@ -35,8 +35,8 @@ class PostgresRows:
         for number, phase in enumerate(phases_of(wanted, order)):
             if (after is None or number >= after.phase) and len(places) <= limit:
                 start = after if after is not None and after.phase == number else None
-                found = phase.select(conditions(wanted), start, descending=order.descending)
-                rows = await self._connection.execute(found.limit(limit + 1 - len(places)))
+                reading = Reading(wanted.campaign_ids, conditions(wanted), start, order.descending)
+                rows = await self._connection.execute(phase.select(reading, limit + 1 - len(places)))
                 places += [Place(number, phase.text_of(row), row.follow_up_id) for row in rows]
         shown = places[:limit]
         listed = await self._listed(wanted, [place.follow_up_id for place in shown])
@@ -44,7 +44,8 @@ class PostgresRows:
 
     async def count(self, wanted: Wanted, most: int) -> int:
         """See the port."""
-        some = select(_ROW.follow_up_id).where(*conditions(wanted)).limit(most).subquery()
+        among = _ROW.campaign_id.in_(wanted.campaign_ids)
+        some = select(_ROW.follow_up_id).where(among, *conditions(wanted)).limit(most).subquery()
         return int((await self._connection.execute(select(func.count()).select_from(some))).scalar_one())
 
     async def concludable(self, wanted: Wanted, limit: int) -> Sequence[str]:
@@ -52,7 +53,12 @@ class PostgresRows:
         reached = exists().where(clients.c.client_id == _ROW.client_id, present(wanted.scope))
         found = (
             select(_ROW.follow_up_id)
-            .where(*conditions(wanted), state_is(FollowUpStatus.OPEN, wanted.today), reached)
+            .where(
+                _ROW.campaign_id.in_(wanted.campaign_ids),
+                *conditions(wanted),
+                state_is(FollowUpStatus.OPEN, wanted.today),
+                reached,
+            )
             .order_by(_ROW.follow_up_id)
             .limit(limit)
         )
@@ -64,8 +70,8 @@ class PostgresRows:
 
 
 def conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
-    """What the rows of `follow_ups` must meet, the reach first."""
-    found = [_ROW.campaign_id.in_(wanted.campaign_ids), within(wanted.scope, _ROW.advisor_id), _states(wanted)]
+    """What the rows of `follow_ups` must meet besides their campaign, the reach first."""
+    found = [within(wanted.scope, _ROW.advisor_id), _states(wanted)]
     if wanted.results:
         found.append(or_(false(), *(_result_is(result) for result in wanted.results)))
     if wanted.conclusions:
@@ -77,13 +83,13 @@ def conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         late = and_(_ROW.overdue, _ROW.entry_date <= wanted.today)
         found.append(late if wanted.overdue else ~late)
     found += _clients(wanted)
-    for column, least, most in (
+    for amount, least, most in (
         (_ROW.potential, wanted.potential_from, wanted.potential_to),
         (_ROW.collected, wanted.collected_from, wanted.collected_to),
         (_ROW.entry_date, wanted.entry_from, wanted.entry_to),
     ):
-        found += [] if least is None else [column >= least]
-        found += [] if most is None else [column <= most]
+        found += [] if least is None else [amount >= least]
+        found += [] if most is None else [amount <= most]
     return found
 
 
@@ -138,7 +144,7 @@ def _told(scope: Scope, ids: Sequence[str]) -> Select[Any]:
     named = func.coalesce(present(scope), false())
     return (
         select(
-            *(column for column in follow_ups.c if column.name not in {"state", "interactions"}),
+            *(kept for kept in follow_ups.c if kept.name not in {"state", "interactions"}),
             named.label("named"),
             clients.c.name.label("client_name"),
             clients.c.external_id.label("client_external_id"),
@@ -166,12 +172,11 @@ def _told(scope: Scope, ids: Sequence[str]) -> Select[Any]:
 
 
 def _title(version: Any) -> ColumnElement[Any]:
-    step = func.jsonb_array_elements(version.c.definition["steps"]).table_valued(_VALUE).render_derived()
+    step = (
+        func.jsonb_array_elements(version.c.definition["steps"]).table_valued(column("value", JSONB)).render_derived()
+    )
     named = select(step.c.value["title"].astext).select_from(step).where(step.c.value["id"].astext == _ROW.position)
     return named.correlate(version, follow_ups).scalar_subquery()
-
-
-_VALUE = literal(None, JSONB).label("value")
 
 
 def _shown(row: Any, today: date) -> Listed:

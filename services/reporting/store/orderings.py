@@ -1,48 +1,87 @@
 """In what order follow-ups are listed: phases one after another, each of them in the order of an index."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, cast, exists, literal, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    and_,
+    cast,
+    column,
+    exists,
+    func,
+    literal,
+    select,
+    true,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import TypeEngine
 
 from services.reporting.ports.listing import Column, Order, Place, Wanted
 from services.reporting.ports.reading import Scope
 from services.reporting.store.reach import within
-from services.reporting.tables import advisors, campaigns, clients, follow_ups, units
+from services.reporting.tables import advisors, clients, follow_ups, units
 from shared.rulebook.errors import Invalid
 from shared.rulebook.follow_up import Closing, ConclusionKind
 
 _ROW = follow_ups.c
 Joined = tuple[FromClause, ColumnElement[bool]]
+_BY_ENTRY = (_ROW.entry_date, date.fromisoformat)
 _SUCCESSES = (ConclusionKind.SALE, ConclusionKind.SIGNATURE)
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """Of which campaigns, under which conditions, from where on and in which direction."""
+
+    campaign_ids: Sequence[str]
+    conditions: Sequence[ColumnElement[bool]]
+    after: Place | None
+    descending: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Phase:
-    """The rows that meet `where`, ordered by `key`, then by id; by id alone without one."""
+    """The rows that meet `where`, ordered by `key`, then by id; by id alone without one.
+
+    Without a join each campaign is read by its own part of the index, no further than a page, and the pages merged: one
+    index over all campaigns would have to pass by all that is earlier in other campaigns.
+    """
 
     where: ColumnElement[bool]
     key: ColumnElement[Any] | None = None
     read: Callable[[str], object] = str
     joined: tuple[Joined, ...] = ()
 
-    def select(self, conditions: Sequence[ColumnElement[bool]], after: Place | None, *, descending: bool) -> Select[Any]:
-        """Key and id of the rows after that place. Raises Invalid `cursor_invalid`."""
+    def select(self, reading: Reading, limit: int) -> Select[Any]:
+        """Key and id of the rows that come next. Raises Invalid `cursor_invalid`."""
+        if self.joined:
+            among = _ROW.campaign_id.in_(reading.campaign_ids)
+            return self._page(reading, among, limit)
+        campaign = func.unnest(cast(list(reading.campaign_ids), ARRAY(_ROW.campaign_id.type)))
+        asked = campaign.table_valued(column("id", _ROW.campaign_id.type)).render_derived(name="asked")
+        each = self._page(reading, _ROW.campaign_id == asked.c.id, limit).correlate(asked).lateral("each")
+        merged = select(*each.c).select_from(asked).join(each, true())
+        return merged.order_by(*_directed(each.c, reading)).limit(limit)
+
+    def _page(self, reading: Reading, among: ColumnElement[bool], limit: int) -> Select[Any]:
         columns = [_ROW.follow_up_id] if self.key is None else [self.key, _ROW.follow_up_id]
-        found = select(*(column.label(name) for column, name in zip(columns, _names(self.key), strict=True)))
+        names = ("follow_up_id",) if self.key is None else ("key", "follow_up_id")
+        found = select(*(column.label(name) for column, name in zip(columns, names, strict=True)))
         found = found.select_from(follow_ups)
         for other, on in self.joined:
             found = found.join(other, on)
-        found = found.where(*conditions, self.where)
-        if after is not None:
-            here = tuple_(*columns)
-            there = tuple_(*self._place(after))
-            found = found.where(here < there if descending else here > there)
-        return found.order_by(*(column.desc() if descending else column.asc() for column in columns))
+        found = found.where(among, *reading.conditions, self.where)
+        if reading.after is not None:
+            here, there = tuple_(*columns), tuple_(*self._place(reading.after))
+            found = found.where(here < there if reading.descending else here > there)
+        return found.order_by(*_directed(columns, reading)).limit(limit)
 
     def text_of(self, row: Any) -> str | None:
         """The row's key as a cursor carries it."""
@@ -65,17 +104,17 @@ class Phase:
 def phases_of(wanted: Wanted, order: Order) -> list[Phase]:
     """The phases of the order asked for; together they hold every row once."""
     if order.column in _READ:
-        column = _ROW[_NAMES.get(order.column, order.column.value)]
-        there = Phase(column.is_not(None), column, _READ[order.column])
-        return [there, Phase(column.is_(None))] if column.nullable else [there]
+        value = _ROW[_NAMES.get(order.column, order.column.value)]
+        there = Phase(value.is_not(None), value, _READ[order.column])
+        return [there, Phase(value.is_(None), *_BY_ENTRY)] if value.nullable else [there]
     if order.column in _BY_NAME:
         return _BY_NAME[order.column](wanted)
-    phases = _BY_STANDING[order.column](wanted.today)
+    phases = _BY_STANDING[order.column](wanted)
     return phases[::-1] if order.descending else phases
 
 
-def _names(key: ColumnElement[Any] | None) -> tuple[str, ...]:
-    return ("follow_up_id",) if key is None else ("key", "follow_up_id")
+def _directed(columns: Iterable[ColumnElement[Any]], reading: Reading) -> list[ColumnElement[Any]]:
+    return [one.desc() if reading.descending else one.asc() for one in columns]
 
 
 def _by_client(wanted: Wanted) -> list[Phase]:
@@ -108,47 +147,41 @@ def _by_advisor(_: Wanted) -> list[Phase]:
 def _by_unit(_: Wanted) -> list[Phase]:
     theirs, its = advisors.c.user_id == _ROW.advisor_id, units.c.unit_id == advisors.c.unit_id
     return [
-        Phase(units.c.unit_id.is_not(None), units.c.name, str, ((advisors, theirs), (units, its))),
+        Phase(units.c.unit_id.is_not(None), units.c.sort_key, str, ((advisors, theirs), (units, its))),
         Phase(~exists(select(advisors.c.user_id).join(units, its).where(theirs))),
     ]
 
 
-def _by_campaign(_: Wanted) -> list[Phase]:
-    return [
-        Phase(
-            campaigns.c.version > 0,
-            campaigns.c.name,
-            str,
-            ((campaigns, campaigns.c.campaign_id == _ROW.campaign_id),),
-        )
-    ]
+def _by_campaign(wanted: Wanted) -> list[Phase]:
+    """As the campaigns come, by name; each is a phase of its own."""
+    return [Phase(_ROW.campaign_id == campaign_id, *_BY_ENTRY) for campaign_id in wanted.campaign_ids]
 
 
-def _by_state(today: date) -> list[Phase]:
+def _by_state(wanted: Wanted) -> list[Phase]:
     """WAITING, OPEN, CONCLUDED, ARCHIVED, WITHDRAWN."""
     in_progress = _ROW.closing.is_(None)
     return [
-        Phase(and_(in_progress, _ROW.entry_date > today), _ROW.entry_date, date.fromisoformat),
-        Phase(and_(in_progress, _ROW.entry_date <= today)),
+        Phase(and_(in_progress, _ROW.entry_date > wanted.today), *_BY_ENTRY),
+        Phase(and_(in_progress, _ROW.entry_date <= wanted.today), *_BY_ENTRY),
         Phase(_ROW.closing == Closing.CONCLUDED.value, _ROW.conclusion_kind, str),
         Phase(_ROW.closing == Closing.ARCHIVED.value),
         Phase(_ROW.closing == Closing.WITHDRAWN.value),
     ]
 
 
-def _by_result(_: date) -> list[Phase]:
+def _by_result(_: Wanted) -> list[Phase]:
     """Successes, the other conclusions, in progress, closed without a conclusion."""
     concluded = _ROW.closing == Closing.CONCLUDED.value
     others = (kind for kind in ConclusionKind if kind not in _SUCCESSES)
     return [
         *(Phase(and_(concluded, _ROW.conclusion_kind == kind.value)) for kind in (*_SUCCESSES, *others)),
-        Phase(_ROW.closing.is_(None)),
+        Phase(_ROW.closing.is_(None), *_BY_ENTRY),
         Phase(_ROW.closing.in_([Closing.ARCHIVED.value, Closing.WITHDRAWN.value])),
     ]
 
 
-def _by_overdue(_: date) -> list[Phase]:
-    return [Phase(_ROW.overdue), Phase(~_ROW.overdue)]
+def _by_overdue(_: Wanted) -> list[Phase]:
+    return [Phase(_ROW.overdue, *_BY_ENTRY), Phase(~_ROW.overdue, *_BY_ENTRY)]
 
 
 _NAMES = {Column.STEP: "step_number"}
@@ -164,12 +197,12 @@ _READ: dict[Column, Callable[[str], object]] = {
 """Columns of the rows themselves, and how a cursor's text is read."""
 _BY_NAME: dict[Column, Callable[[Wanted], list[Phase]]] = {
     Column.CLIENT: _by_client,
-    Column.CAMPAIGN: _by_campaign,
     Column.ADVISOR: _by_advisor,
     Column.PRESENT_ADVISOR: _by_present_advisor,
     Column.UNIT: _by_unit,
 }
-_BY_STANDING: dict[Column, Callable[[date], list[Phase]]] = {
+_BY_STANDING: dict[Column, Callable[[Wanted], list[Phase]]] = {
+    Column.CAMPAIGN: _by_campaign,
     Column.STATE: _by_state,
     Column.RESULT: _by_result,
     Column.OVERDUE: _by_overdue,

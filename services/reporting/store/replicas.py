@@ -57,7 +57,9 @@ def _columns(table: Table, change: Any) -> dict[str, object]:
 
 def _keep(table: Table) -> Any:
     told = insert(table)
-    changed = {column.name: told.excluded[column.name] for column in table.c if not (column.primary_key or column.computed)}
+    changed = {
+        column.name: told.excluded[column.name] for column in table.c if not (column.primary_key or column.computed)
+    }
     return told.on_conflict_do_update(
         index_elements=list(table.primary_key.columns), set_=changed, where=table.c.revision < told.excluded.revision
     )

@@ -29,7 +29,15 @@ metadata = MetaData()
 _ID = Uuid(as_uuid=False)
 _MONEY = Numeric(18, 2)
 _TIME = DateTime(timezone=True)
-LISTED_BY = "entry_date initial_potential potential collected concluded_on step_number last_activity".split()
+LISTED_BY = [
+    "entry_date",
+    "initial_potential",
+    "potential",
+    "collected",
+    "concluded_on",
+    "step_number",
+    "last_activity",
+]
 """What the list of clients is sorted by with an index: a page touches few rows however many there are."""
 _FRENCH_ORDER = (
     r"regexp_replace(normalize(replace(replace(lower(name), 'œ', 'oe'), 'æ', 'ae'), NFD), '[\u0300-\u036f]', '', 'g')"
@@ -99,9 +107,10 @@ follow_ups = Table(
     Index("follow_ups_by_campaign", "campaign_id", "generation", "follow_up_id"),
     Index("follow_ups_by_advisor", "advisor_id", "campaign_id"),
     Index("follow_ups_by_client", "client_id"),
-    *(Index(f"follow_ups_by_{column}", column, "follow_up_id") for column in LISTED_BY),
-    Index("follow_ups_by_result", "closing", "conclusion_kind", "follow_up_id"),
-    Index("follow_ups_overdue", "follow_up_id", postgresql_where=text("overdue")),
+    *(Index(f"follow_ups_by_{column}", "campaign_id", column, "follow_up_id") for column in LISTED_BY),
+    Index("follow_ups_by_result", "campaign_id", "closing", "conclusion_kind", "follow_up_id"),
+    Index("follow_ups_open", "campaign_id", "entry_date", "follow_up_id", postgresql_where=text("closing is null")),
+    Index("follow_ups_overdue", "campaign_id", "entry_date", "follow_up_id", postgresql_where=text("overdue")),
     Index(
         "follow_ups_collected",
         *("campaign_id", "concluded_on", "advisor_id"),
@@ -228,6 +237,8 @@ units = Table(
     Column("path", ARRAY(_ID), nullable=False),
     Column("active", Boolean, nullable=False),
     Column("revision", BigInteger, nullable=False),
+    Column("sort_key", Text, Computed(_FRENCH_ORDER, persisted=True)),
+    Index("units_in_french_order", "sort_key", "unit_id"),
     Index("units_by_path", "path", postgresql_using="gin"),
     Index("units_by_parent", "parent_id"),
     comment="The structure as the directory last said.",

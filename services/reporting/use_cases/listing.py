@@ -9,6 +9,7 @@ from services.reporting.use_cases.figures import asked_for
 from shared.rulebook.campaign import CampaignStatus
 from shared.rulebook.counting import ClientResult
 from shared.rulebook.follow_up import FollowUpStatus
+from shared.rulebook.texts import folded
 
 COUNTED = 10_000
 """A list is counted no further: beyond it a number helps nobody and costs as much as the list is long."""
@@ -91,4 +92,5 @@ async def _within(
     figures: Figures, wanted: Wanted, campaign_id: str | None, statuses: Collection[CampaignStatus]
 ) -> Wanted:
     campaigns = await asked_for(figures, wanted.scope, wanted.today, campaign_id=campaign_id, statuses=statuses)
-    return replace(wanted, campaign_ids=[campaign.campaign_id for campaign in campaigns])
+    named = sorted(campaigns, key=lambda campaign: (folded(campaign.name), campaign.campaign_id))
+    return replace(wanted, campaign_ids=[campaign.campaign_id for campaign in named])

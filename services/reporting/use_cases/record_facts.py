@@ -18,22 +18,24 @@ _INTERACTIONS = {FactKind.INTERACTION_RECORDED: 1, FactKind.INTERACTION_COMPLETE
 """Unplanned interactions that were done: one that is planned is none yet, one that is reopened is none any more."""
 
 
-ACTIVITY = frozenset({
-    FactKind.STEP_BEGUN,
-    FactKind.STEP_COMPLETED,
-    FactKind.COMPLETION_UNDONE,
-    FactKind.ENTRY_CANCELLED,
-    FactKind.INTERACTION_RECORDED,
-    FactKind.INTERACTION_PLANNED,
-    FactKind.INTERACTION_AMENDED,
-    FactKind.INTERACTION_COMPLETED,
-    FactKind.INTERACTION_CANCELLED,
-    FactKind.INTERACTION_REOPENED,
-    FactKind.CONCLUDED,
-    FactKind.CONCLUSION_AMENDED,
-    FactKind.CONCLUSION_WITHDRAWN,
-    FactKind.HOLDINGS_LINKED,
-})
+ACTIVITY = frozenset(
+    {
+        FactKind.STEP_BEGUN,
+        FactKind.STEP_COMPLETED,
+        FactKind.COMPLETION_UNDONE,
+        FactKind.ENTRY_CANCELLED,
+        FactKind.INTERACTION_RECORDED,
+        FactKind.INTERACTION_PLANNED,
+        FactKind.INTERACTION_AMENDED,
+        FactKind.INTERACTION_COMPLETED,
+        FactKind.INTERACTION_CANCELLED,
+        FactKind.INTERACTION_REOPENED,
+        FactKind.CONCLUDED,
+        FactKind.CONCLUSION_AMENDED,
+        FactKind.CONCLUSION_WITHDRAWN,
+        FactKind.HOLDINGS_LINKED,
+    }
+)
 """What somebody does for a client; moving, targeting, archiving and being late are none."""
 
 

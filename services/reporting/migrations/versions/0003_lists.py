@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0003"
-down_revision = "0002"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
@@ -14,11 +14,6 @@ _FRENCH_ORDER = (
 _LISTED_BY = (
     "entry_date", "initial_potential", "potential", "collected", "concluded_on", "step_number", "last_activity"
 )  # fmt: skip
-_ACTIVITY = (
-    "'StepBegun', 'StepCompleted', 'CompletionUndone', 'EntryCancelled', 'InteractionRecorded', 'InteractionPlanned',"
-    " 'InteractionAmended', 'InteractionCompleted', 'InteractionCancelled', 'InteractionReopened', 'Concluded',"
-    " 'ConclusionAmended', 'ConclusionWithdrawn', 'HoldingsLinked'"
-)
 
 
 def upgrade() -> None:
@@ -31,9 +26,7 @@ def upgrade() -> None:
         sa.Column(
             "overdue", sa.Boolean, nullable=False, server_default=sa.text("false"), comment="Late at its position."
         ),
-        sa.Column(
-            "last_activity", sa.DateTime(timezone=True), comment="When something was last done for the client."
-        ),
+        sa.Column("last_activity", sa.DateTime(timezone=True), comment="When something was last done for the client."),
     ):
         op.add_column("follow_ups", column)
     op.create_table_comment("follow_ups", "Each follow-up as its facts say, with what lists sort and filter by.")
@@ -46,9 +39,11 @@ def upgrade() -> None:
     )
     _count_overdue()
     for column in _LISTED_BY:
-        op.create_index(f"follow_ups_by_{column}", "follow_ups", [column, "follow_up_id"])
-    op.create_index("follow_ups_by_result", "follow_ups", ["closing", "conclusion_kind", "follow_up_id"])
-    op.create_index("follow_ups_overdue", "follow_ups", ["follow_up_id"], postgresql_where=sa.text("overdue"))
+        op.create_index(f"follow_ups_by_{column}", "follow_ups", ["campaign_id", column, "follow_up_id"])
+    op.create_index("follow_ups_by_result", "follow_ups", ["campaign_id", "closing", "conclusion_kind", "follow_up_id"])
+    for name, only in (("follow_ups_open", "closing is null"), ("follow_ups_overdue", "overdue")):
+        columns = ["campaign_id", "entry_date", "follow_up_id"]
+        op.create_index(name, "follow_ups", columns, postgresql_where=sa.text(only))
     op.create_index(
         "follow_ups_collected",
         "follow_ups",
@@ -56,7 +51,7 @@ def upgrade() -> None:
         postgresql_include=["collected"],
         postgresql_where=sa.text("success"),
     )
-    for table, key in (("advisors", "user_id"), ("clients", "client_id")):
+    for table, key in (("units", "unit_id"), ("advisors", "user_id"), ("clients", "client_id")):
         op.add_column(table, sa.Column("sort_key", sa.Text, sa.Computed(_FRENCH_ORDER, persisted=True)))
         op.create_index(f"{table}_in_french_order", table, ["sort_key", key])
     op.execute("create index clients_by_words on clients using gin (sort_key gin_trgm_ops)")
@@ -80,10 +75,12 @@ def _fill_follow_ups() -> None:
             where told.campaign_id = kept.campaign_id and told.version = kept.plan_version) as place on true
         where kept.follow_up_id = follow_ups.follow_up_id
     """)
-    op.execute(f"""
+    op.execute("""
         update follow_ups set last_activity = done.at
         from (select follow_up_id, max(occurred_at) as at from facts
-              where kind in ({_ACTIVITY}) group by follow_up_id) as done
+              where kind not in ('ClientTargeted', 'PotentialChanged', 'EntryDateMoved', 'Reassigned',
+                  'ClientWithdrawn', 'TargetedAgain', 'ClosedArchived', 'ReopenedUnarchived', 'StepOverdue')
+              group by follow_up_id) as done
         where done.follow_up_id = follow_ups.follow_up_id
     """)
 
