@@ -7,13 +7,10 @@ from services.reporting.tables.comparing import (
     reconciliations,
 )
 from services.reporting.tables.figures import (
-    advisor_places,
-    advisors,
     amount_counters,
     campaign_versions,
     campaigns,
     checks,
-    clients,
     documents,
     exports,
     facts,
@@ -22,8 +19,8 @@ from services.reporting.tables.figures import (
     refills,
     shares,
     step_counters,
-    units,
 )
+from services.reporting.tables.people import advisor_places, advisors, clients, units
 
 __all__ = [
     "advisor_places",

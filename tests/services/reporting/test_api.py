@@ -296,6 +296,4 @@ async def test_a_batch_of_facts_takes_the_same_few_statements_however_large_it_i
 
 
 async def test_answers_are_json_that_any_reader_parses(client):
-    answer = await client.get(f"{PREFIX}/campaigns")
-
-    assert json.loads(answer.text, parse_float=pytest.fail)["total"] == 1
+    assert json.loads((await client.get(f"{PREFIX}/campaigns")).text, parse_float=pytest.fail)["total"] == 1
