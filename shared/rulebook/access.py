@@ -104,9 +104,8 @@ def _manage(principal: Principal, _: Target) -> None:
     _require(principal.manage_campaigns, "manage_campaigns")
 
 
-def _create_campaign(principal: Principal, target: Target) -> None:
-    if not principal.crm:
-        _manage(principal, target)
+def _manage_or_crm(principal: Principal, _: Target) -> None:
+    _require(principal.manage_campaigns or principal.crm, "manage_campaigns")
 
 
 def _change_campaign(principal: Principal, target: Target) -> None:
@@ -119,7 +118,7 @@ def _change_campaign(principal: Principal, target: Target) -> None:
 
 def _duplicate_campaign(principal: Principal, target: Target) -> None:
     _see_campaign(principal, target)
-    _create_campaign(principal, target)
+    _manage_or_crm(principal, target)
 
 
 def _any_access(principal: Principal, _: Target) -> None:
@@ -134,17 +133,17 @@ def _reach(principal: Principal, target: Target) -> None:
 
 def _target_client(principal: Principal, target: Target) -> None:
     _reach(principal, target)
-    _require(principal.manage_campaigns or target.takes_part, "manage_campaigns")
+    _require(principal.manage_campaigns or principal.crm or target.takes_part, "manage_campaigns")
 
 
 def _withdraw_client(principal: Principal, target: Target) -> None:
     _reach(principal, target)
-    _manage(principal, target)
+    _manage_or_crm(principal, target)
 
 
 def _reassign_client(principal: Principal, target: Target) -> None:
     _reach(principal, target)
-    _require(principal.manage_campaigns or principal.crm, "manage_campaigns")
+    _manage_or_crm(principal, target)
     new = target.new_advisor_id
     if new is not None and not in_reach(principal, new, target.new_advisor_unit_path):
         raise NotVisible("not_visible", {"missing": "reach"})
@@ -177,7 +176,7 @@ def _check_figures(principal: Principal, _: Target) -> None:
 
 _CHECKS: dict[Action, Callable[[Principal, Target], None]] = {
     Action.SEE_CAMPAIGN: _see_campaign,
-    Action.CREATE_CAMPAIGN: _create_campaign,
+    Action.CREATE_CAMPAIGN: _manage_or_crm,
     Action.CHANGE_CAMPAIGN: _change_campaign,
     Action.DUPLICATE_CAMPAIGN: _duplicate_campaign,
     Action.DELETE_CAMPAIGN: _change_campaign,

@@ -127,6 +127,14 @@ def test_withdrawing_a_client_needs_the_right_to_manage_and_reach():
     assert answer(MANAGER, Action.WITHDRAW_CLIENT, OF_DAVID) == HIDDEN
 
 
+def test_the_crm_targets_and_withdraws_any_client_but_corrects_only_the_conclusions_that_it_recorded():
+    assert answer(CRM, Action.TARGET_CLIENT, OF_DAVID) == "yes"
+    assert answer(CRM, Action.WITHDRAW_CLIENT, OF_DAVID) == "yes"
+    for action in (Action.AMEND_CONCLUSION, Action.WITHDRAW_CONCLUSION):
+        assert answer(CRM, action, replace(OF_DAVID, recorded_by="crm")) == "yes"
+        assert answer(CRM, action, replace(OF_DAVID, recorded_by="david")) == "manage_campaigns"
+
+
 def test_follow_ups_are_moved_by_a_manager_or_by_the_crm():
     assert answer(MANAGER, Action.REASSIGN_CLIENT, OF_ANNE) == "yes"
     assert answer(CRM, Action.REASSIGN_CLIENT, OF_DAVID) == "yes"

@@ -72,8 +72,7 @@ async def open_to(desk: Desk, asker: Principal, campaign_id: str) -> CampaignDef
     """The campaign, when it takes clients and takes them from this asker."""
     campaign = await visible(desk.campaigns, campaign_id, asker)
     definition = campaign.definition
-    if not asker.crm:
-        await require_on_own_clients(desk, asker, campaign, Action.TARGET_CLIENT)
+    await require_on_own_clients(desk, asker, campaign, Action.TARGET_CLIENT)
     check_targeting(
         campaign_status(definition.start_date, definition.end_date, definition.archived, desk.clock.today())
     )

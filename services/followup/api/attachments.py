@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 
 from services.followup.api.door import WITH_ACCESS
-from services.followup.api.visible import UuidText
+from services.followup.api.paths import UuidText
 from services.followup.ports import Attachments
 from services.followup.schemas.attachments import SentFileOut
 from services.followup.use_cases.attach_files import AttachFiles

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Response
 
 from services.followup.api.door import WITH_ACCESS
-from services.followup.api.visible import UuidText
+from services.followup.api.paths import UuidText
 from services.followup.ports import CommandLog, Reading, Verdict
 from services.followup.schemas import CommandIn, CommandOut, DescribedIn, UndoOut
 from services.followup.use_cases.take_commands import TakeCommands, Wish

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Request, Response
 
-from services.followup.api.visible import UuidText
+from services.followup.api.door import WITH_ACCESS
+from services.followup.api.paths import UuidText
 from services.followup.schemas.calendar_files import calendar_file
 from services.followup.schemas.feeds import FeedAddressOut, FeedOut
 from services.followup.use_cases.calendar_feed import CalendarFeeds
@@ -67,6 +68,7 @@ def feed_routes(feeds: CalendarFeeds, public_url: str) -> APIRouter:
         "/{follow_up_id}/interactions/{key}/appointment.ics",
         response_class=Response,
         responses=_FILE,
+        dependencies=WITH_ACCESS,
     )
     async def appointment(follow_up_id: UuidText, key: _Key, principal: CurrentPrincipal, request: Request) -> Response:
         """One appointment with its moment, by the key that interactions are shown with (`#` written as `%23`)."""

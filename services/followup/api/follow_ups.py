@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from services.followup.api.door import WITH_ACCESS
-from services.followup.api.visible import UuidText, visible
+from services.followup.api.paths import UuidText
 from services.followup.ports import FollowUpFilter, FollowUpRow, Reading
 from services.followup.schemas import (
     CampaignOut,
@@ -21,6 +21,7 @@ from services.followup.schemas import (
     StepOut,
 )
 from services.followup.use_cases.show_follow_up import Standing, standing_of
+from services.followup.use_cases.visible import visible
 from shared.contracts.campaign import StepDefinition
 from shared.rulebook.checklists import ticked_items
 from shared.rulebook.errors import Invalid

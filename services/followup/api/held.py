@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from services.followup.api.visible import UuidText
+from services.followup.api.paths import UuidText
 from services.followup.ports.held import HeldCommands
 from services.followup.schemas.held import Dismissal, HeldCounts, HeldOut, HeldPage, HeldQuery, RetriedOut, RetryFilter
 from services.followup.use_cases.handle_held import HandleHeld

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from services.followup.api.door import WITH_ACCESS
-from services.followup.api.visible import StepPath, UuidText, visible
+from services.followup.api.paths import StepPath, UuidText
 from services.followup.ports import FollowUpRow, Interaction, Interactions, Reading
 from services.followup.schemas import (
     BlockingOut,
@@ -21,6 +21,7 @@ from services.followup.schemas import (
 )
 from services.followup.use_cases.choose_step import Choice, OtherStep, choices_of
 from services.followup.use_cases.undo_completion import undo_question
+from services.followup.use_cases.visible import visible
 from services.followup.use_cases.write_letter import letter_of
 from shared.contracts.campaign import StepDefinition
 from shared.rulebook.checklists import ticked_items

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 
 from services.followup.api.commands import IdempotencyKey
-from services.followup.api.visible import UuidText
+from services.followup.api.paths import UuidText
 from services.followup.ports import ItemOutcome, Job, Jobs
 from services.followup.schemas.jobs import (
     MAX_BODY_BYTES,

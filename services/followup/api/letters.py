@@ -4,10 +4,11 @@ from fastapi import APIRouter
 
 from services.followup.api.commands import IdempotencyKey
 from services.followup.api.door import WITH_ACCESS
-from services.followup.api.visible import UuidText, visible
+from services.followup.api.paths import UuidText
 from services.followup.ports import Letters, Reading
 from services.followup.schemas.letters import LetterIn, LettersOut, LetterStateOut
 from services.followup.use_cases.send_letter import LetterWish, SendLetters
+from services.followup.use_cases.visible import visible
 from shared.runtime.security import CurrentPrincipal
 
 _LATEST = 100

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Response
 
 from services.followup.api.commands import IdempotencyKey, verdict_fields
 from services.followup.api.door import WITH_ACCESS
-from services.followup.api.visible import UuidText
+from services.followup.api.paths import UuidText
 from services.followup.schemas import CommandOut
 from services.followup.schemas.links import LinksIn, LinksOut
 from services.followup.use_cases.link_holdings import LinkHoldingsOf

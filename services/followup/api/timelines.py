@@ -8,9 +8,10 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 
 from services.followup.api.door import WITH_ACCESS
-from services.followup.api.visible import UuidText, visible
+from services.followup.api.paths import UuidText
 from services.followup.ports import Reading, TimelineEntry, TimelinePage, Timelines
 from services.followup.schemas import Timeline, TimelineItem
+from services.followup.use_cases.visible import visible
 from shared.rulebook.errors import Invalid, NotVisible
 from shared.runtime.security import CurrentPrincipal
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.followup.ports import Attachments, FollowUpRow, Reading
+from services.followup.ports import Attachments, Reading
+from services.followup.use_cases.visible import visible
 from shared.rulebook.access import Principal
 from shared.rulebook.errors import NotVisible, Refused
 from shared.rulebook.follow_up import Closing
@@ -28,7 +29,7 @@ class AttachFiles:
         Raises NotVisible `follow_up_unknown`; Refused `archived` or `closed`, where nothing is recorded any more; what
         `Documents.keep` raises.
         """
-        row = await self._visible(sender, follow_up_id)
+        row = await visible(self._reading, sender, follow_up_id)
         if row.definition.archived:
             raise Refused("archived")
         if row.state.closing in _TAKES_NONE:
@@ -37,17 +38,11 @@ class AttachFiles:
 
     async def find(self, reader: Principal, follow_up_id: str, document_id: str) -> Document:
         """A file of the follow-up, also one that was taken away since: the timeline still shows it."""
-        await self._visible(reader, follow_up_id)
+        await visible(self._reading, reader, follow_up_id)
         found = (await self._files.find(follow_up_id, [document_id])).get(document_id)
         if found is None:
             raise NotVisible("not_visible", {"missing": "reach"})
         return found
-
-    async def _visible(self, principal: Principal, follow_up_id: str) -> FollowUpRow:
-        row = await self._reading.one(principal, follow_up_id)
-        if row is None:
-            raise NotVisible("follow_up_unknown")
-        return row
 
 
 def attached_ids(details: Mapping[str, Any]) -> Sequence[str]:

@@ -8,6 +8,7 @@ from hashlib import sha256
 from secrets import token_urlsafe
 
 from services.followup.ports import CalendarEntry, Feed, Feeds, Reading, Rights, Window
+from services.followup.use_cases.visible import visible
 from shared.rulebook.access import Principal
 from shared.rulebook.errors import NotVisible
 from shared.runtime.clock import Clock
@@ -67,8 +68,7 @@ class CalendarFeeds:
 
     async def appointment(self, reader: Principal, follow_up_id: str, key: str) -> CalendarEntry:
         """One appointment. NotVisible `follow_up_unknown`, `no_appointment`."""
-        if await self._reading.one(reader, follow_up_id) is None:
-            raise NotVisible("follow_up_unknown")
+        await visible(self._reading, reader, follow_up_id)
         found = await self._feeds.appointment(follow_up_id, key)
         if found is None:
             raise NotVisible("no_appointment")

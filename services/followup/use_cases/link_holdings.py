@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from services.followup.ports import FollowUpRow, Holdings, Reading, Verdict
+from services.followup.ports import Holdings, Reading, Verdict
 from services.followup.use_cases.take_commands import TakeCommands, Wish
+from services.followup.use_cases.visible import visible
 from shared.contracts.directory import HeldAccount, HeldTransaction, HoldingsFound
 from shared.rulebook.access import Principal
-from shared.rulebook.errors import Invalid, NotVisible
+from shared.rulebook.errors import Invalid
 from shared.rulebook.holdings import NOT_LINKED, Linked, LinkHoldings, link_difference
 
 
@@ -35,7 +36,7 @@ class LinkHoldingsOf:
 
     async def link(self, principal: Principal, follow_up_id: str, wish: LinkHoldings, *, key: str | None) -> Verdict:
         """The verdict. Invalid `holdings_unknown` names what is not the client's; nothing is linked then."""
-        row = await self._visible(principal, follow_up_id)
+        row = await visible(self._reading, principal, follow_up_id)
         found = await self._holdings.found(row.client_id, wish.accounts, wish.transactions)
         unknown = _unknown(wish, found)
         if unknown:
@@ -45,7 +46,7 @@ class LinkHoldingsOf:
 
     async def shown(self, principal: Principal, follow_up_id: str) -> Links:
         """The links with labels and amounts; none where nothing is concluded."""
-        row = await self._visible(principal, follow_up_id)
+        row = await visible(self._reading, principal, follow_up_id)
         conclusion = row.state.conclusion
         linked = NOT_LINKED if conclusion is None else conclusion.linked
         found = await self._holdings.found(row.client_id, linked.accounts, linked.transactions)
@@ -59,12 +60,6 @@ class LinkHoldingsOf:
             total=sum(amounts, Decimal(0)),
             difference=None if collected is None else link_difference(collected, amounts),
         )
-
-    async def _visible(self, principal: Principal, follow_up_id: str) -> FollowUpRow:
-        row = await self._reading.one(principal, follow_up_id)
-        if row is None:
-            raise NotVisible("follow_up_unknown")
-        return row
 
 
 def _unknown(named: Linked | LinkHoldings, found: HoldingsFound) -> list[str]:

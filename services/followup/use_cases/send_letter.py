@@ -18,9 +18,10 @@ from services.followup.ports import (
 )
 from services.followup.use_cases.command_desk import CommandDesk
 from services.followup.use_cases.take_signals import fingerprint, said
+from services.followup.use_cases.visible import visible
 from shared.rulebook.access import Action, Principal, Target, may
 from shared.rulebook.decisions import decide
-from shared.rulebook.errors import Invalid, NotVisible, Refused
+from shared.rulebook.errors import Invalid, Refused
 from shared.rulebook.follow_up import Circumstances, Command, CompleteStep, RecordInteraction
 from shared.rulebook.steps import StepKind
 from shared.runtime.clock import Clock
@@ -69,9 +70,7 @@ class SendLetters:
         Raises NotVisible and Forbidden; Refused `mail_not_configured`, `not_an_email`, `id_reused`, or what recording
         it now would be refused for; Invalid `client_without_email`.
         """
-        row = await self._reading.one(principal, wish.follow_up_id)
-        if row is None:
-            raise NotVisible("follow_up_unknown")
+        row = await visible(self._reading, principal, wish.follow_up_id)
         may(principal, Action.RECORD, Target(advisor_id=row.advisor_id, advisor_unit_path=row.advisor_unit_path))
         kept = await self._letters.asked_before(_source(principal), wish.key) if wish.key else None
         if kept is None:

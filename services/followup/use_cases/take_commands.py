@@ -9,9 +9,9 @@ from services.followup.use_cases.attach_files import with_attachments
 from services.followup.use_cases.command_desk import CommandDesk
 from services.followup.use_cases.describe import described, needs_follow_up
 from services.followup.use_cases.take_signals import fingerprint
+from services.followup.use_cases.visible import visible
 from shared.rulebook.access import Action, Principal, Target, may
 from shared.rulebook.campaign import check_entry_date
-from shared.rulebook.errors import NotVisible
 from shared.rulebook.follow_up import (
     AmendConclusion,
     ChangePotential,
@@ -99,15 +99,11 @@ class TakeCommands:
         details = wish.details or {}
         row = None
         if needs_follow_up(wish.command, details):
-            row = await self._reading.one(principal, wish.follow_up_id)
-            if row is None:
-                raise NotVisible("follow_up_unknown")
+            row = await visible(self._reading, principal, wish.follow_up_id)
         return await described(wish.command, details, row, self._interactions)
 
     async def _checked(self, principal: Principal, action: Action, wish: Wish) -> Command:
-        row = await self._reading.one(principal, wish.follow_up_id)
-        if row is None:
-            raise NotVisible("follow_up_unknown")
+        row = await visible(self._reading, principal, wish.follow_up_id)
         may(principal, action, _target(row))
         if isinstance(wish.command, MoveEntryDate):
             check_entry_date(wish.command.entry_date, row.definition.start_date, row.definition.end_date)

@@ -74,6 +74,14 @@ async def test_withdrawing_takes_the_right_to_manage_and_reach_over_each_client(
     assert (job["accepted"], job["skipped_by_reason"]) == (1, {"out_of_reach": 1})
 
 
+async def test_the_crm_withdraws_clients_of_any_advisor(door):
+    campaign_id = await a_campaign_of(door, "c1", "c4")
+
+    job = await do(door, campaign_id, "withdraw", [{"client": "c1"}, {"client": "c4"}], by="crm")
+
+    assert (job["accepted"], job["skipped"]) == (2, 0)
+
+
 async def test_in_an_archived_campaign_nobody_is_withdrawn_or_changed_and_in_an_ended_one_they_are(door):
     campaign_id = await a_campaign_of(door, "c1", "c2")
     campaign = await door.show(campaign_id)
