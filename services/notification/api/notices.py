@@ -1,7 +1,8 @@
 """/api/notifications: my notices, and their live push."""
 
+import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
@@ -27,14 +28,15 @@ from services.notification.use_cases.push import LivePages, Tidings
 from shared.rulebook.access import Principal
 from shared.rulebook.errors import Forbidden
 from shared.runtime.clock import Clock
-from shared.runtime.problems import NotFound
-from shared.runtime.security import CurrentPrincipal
+from shared.runtime.problems import HTTPProblem, NotFound, Unavailable
+from shared.runtime.security import CurrentPrincipal, present_principal
 
 router = APIRouter(prefix="/api/notifications", tags=["notifications"])
 
 _TIDINGS_OF_ONE_CONNECTION = 200
 """After so many a page has to connect, and to show its token, again."""
 _RECONNECT_AFTER_MS = 1000
+_ASK_AGAIN_AFTER = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,15 +122,19 @@ async def unread_count(doors: TheDoors, reader: Reader) -> UnreadCount:
 
 @router.get("/stream", response_class=StreamingResponse)
 async def stream(
-    doors: TheDoors, reader: Reader, last_event_id: Annotated[str | None, Header(max_length=40)] = None
+    request: Request,
+    doors: TheDoors,
+    reader: Reader,
+    last_event_id: Annotated[str | None, Header(max_length=40)] = None,
 ) -> StreamingResponse:
     """Server-sent events about my notices: `ready` at once, then `notice` as they change, `reset` when some are lost.
 
-    Send the last id seen as `Last-Event-ID` to go on without losing or repeating one.
+    Send the last id seen as `Last-Event-ID` to go on without losing or repeating one. It ends without another event
+    when my rights are no longer those it began with: connect again under the present ones.
     """
     last_seen = int(last_event_id) if last_event_id and last_event_id.isdecimal() else None
     return StreamingResponse(
-        _sent(doors.pages, reader, last_seen),
+        _sent(doors.pages, reader, last_seen, lambda: _is_still(reader, request)),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
@@ -141,9 +147,13 @@ async def _mine(doors: Doors, reader: Principal, notice_id: UUID) -> Notice:
     return notice
 
 
-async def _sent(pages: LivePages, reader: Principal, last_seen: int | None) -> AsyncIterator[str]:
+async def _sent(
+    pages: LivePages, reader: Principal, last_seen: int | None, is_still_reader: Callable[[], Awaitable[bool]]
+) -> AsyncIterator[str]:
     count = 0
     async for tidings in pages.follow(reader.user_id, last_seen):
+        if not await is_still_reader():
+            return
         if not count:
             yield f"retry: {_RECONNECT_AFTER_MS}\nid: {tidings.reached}\nevent: ready\ndata: {{}}\n\n"
         else:
@@ -151,6 +161,17 @@ async def _sent(pages: LivePages, reader: Principal, last_seen: int | None) -> A
         count += 1
         if count > _TIDINGS_OF_ONE_CONNECTION:
             return
+
+
+async def _is_still(reader: Principal, request: Request) -> bool:
+    """Whether the page's token still stands for the same rights; waits for as long as they cannot be checked."""
+    while True:
+        try:
+            return await present_principal(request) == reader
+        except Unavailable:
+            await asyncio.sleep(_ASK_AGAIN_AFTER)
+        except HTTPProblem:
+            return False
 
 
 def _as_text(tidings: Tidings) -> str:

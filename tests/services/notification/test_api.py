@@ -173,10 +173,26 @@ async def test_a_body_that_is_not_as_documented_is_refused(client, body):
 
 async def heard(pages, last_seen, count):
     """The first `count` blocks that a page is sent."""
-    sent = notices._sent(pages, a_reader("anne"), last_seen)
+    sent = notices._sent(pages, a_reader("anne"), last_seen, _yes)
     blocks = [await anext(sent) for _ in range(count)]
     await sent.aclose()
     return blocks
+
+
+async def _yes():
+    return True
+
+
+async def test_the_stream_ends_before_it_tells_whoever_is_not_the_same_reader_any_more(client, store):
+    answers = iter([True, False])
+
+    async def is_still_reader():
+        return next(answers)
+
+    await client.post(f"{PREFIX}/notices/{NOTICE}/read")
+    blocks = [one async for one in notices._sent(client.pages, a_reader("anne"), 1, is_still_reader)]
+
+    assert blocks == ["retry: 1000\nid: 1\nevent: ready\ndata: {}\n\n"]
 
 
 async def test_the_stream_goes_on_after_the_last_event_id(client, store):
