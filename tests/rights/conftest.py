@@ -11,8 +11,6 @@ from tests.support.five_services import FiveServices, Servers, running_services
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def services(module_database: str, nats_url: str, temporal_address: str) -> AsyncIterator[FiveServices]:
     """Running, and knowing everybody."""
-    async with running_services(
-        Servers(module_database, nats_url, temporal_address), notice_heartbeat_seconds=0.5
-    ) as services:
+    async with running_services(Servers(module_database, nats_url, temporal_address)) as services:
         await set_up(services)
         yield services

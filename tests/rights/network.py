@@ -151,7 +151,7 @@ async def set_up(services: FiveServices) -> None:
     await services.put("accounts", *accounts)
     await services.put("transactions", *map(_transaction, TARGETS))
     await asyncio.gather(*(a_campaign(services, target) for target in TARGETS))
-    await asyncio.gather(*(_target(services, target) for target in TARGETS))
+    await asyncio.gather(*(targeted(services, target) for target in TARGETS))
     await asyncio.gather(*(until(lambda target=target: _is_known(services, target)) for target in TARGETS))
 
 
@@ -184,7 +184,8 @@ async def _created(services: FiveServices, target: Target) -> bool:
     return answer.is_success
 
 
-async def _target(services: FiveServices, target: Target) -> None:
+async def targeted(services: FiveServices, target: Target) -> None:
+    """The client in the campaign, as its job says."""
     path = f"/api/campaigns/{target.ids()['campaign_id']}"
     wanted = {"clients": [{"client": target.client, "potential": "100.00"}]}
     job = await services.told("POST", f"{path}/clients", json=wanted)

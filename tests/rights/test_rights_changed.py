@@ -10,14 +10,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
-from tests.rights.network import LILLE
+from tests.rights.network import Target, a_campaign, targeted
 from tests.rights.streams import Stream, streaming
-from tests.support.five_services import FiveServices, until
+from tests.support.five_services import FiveServices, Servers, running_services, until
 
 _WITHIN = 5.0
 """Seconds: the promise is one; a busy test machine gets more, and a right that is held on to never passes."""
-_IDS = LILLE.ids()
+_TARGET = Target("rosa", owner="rosa", campaign="in-lyon")
+_IDS = _TARGET.ids()
 _ASKED = {
     "directory": f"/api/directory/clients/{_IDS['client_id']}",
     "campaign": f"/api/campaigns/{_IDS['campaign_id']}",
@@ -25,15 +27,26 @@ _ASKED = {
     "notification": "/api/notifications/unread-count",
     "reporting": f"/api/reports/indicators?campaign_id={_IDS['campaign_id']}",
 }
-"""One read about louis's client in each service; of notices, one that asks for a user alone."""
+"""One read about rosa's client in each service; of notices, one that asks for a user alone."""
 _ABOUT_CLIENTS = {name: path for name, path in _ASKED.items() if name != "notification"}
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest.fixture(scope="module", autouse=True)
-async def _profiles(services: FiveServices) -> None:
-    await services.put("profiles", *(_profile(level) for level in ("NONE", "UNIT")))
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def services(module_database: str, nats_url: str, temporal_address: str) -> AsyncIterator[FiveServices]:
+    """With rosa in Lyon, her client and her campaign; of names that the matrix does not use on the same NATS."""
+    servers = Servers(module_database, nats_url, temporal_address)
+    async with running_services(servers, notice_heartbeat_seconds=0.5) as services:
+        await services.put("units", *({"external_id": unit, "name": unit} for unit in ("lyon", "brest")))
+        await services.put("profiles", *(_profile(level) for level in ("NONE", "UNIT")))
+        await services.put("profiles", _profile("ALL") | {"manage_campaigns": True})
+        await services.put("users", _user("rosa", profile="level-ALL"))
+        await services.put("clients", {"external_id": _TARGET.client, "name": _TARGET.client, "advisor": "rosa"})
+        await a_campaign(services, _TARGET)
+        await targeted(services, _TARGET)
+        await _everywhere(services, "rosa", _ASKED, lets_in=True, within=30.0)
+        yield services
 
 
 async def test_a_level_given_and_taken_by_the_profile_holds_in_every_service(services: FiveServices) -> None:
@@ -62,13 +75,13 @@ async def test_a_right_of_ones_own_holds_in_every_service_and_so_does_its_loss(s
 async def test_a_user_who_changes_unit_reaches_the_clients_of_the_new_one_in_every_service(
     services: FiveServices,
 ) -> None:
-    await services.put("users", _user("moving", unit="nice"))
+    await services.put("users", _user("moving", unit="brest"))
     await _everywhere(services, "moving", _ABOUT_CLIENTS, lets_in=False)
 
-    await services.put("users", _user("moving", unit="lille"))
+    await services.put("users", _user("moving", unit="lyon"))
     await _everywhere(services, "moving", _ABOUT_CLIENTS, lets_in=True)
 
-    await services.put("users", _user("moving", unit="nice"))
+    await services.put("users", _user("moving", unit="brest"))
     await _everywhere(services, "moving", _ABOUT_CLIENTS, lets_in=False)
 
 
@@ -119,7 +132,9 @@ async def _to_the_end(stream: Stream) -> AsyncIterator[bytes]:
         yield piece
 
 
-async def _everywhere(services: FiveServices, by: str, asked: dict[str, str], *, lets_in: bool) -> None:
+async def _everywhere(
+    services: FiveServices, by: str, asked: dict[str, str], *, lets_in: bool, within: float = _WITHIN
+) -> None:
     """Return once each of these services lets the person in, or none does; its name in the error otherwise."""
 
     def answers_so(path: str) -> Callable[[], Awaitable[bool]]:
@@ -129,7 +144,7 @@ async def _everywhere(services: FiveServices, by: str, asked: dict[str, str], *,
         return is_so
 
     waited = await asyncio.gather(
-        *(until(answers_so(path), within=_WITHIN) for path in asked.values()), return_exceptions=True
+        *(until(answers_so(path), within=within) for path in asked.values()), return_exceptions=True
     )
     assert [name for name, error in zip(asked, waited, strict=True) if error is not None] == []
 
@@ -140,4 +155,4 @@ def _profile(level: str, external_id: str | None = None) -> dict[str, Any]:
 
 
 def _user(name: str, **changes: Any) -> dict[str, Any]:
-    return {"external_id": name, "name": name, "unit": "lille", "profile": "level-UNIT"} | changes
+    return {"external_id": name, "name": name, "unit": "lyon", "profile": "level-UNIT"} | changes
