@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
@@ -151,16 +152,17 @@ async def _sent(
     pages: LivePages, reader: Principal, last_seen: int | None, is_still_reader: Callable[[], Awaitable[bool]]
 ) -> AsyncIterator[str]:
     count = 0
-    async for tidings in pages.follow(reader.user_id, last_seen):
-        if not await is_still_reader():
-            return
-        if not count:
-            yield f"retry: {_RECONNECT_AFTER_MS}\nid: {tidings.reached}\nevent: ready\ndata: {{}}\n\n"
-        else:
-            yield _as_text(tidings)
-        count += 1
-        if count > _TIDINGS_OF_ONE_CONNECTION:
-            return
+    async with aclosing(pages.follow(reader.user_id, last_seen)) as followed:
+        async for tidings in followed:
+            if not await is_still_reader():
+                return
+            if not count:
+                yield f"retry: {_RECONNECT_AFTER_MS}\nid: {tidings.reached}\nevent: ready\ndata: {{}}\n\n"
+            else:
+                yield _as_text(tidings)
+            count += 1
+            if count > _TIDINGS_OF_ONE_CONNECTION:
+                return
 
 
 async def _is_still(reader: Principal, request: Request) -> bool:

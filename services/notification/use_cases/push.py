@@ -4,7 +4,7 @@ One loop per process looks up the ends of the streams of all users who have a pa
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -58,7 +58,7 @@ class LivePages:
             if ends.get(page.user_id, 0) > page.seq:
                 page.news.set()
 
-    async def follow(self, user_id: str, last_seen: int | None) -> AsyncIterator[Tidings]:
+    async def follow(self, user_id: str, last_seen: int | None) -> AsyncGenerator[Tidings]:
         """The events after `last_seen` (None: from now on), for as long as the caller listens.
 
         The first tidings come at once, so that the page knows where it stands.
