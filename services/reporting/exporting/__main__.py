@@ -13,8 +13,9 @@ import threading
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from services.reporting.exporting.making import Making
 from services.reporting.exporting.order import Order
-from services.reporting.exporting.producing import Making, produce
+from services.reporting.exporting.producing import produce
 from services.reporting.settings import Settings
 from services.reporting.store.figures import PostgresReadings
 from services.reporting.store.names import PostgresNames

@@ -23,6 +23,24 @@ class What(StrEnum):
     STEPS_BY_ADVISOR = "steps_by_advisor"
 
 
+class Dimension(StrEnum):
+    """What the levels of the detail tree stand for; the structure is as many levels as it has."""
+
+    UNIT = "unit"
+    CAMPAIGN = "campaign"
+    ADVISOR = "advisor"
+    CLIENT = "client"
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceInStructure:
+    """A unit, and all above it from the root, itself the last."""
+
+    unit_id: str
+    name: str
+    path: tuple[str, ...]
+
+
 class FileFormat(StrEnum):
     """What kind of file it is."""
 

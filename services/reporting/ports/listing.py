@@ -1,6 +1,6 @@
 """The single follow-ups within a reach: which ones, in what order, and what a list shows of each."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -115,6 +115,9 @@ class FollowUpRows(Protocol):
         self, wanted: Wanted, order: Order, after: Place | None, limit: int
     ) -> tuple[Sequence[Listed], Place | None]:
         """Rows after that place, and where they end; None at the end of the list."""
+
+    def whole(self, wanted: Wanted, order: Order, at_once: int) -> AsyncIterator[Sequence[Listed]]:
+        """Every row in that order, so many at a time."""
 
     async def count(self, wanted: Wanted, most: int) -> int:
         """How many there are, counted no further than `most`."""

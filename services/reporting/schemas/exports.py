@@ -1,16 +1,26 @@
 """What is asked of and told about files of figures."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from services.reporting.ports.exporting import Export, ExportState, FileFormat, Language, What, Wish
+from services.reporting.ports.exporting import Dimension, Export, ExportState, FileFormat, Language, What, Wish
 from services.reporting.ports.reading import Axis
 from services.reporting.schemas.parts import Out
+from services.reporting.schemas.shown import ListShown
 from shared.contracts.problems import Problem
 from shared.rulebook.campaign import CampaignStatus
+
+
+def _each_once(nesting: tuple[Dimension, ...]) -> tuple[Dimension, ...]:
+    if len(set(nesting)) != len(nesting):
+        raise ValueError("each level once")
+    return nesting
+
+
+Nesting = Annotated[tuple[Dimension, ...], Field(min_length=1, max_length=len(Dimension)), AfterValidator(_each_once)]
 
 
 class FiltersIn(BaseModel):
@@ -37,6 +47,11 @@ class ExportWish(BaseModel):
     filters: FiltersIn = FiltersIn()
     as_of: date | None = Field(default=None, description="A past day; default: today.")
     axis: Axis = Field(default=Axis.RECORDED, description="What a past day means.")
+    list: ListShown = Field(
+        default=ListShown(),
+        description="How the screen narrows and orders the list; narrows the tree too.",
+    )
+    nesting: Nesting = Field(default=tuple(Dimension), description="The levels of the detail tree, from the top.")
     language: Language | None = Field(default=None, description="Default: the one that the request prefers.")
 
     def wish(self, preferred: Language) -> Wish:
@@ -52,7 +67,13 @@ class ExportWish(BaseModel):
             statuses=filters.statuses,
             as_of=self.as_of,
             axis=self.axis,
+            shown=self._shown(),
         )
+
+    def _shown(self) -> dict[str, Any]:
+        if self.what is What.MANAGEMENT_LIST:
+            return {"list": self.list.told()}
+        return {"list": self.list.told(), "nesting": self.nesting} if self.what is What.DETAIL_TREE else {}
 
 
 class ExportOut(Out):

@@ -25,6 +25,13 @@ from shared.runtime.database import Database
 _PATIENTLY = (text("set local transaction_timeout = 0"), text("set local transaction_timeout = '60s'"))
 """A past day is read from all facts by then, and reading holds nobody back. A timer is set anew by way of 0."""
 
+_VERY_PATIENTLY = (
+    text("set local transaction_timeout = 0"),
+    text("set local transaction_timeout = '900s'"),
+    text("set local idle_in_transaction_session_timeout = '300s'"),
+)
+"""A whole list is of one moment, and its rows are written between one page and the next."""
+
 
 class PostgresFigures:
     """See the port."""
@@ -130,11 +137,13 @@ class PostgresReadings:
                     yield PostgresPastFigures(connection, as_of)
 
     @asynccontextmanager
-    async def listing(self) -> AsyncIterator[tuple[PostgresFigures, PostgresRows]]:
-        """See the port."""
+    async def listing(self, *, patiently: bool = False) -> AsyncIterator[tuple[PostgresFigures, PostgresRows]]:
+        """See the port; `patiently` for whoever reads a list to its end, for minutes if need be."""
         async with self._database.engine.connect() as pooled:
             connection = await pooled.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             async with connection.begin():
+                for setting in _VERY_PATIENTLY if patiently else ():
+                    await connection.execute(setting)
                 yield PostgresFigures(connection), PostgresRows(connection)
 
     async def has_fact(self, follow_up_id: str, number: int) -> bool:

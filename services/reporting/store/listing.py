@@ -1,6 +1,6 @@
 """Lists of follow-ups: a page is found by an index in the order asked for, then told in full by its ids."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -19,6 +19,8 @@ from shared.rulebook.standing import status_of
 from shared.rulebook.texts import folded
 
 _ROW = follow_ups.c
+_ALL = 1 << 40
+"""No list is as long."""
 
 
 class PostgresRows:
@@ -41,6 +43,15 @@ class PostgresRows:
         shown = places[:limit]
         listed = await self._listed(wanted, [place.follow_up_id for place in shown])
         return listed, shown[-1] if len(places) > limit else None
+
+    async def whole(self, wanted: Wanted, order: Order, at_once: int) -> AsyncIterator[Sequence[Listed]]:
+        """See the port. The order is made once for all rows, which a page after the other would ask for each time."""
+        reading = Reading(wanted.campaign_ids, conditions(wanted), None, order.descending)
+        for phase in phases_of(wanted, order):
+            found = phase.select(reading, _ALL)
+            streamed = await self._connection.stream(found.execution_options(yield_per=at_once))
+            async for part in streamed.partitions():
+                yield await self._listed(wanted, [row.follow_up_id for row in part])
 
     async def count(self, wanted: Wanted, most: int) -> int:
         """See the port."""

@@ -4,6 +4,9 @@ from collections.abc import Collection, Mapping
 
 from sqlalchemy import Text, cast, select
 
+from services.reporting.ports.exporting import PlaceInStructure
+from services.reporting.ports.reading import Scope
+from services.reporting.store.branches import visible_unit
 from services.reporting.tables import advisors, units
 from shared.runtime.database import Database
 
@@ -26,3 +29,10 @@ class PostgresNames:
         wanted = select(units.c.unit_id, units.c.name).where(units.c.unit_id.in_(unit_ids))
         async with self._database.reading() as connection:
             return {row.unit_id: row.name for row in await connection.execute(wanted)}
+
+    async def structure(self, scope: Scope) -> Mapping[str, PlaceInStructure]:
+        """The units within the scope by id, each with the units above it."""
+        wanted = select(units.c.unit_id, units.c.name, units.c.path).where(visible_unit(scope))
+        async with self._database.reading() as connection:
+            rows = await connection.execute(wanted)
+            return {row.unit_id: PlaceInStructure(row.unit_id, row.name, tuple(row.path)) for row in rows}

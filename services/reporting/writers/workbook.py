@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -22,6 +23,7 @@ from services.reporting.writers.words import say
 
 MOST_ROWS = 1_000_000
 """A sheet holds 1,048,576, its header and totals among them."""
+_CHUNK = 1_000
 _DEEPEST = 7
 """Levels of outline that a spreadsheet knows."""
 _WIDEST = 60
@@ -89,6 +91,12 @@ class Book:
             self._widths = [max(width, _width(value)) for width, value in zip(self._widths, values, strict=True)]
         self._checksum.add([[level, *values] for level, values in chunk])
         pickle.dump(chunk, self._waiting, pickle.HIGHEST_PROTOCOL)
+
+    def add_all(self, rows: Iterable[Row]) -> None:
+        """Take them in, a chunk at a time. Raises TooManyRowsError."""
+        coming = iter(rows)
+        while chunk := list(islice(coming, _CHUNK)):
+            self.add(chunk)
 
     def save(self, path: Path, about: About) -> str:
         """Write the workbook; answers the checksum of its data."""

@@ -1,0 +1,155 @@
+"""The detail tree as rows of a workbook: follow-ups under structure, campaigns, advisors and clients, in any nesting.
+
+Each row above is the sum of those below it, to the cent; the rows are of one list, so that both show the same.
+"""
+
+import pickle
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import IO
+
+from services.reporting.ports.exporting import Dimension, Language, PlaceInStructure
+from services.reporting.ports.listing import Listed
+from services.reporting.writers.cells import Kind
+from services.reporting.writers.checksum import Value
+from services.reporting.writers.formats import NONE
+from services.reporting.writers.words import say
+from services.reporting.writers.workbook import Column, Row
+from shared.rulebook.follow_up import FollowUpStatus
+from shared.rulebook.indicators import take_up_rate
+from shared.rulebook.texts import folded
+
+_Key = tuple[int, str, str]
+"""Whether it has a name, the name as it is sorted, and the id."""
+_OPEN = {FollowUpStatus.WAITING, FollowUpStatus.OPEN}
+
+
+def tree_columns(language: Language) -> list[Column]:
+    """The columns of the tree."""
+    words = say(language)
+    counts = ("clients", "accepted", "refused", "in_progress", "closed_without_conclusion")
+    return [
+        Column(words["name"]),
+        Column(words["kind"]),
+        *(Column(words[name], Kind.COUNT, summed=True) for name in counts),
+        *(Column(words[name], Kind.EUROS, summed=True) for name in ("potential", "remaining_potential", "collected")),
+        Column(words["take_up_rate"], Kind.RATE),
+        Column(words["state"]),
+        Column(words["conclusion"]),
+        Column(words["step_number"], Kind.COUNT),
+        Column(words["step"]),
+        Column(words["entry_date"], Kind.DAY),
+    ]
+
+
+@dataclass(slots=True)
+class _Sums:
+    clients: int = 0
+    accepted: int = 0
+    refused: int = 0
+    in_progress: int = 0
+    closed: int = 0
+    potential: Decimal = Decimal("0.00")
+    remaining: Decimal = Decimal("0.00")
+    collected: Decimal = Decimal("0.00")
+
+    def add(self, one: Listed) -> None:
+        """One more follow-up below."""
+        success = one.conclusion is not None and one.conclusion.is_success
+        concluded = one.state is FollowUpStatus.CONCLUDED
+        self.clients += 1
+        self.accepted += concluded and success
+        self.refused += concluded and not success
+        self.in_progress += one.state in _OPEN
+        self.closed += one.state is FollowUpStatus.ARCHIVED
+        self.potential += one.initial_potential
+        self.remaining += one.potential if one.state in _OPEN else 0
+        self.collected += one.collected
+
+    def cells(self) -> tuple[int | Decimal | str | None, ...]:
+        """The columns that are sums, and the rate of these sums."""
+        counts = (self.clients, self.accepted, self.refused, self.in_progress, self.closed)
+        rate = take_up_rate(self.accepted, self.clients).percent
+        return (*counts, self.potential, self.remaining, self.collected, rate)
+
+
+class Tree:
+    """Takes follow-ups in any order and gives the tree's rows; what is told of each waits in a file.
+
+    With clients in the nesting each follow-up has a row, at the last level; without them the last level has the sums.
+    """
+
+    def __init__(
+        self,
+        nesting: Sequence[Dimension],
+        structure: Mapping[str, PlaceInStructure],
+        language: Language,
+        waiting: IO[bytes],
+    ) -> None:
+        self._nesting = nesting
+        self._structure = structure
+        self._words = say(language)
+        self._waiting = waiting
+        self._sums: dict[tuple[_Key, ...], _Sums] = {}
+        self._told: dict[_Key, tuple[str, str]] = {}
+        self._leaves: list[tuple[tuple[_Key, ...], int]] = []
+
+    def add(self, listed: Sequence[Listed]) -> None:
+        """More follow-ups; withdrawn ones are in no figure."""
+        for one in listed:
+            if one.state is FollowUpStatus.WITHDRAWN:
+                continue
+            path = tuple(key for dimension in self._nesting for key in self._keys(dimension, one))
+            named = Dimension.CLIENT in self._nesting
+            above = path[:-1] if named else path
+            for depth in range(1, len(above) + 1):
+                self._sums.setdefault(above[:depth], _Sums()).add(one)
+            if named:
+                self._leaves.append((path, self._waiting.tell()))
+                pickle.dump(one, self._waiting, pickle.HIGHEST_PROTOCOL)
+
+    def rows(self) -> Iterator[Row]:
+        """Every row, each below the one it belongs to, by name."""
+        nodes: list[tuple[tuple[_Key, ...], int]] = [(path, -1) for path in self._sums]
+        for path, offset in sorted([*nodes, *self._leaves]):
+            level, (name, kind) = len(path) - 1, self._told[path[-1]]
+            if offset < 0:
+                yield Row((name, kind, *self._sums[path].cells(), "", "", "", "", ""), level)
+            else:
+                self._waiting.seek(offset)
+                one: Listed = pickle.load(self._waiting)  # noqa: S301  our own, in a folder of our own
+                yield Row((name, kind, *self._leaf(one)), level)
+
+    def _keys(self, dimension: Dimension, one: Listed) -> list[_Key]:
+        if dimension is Dimension.UNIT:
+            place = self._structure.get(one.unit_id or "")
+            within = [] if place is None else [self._structure[unit] for unit in place.path if unit in self._structure]
+            return [self._key(dimension, unit.unit_id, unit.name) for unit in within] or [
+                self._key(dimension, "", self._words["no_unit"])
+            ]
+        named: dict[Dimension, tuple[str | None, str | None]] = {
+            Dimension.CAMPAIGN: (one.campaign_id, one.campaign_name),
+            Dimension.ADVISOR: (one.advisor_id, one.advisor_name),
+            Dimension.CLIENT: (one.client_id, one.client_name),
+        }
+        return [self._key(dimension, *named[dimension])]
+
+    def _key(self, dimension: Dimension, identifier: str | None, name: str | None) -> _Key:
+        key = (0 if name else 1, folded(name or ""), f"{dimension}/{identifier or ''}")
+        self._told.setdefault(key, (name or NONE, self._words[f"kind.{dimension}"]))
+        return key
+
+    def _leaf(self, one: Listed) -> tuple[Value, ...]:
+        sums = _Sums()
+        sums.add(one)
+        at_end = one.step_id is None and one.step_number is not None
+        return (
+            *sums.cells()[:-1],
+            "",
+            self._words[f"state.{one.state}"],
+            "" if one.conclusion is None else self._words[f"conclusion.{one.conclusion}"],
+            one.step_number,
+            self._words["end"] if at_end else one.step_title or "",
+            one.entry_date,
+        )
