@@ -43,6 +43,8 @@ SCREENS = (
     Screen("follow_ups", "advisor", "/suivis"),
     Screen("follow_up", "advisor", "/suivis", ("a[href^='/suivis/']",)),
     Screen("search", "network", "/recherche?q=mar"),
+    Screen("held", "operator", "/exploitation"),
+    Screen("reconciliations", "operator", "/exploitation/rapprochements"),
 )
 
 

@@ -10,7 +10,17 @@ from services.portal import problems
 from services.portal.assets import Assets, assets_router
 from services.portal.frame import Desk
 from services.portal.issuer import Issuer
-from services.portal.screens import follow_up, follow_ups, home, notices, preferences, search, signing_in, to_do
+from services.portal.screens import (
+    follow_up,
+    follow_ups,
+    home,
+    notices,
+    operating,
+    preferences,
+    search,
+    signing_in,
+    to_do,
+)
 from services.portal.sessions import Sealer
 from services.portal.settings import Settings
 from shared.runtime.clock import Clock
@@ -40,6 +50,7 @@ def create_app(settings: Settings | None = None, *, transport: httpx.AsyncBaseTr
         follow_up.router,
         preferences.router,
         search.router,
+        *operating.routers,
     ):
         app.include_router(router)
     problems.handle_problems(app)

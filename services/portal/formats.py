@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 
 from babel import Locale
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_time, format_timedelta
 from babel.numbers import format_decimal, format_percent
 
 from services.portal.locale import Language
@@ -58,6 +58,11 @@ class Formats:
         local = given.astimezone(self.zone)
         return f"{self.day(local.date())}, {format_time(local, 'HH:mm', locale=self._locale)}"
 
+    def age(self, instant: str | datetime, now: datetime) -> str:
+        """How long ago, in its largest unit: `3 min`, `5 h`, `2 j` or `2d`."""
+        given = datetime.fromisoformat(instant) if isinstance(instant, str) else instant
+        return format_timedelta(max(now - given, timedelta()), format="short", threshold=1, locale=self._locale)
+
     @property
     def functions(self) -> dict[str, Callable[..., str]]:
         """All of them by the names that templates use."""
@@ -67,6 +72,7 @@ class Formats:
             "count": self.count,
             "day": self.day,
             "moment": self.moment,
+            "age": self.age,
         }
 
     @property

@@ -18,6 +18,8 @@ class Settings(RoleSettings):
     """Only where the issuer asks its clients for one; PKCE is always used."""
     session_key: SecretStr | None = None
     """Encrypts the session cookies; every replica needs the same. Without it, a restart signs everybody out."""
+    temporal_ui_url: str | None = None
+    """The Temporal UI, for operators' links; None leaves them out."""
     jalon_data: Path | None = None
     """The data folder of the embedded layout, whose demo people the sign-in page names."""
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browser import opened_tab, running_browser
+from tests.support.browser import opened_tab
 from tests.support.product import seed_small_network
 
 NOTICE = "section#notices"
@@ -13,37 +13,10 @@ NOTICE = "section#notices"
 pytestmark = pytest.mark.timeout(300)
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with running_browser() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", autouse=True)
 def network(product):
     seed_small_network(product)
     return product
-
-
-@pytest.fixture
-def open_tab(browser, network):
-    """Opens a tab in which somebody is signed in; at the end no console may have complained."""
-    opened = []
-
-    def sign_in(name="Anne Martin", **options):
-        context = opened_tab(browser, network.origin, **options)
-        tab = context.__enter__()
-        opened.append((context, tab))
-        tab.page.goto("/")
-        tab.page.locator("a.btn-primary").click()
-        tab.page.get_by_role("button", name=name).click()
-        tab.page.wait_for_url(f"{network.origin}/")
-        return tab
-
-    yield sign_in
-    for context, _ in opened:
-        context.__exit__(None, None, None)
-    assert [tab.complaints for _, tab in opened] == [[] for _ in opened]
 
 
 def test_the_sign_in_page_names_the_people(browser, network):

@@ -1,0 +1,110 @@
+"""Exploitation: the operations team sees what is refused or parked, without names, tries it again or sets it aside."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support.product import Product, seed_small_network
+
+pytestmark = pytest.mark.timeout(300)
+
+SIGNALS = "/api/followups/signals"
+HAPPENED = "2026-01-05T09:00:00+01:00"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def network(product: Product) -> None:
+    """The small network, an operator, and two signals that cannot be applied."""
+    seed_small_network(product)
+    with product.as_crm() as crm:
+        profile = {"external_id": "operator", "name": "Exploitation", "access_level": "NONE", "operator": True}
+        olga = {"external_id": "olga", "name": "Olga Ferrand", "unit": "net", "profile": "operator"}
+        crm.put("/api/directory/profiles", json={"items": [profile]}).raise_for_status()
+        crm.put("/api/directory/users", json={"items": [olga]}).raise_for_status()
+        wrong = [
+            {"id": "too-early", "type": "step_completed", "campaign": "winter", "client": "c1", "step": "nowhere"},
+            {"id": "nobody", "type": "step_completed", "campaign": "unheard-of", "client": "c1", "step": "call"},
+        ]
+        signals = [{**one, "occurred_at": HAPPENED} for one in wrong]
+        crm.post(SIGNALS, json={"signals": signals}).raise_for_status()
+    product.name_people([{"external_id": "olga", "name": "Olga Ferrand", "title": "Exploitation"}])
+
+
+def test_the_operator_sees_reasons_and_no_names(open_tab):
+    page = open_tab("Olga Ferrand").page
+    page.get_by_role("link", name="Exploitation").first.click()
+
+    expect(page.get_by_text("too-early").first).to_be_visible()
+    expect(page.get_by_text("nobody").first).to_be_visible()
+    expect(page.locator("main")).not_to_contain_text("Client 1")
+    expect(page.get_by_role("link", name="Ouvrir dans Temporal").first).to_have_attribute(
+        "href", re.compile(r"/namespaces/default/workflows/follow-up%2F")
+    )
+
+
+def test_a_count_leads_to_its_list_and_the_list_to_one_reason(open_tab):
+    page = open_tab("Olga Ferrand").page
+    page.goto("/exploitation")
+    page.locator(".tile", has_text="Refusées").get_by_role("link").click()
+
+    expect(page).to_have_url(re.compile(r"etat=refused"))
+    expect(page.get_by_text("too-early").first).to_be_visible()
+    expect(page.get_by_text("nobody")).to_have_count(0)
+
+
+def test_one_is_set_aside_with_a_reason_and_found_again(open_tab):
+    page = open_tab("Olga Ferrand").page
+    page.goto("/exploitation?etat=refused")
+    row = page.locator("tr", has_text="too-early")
+    row.get_by_text("Écarter", exact=True).first.click()
+    row.get_by_role("button", name="Écarter").click()
+
+    expect(row.locator(".field-error")).to_be_visible()
+
+    row.get_by_label("Raison").fill("Étape d’une ancienne version du CRM")
+    row.get_by_role("button", name="Écarter").click()
+
+    expect(page.get_by_text("Rien n’est retenu ici.")).to_be_visible()
+    page.get_by_role("link", name="Écartées").click()
+    expect(page.get_by_text("too-early").first).to_be_visible()
+
+
+def test_one_is_tried_again(open_tab):
+    page = open_tab("Olga Ferrand").page
+    page.goto("/exploitation")
+    page.locator("tr", has_text="nobody").get_by_role("button", name=re.compile("Reprendre")).click()
+
+    expect(page.get_by_text("1 commande est jugée à nouveau.")).to_be_visible()
+
+
+def test_a_reconciliation_is_begun_watched_and_finds_nothing(open_tab):
+    page = open_tab("Olga Ferrand").page
+    page.goto("/exploitation/rapprochements")
+    page.get_by_role("button", name="Rapprocher maintenant").click()
+
+    expect(page.locator("#runs").get_by_text("Terminé").first).to_be_visible(timeout=60_000)
+    page.locator("#runs a").first.click()
+    expect(page.get_by_text("Aucun écart : tout concorde.")).to_be_visible()
+
+
+def test_an_advisor_neither_sees_the_entry_nor_the_page(open_tab, product):
+    product.name_people([{"external_id": "anne", "name": "Anne Martin", "title": "Conseillère"}])
+    page = open_tab("Anne Martin").page
+
+    expect(page.get_by_role("link", name="Exploitation")).to_have_count(0)
+    answer = page.goto("/exploitation")
+    assert answer is not None
+    assert answer.status == 403
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_its_screens_have_no_accessibility_fault_and_fit_the_window(open_tab, product, width, scheme):
+    product.name_people([{"external_id": "olga", "name": "Olga Ferrand", "title": "Exploitation"}])
+    tab = open_tab("Olga Ferrand", width=width, color_scheme=scheme)
+
+    for address in ("/exploitation", "/exploitation?etat=parked", "/exploitation/rapprochements"):
+        tab.page.goto(address)
+        assert tab.accessibility() == [], address
+        assert tab.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
