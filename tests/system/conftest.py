@@ -1,4 +1,4 @@
-"""The whole product, once for all stories that do not disturb each other, and browsers in which people are signed in."""
+"""The whole product, once for all stories that do not disturb each other, and browsers of people signed in."""
 
 from collections.abc import Callable, Iterator
 from typing import Any

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 
 from services.portal.filled import Filled
-from services.portal.forms import SentForm
+from services.portal.forms import Sent, SentForm
 from services.portal.frame import Desk, Person, Visit
 from services.portal.upstream import UpstreamProblem
 from shared.rulebook.ids import follow_up_workflow_id
@@ -54,7 +54,7 @@ async def retry(form: SentForm, command_id: UUID) -> Response:
     try:
         await form.visit.api.post(f"{_HELD}/{command_id}/retry")
     except UpstreamProblem as problem:
-        return await _refused(form.visit, problem, str(command_id))
+        return await _refused(form, problem, str(command_id))
     return _back(form.text("etat"), form.text("motif"), 1)
 
 
@@ -64,7 +64,7 @@ async def dismiss(form: SentForm, command_id: UUID) -> Response:
     try:
         await form.visit.api.post(f"{_HELD}/{command_id}/dismiss", {"reason": form.text("reason")})
     except UpstreamProblem as problem:
-        return await _refused(form.visit, problem, str(command_id), typed=Filled.of(form))
+        return await _refused(form, problem, str(command_id))
     return _back(form.text("etat"), form.text("motif"))
 
 
@@ -77,10 +77,11 @@ def engine_link(desk: Desk, follow_up_id: str | None) -> str | None:
     return f"{ui}/namespaces/{namespace}/workflows/{place}"
 
 
-async def _refused(visit: Visit, problem: UpstreamProblem, command_id: str, typed: Filled | None = None) -> Response:
-    form = typed or Filled()
-    form.refuse(problem, {"invalid_request": "reason"})
-    return await _page(visit, {}, None, wrong=(command_id, form), status=problem.status)
+async def _refused(form: Sent, problem: UpstreamProblem, command_id: str) -> Response:
+    typed = Filled.of(form)
+    typed.refuse(problem, {"invalid_request": "reason"})
+    chosen = {"etat": form.text("etat") or None, "motif": form.text("motif") or None, "ecartees": None}
+    return await _page(form.visit, chosen, None, wrong=(command_id, typed), status=problem.status)
 
 
 async def _page(
@@ -96,9 +97,9 @@ async def _page(
         visit.api.get(f"{_HELD}/counts"),
         visit.api.get(
             _HELD,
-            state=chosen.get("etat"),
-            code=chosen.get("motif"),
-            dismissed="true" if chosen.get("ecartees") else None,
+            state=chosen["etat"],
+            code=chosen["motif"],
+            dismissed="true" if chosen["ecartees"] else None,
             after=after,
             limit=50,
         ),
