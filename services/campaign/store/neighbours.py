@@ -99,8 +99,11 @@ class AskedCalendars:
         self._bus = bus
 
     async def present(self) -> WorkingDays:
-        """The calendar now. Raises when the directory does not answer."""
-        found = await self._bus.ask(PresentCalendar(), CalendarFound, timeout=_PATIENCE)
+        """The calendar now. NobodyAnswers while the directory is silent, or in trouble: it has nothing to refuse."""
+        try:
+            found = await self._bus.ask(PresentCalendar(), CalendarFound, timeout=_PATIENCE)
+        except QuestionRefused as error:
+            raise NobodyAnswers(PresentCalendar.subject) from error
         return WorkingCalendar(found.country, found.subdivision, frozenset(found.closing_days))
 
 

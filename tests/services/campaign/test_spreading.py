@@ -1,6 +1,7 @@
 """Entry dates are spread evenly over a campaign's days, after a look at the load, for those who wait or come."""
 
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
 
 import pytest
 
@@ -17,12 +18,16 @@ WEEK = {"start_date": "2026-05-04", "end_date": "2026-05-10"}
 
 @pytest.fixture(autouse=True)
 async def calendar(bus):
-    """A directory that works on French working days, and not on 5 May."""
+    """A directory that works on French working days, and not on 5 May; `broken` while it is in trouble."""
+    state = SimpleNamespace(broken=False)
 
     async def present(_: PresentCalendar) -> CalendarFound:
+        if state.broken:
+            raise RuntimeError("no database")
         return CalendarFound(country="FR", closing_days=(date(2026, 5, 5),), revision=1)
 
     await bus.answer(PresentCalendar, present)
+    return state
 
 
 async def ask(door, campaign_id, body, *, what="", by="boss"):
@@ -129,6 +134,24 @@ async def test_an_ended_campaign_has_no_day_left_and_one_in_which_nobody_waits_n
 
     assert [(one.status_code, code_of(one)) for one in refused] == [(409, "campaign_ended")]
     assert (nobody.status_code, code_of(nobody)) == (422, "nothing_to_spread")
+
+
+async def test_while_the_directory_cannot_say_its_calendar_nothing_is_spread_and_the_same_call_works_afterwards(
+    door, calendar
+):
+    campaign_id = (await door.create(**WEEK))["campaign_id"]
+    body = {"key": "once", "clients": [{"client": "c1"}, {"client": "c2"}]}
+
+    calendar.broken = True
+    refused = await ask(door, campaign_id, body)
+    before = await rows(door, campaign_id)
+    calendar.broken = False
+    answer = await ask(door, campaign_id, body)
+    job = await door.job_when_worked(campaign_id, answer.json()["job_id"])
+
+    assert (refused.status_code, before) == (503, {})
+    assert (job["accepted"], job["skipped"]) == (2, 0)
+    assert {one["entry_date"] for one in (await rows(door, campaign_id)).values()} == {"2026-05-04", "2026-05-06"}
 
 
 async def test_the_same_call_again_is_the_same_job_and_another_needs_another_key(door):
