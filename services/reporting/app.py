@@ -7,7 +7,13 @@ from datetime import timedelta
 
 from fastapi import FastAPI
 
-from services.reporting.api import create_router, forecast_routes, listing_routes, reconciliation_routes
+from services.reporting.api import (
+    create_router,
+    forecast_routes,
+    listing_routes,
+    live_routes,
+    reconciliation_routes,
+)
 from services.reporting.api.exports import export_routes
 from services.reporting.consumers import BusFactSource, BusFollowUpOwner, listen
 from services.reporting.exporting.running import ExportRunner, Present
@@ -18,12 +24,15 @@ from services.reporting.store.figures import PostgresReadings
 from services.reporting.store.forecasting import PostgresForecasting
 from services.reporting.store.held import PostgresHeldFollowUps
 from services.reporting.store.ledger import PostgresLedgers
+from services.reporting.store.live import PostgresChanges
+from services.reporting.store.measures import LIVE_STREAMS
 from services.reporting.store.orders import AskedOrders
 from services.reporting.store.places import PostgresPlaces
 from services.reporting.store.reconciling import PostgresReconciliations
 from services.reporting.store.replicas import PostgresReplicas
 from services.reporting.use_cases.checks import refill_page
 from services.reporting.use_cases.exports import AskExports
+from services.reporting.use_cases.live import LiveFigures
 from services.reporting.use_cases.reconcile import Reconciler, ask_by_schedule
 from services.reporting.use_cases.regroup import regroup_all
 from shared.runtime.clock import Clock
@@ -45,6 +54,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     orders = AskedOrders()
     parts = Parts(settings, NAME, publishes=False, sweeping=_BACKGROUND_CONNECTIONS)
     to_make = asyncio.Event()
+    live = LiveFigures(
+        PostgresChanges(parts.database),
+        clock,
+        pause=settings.reporting_live_poll_seconds,
+        between=settings.reporting_live_seconds,
+        heartbeat=settings.reporting_live_heartbeat_seconds,
+        count=LIVE_STREAMS.set,
+    )
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -52,6 +69,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             orders.connect(running.bus)
             await _begin(settings, clock, parts.sweeps, running)
             _begin_exports(settings, clock, parts.sweeps, running, present=app.state.security.present, to_make=to_make)
+            running.background.start("reporting live figures", live.watch)
             app.state.health.started = True
             yield
 
@@ -69,6 +87,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(export_routes(ask))
     app.include_router(forecast_routes(PostgresForecasting(parts.database), clock))
     app.include_router(reconciliation_routes(PostgresReconciliations(parts.database), clock))
+    app.include_router(live_routes(live, clock.today, per_person=settings.reporting_live_streams_per_person))
     return app
 
 

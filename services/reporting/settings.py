@@ -28,6 +28,14 @@ class Settings(Shared):
     """Rest between two pages of a comparison."""
     reporting_reconcile_settle_seconds: float = Field(default=10.0, ge=0)
     """How long what differs at a first look is given to arrive before the second."""
+    reporting_live_poll_seconds: float = Field(default=0.2, gt=0)
+    """How often one process looks whether figures changed, while somebody follows them live."""
+    reporting_live_seconds: float = Field(default=1.0, ge=0)
+    """The shortest time between two sendings to one live stream."""
+    reporting_live_heartbeat_seconds: float = Field(default=15.0, gt=0)
+    """How often a silent live stream is sent a comment, so that a broken connection shows."""
+    reporting_live_streams_per_person: int = Field(default=10, ge=1)
+    """Live streams that one person may have open at one process."""
 
     @property
     def reconcile_at(self) -> time | None:

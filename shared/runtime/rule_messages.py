@@ -244,6 +244,10 @@ RIGHTS: Sentences = {
     ),
     "profile_unknown": ("Ce profil est inconnu.", "This profile is unknown."),
     "user_unknown": ("Cette personne est inconnue.", "This person is unknown."),
+    "too_many_streams": (
+        "Trop de pages suivent déjà ces chiffres en direct : fermez-en une.",
+        "Too many pages follow figures live already: close one of them.",
+    ),
     "unknown_user": (
         "Cette personne est inconnue ou n’est plus active dans l’annuaire.",
         "This person is unknown to the directory or no longer active.",

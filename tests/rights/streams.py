@@ -21,7 +21,9 @@ class Stream:
 
 
 @asynccontextmanager
-async def streaming(app: ASGIApp, path: str, by: str | None) -> AsyncIterator[Stream]:
+async def streaming(
+    app: ASGIApp, path: str, by: str | None, *, last_id: str | None = None, within: float = 10
+) -> AsyncIterator[Stream]:
     """The answer to a GET, until the block ends: then the reader is gone."""
     gone, begun = asyncio.Event(), asyncio.get_running_loop().create_future()
     pieces: asyncio.Queue[bytes | None] = asyncio.Queue()
@@ -39,9 +41,9 @@ async def streaming(app: ASGIApp, path: str, by: str | None) -> AsyncIterator[St
         if not message.get("more_body", False):
             pieces.put_nowait(None)
 
-    serving = asyncio.create_task(app(_scope(path, by), receive, send))
+    serving = asyncio.create_task(app(_scope(path, by, last_id), receive, send))
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(within):
             yield await begun
     finally:
         gone.set()
@@ -56,7 +58,9 @@ async def first_piece(app: ASGIApp, path: str, by: str | None) -> httpx.Response
     return httpx.Response(stream.status, headers=stream.headers, content=piece or b"", request=request)
 
 
-def _scope(path: str, by: str | None) -> dict[str, Any]:
+def _scope(path: str, by: str | None, last_id: str | None) -> dict[str, Any]:
+    path, _, query = path.partition("?")
+    resumed = [] if last_id is None else [(b"last-event-id", last_id.encode())]
     headers = [] if by is None else [(b"authorization", f"Bearer {by}".encode())]
     return {
         "type": "http",
@@ -66,9 +70,9 @@ def _scope(path: str, by: str | None) -> dict[str, Any]:
         "scheme": "http",
         "path": path,
         "raw_path": path.encode(),
-        "query_string": b"",
+        "query_string": query.encode(),
         "root_path": "",
-        "headers": [(b"host", b"jalon"), *headers],
+        "headers": [(b"host", b"jalon"), *headers, *resumed],
         "client": ("127.0.0.1", 1),
         "server": ("127.0.0.1", 80),
     }

@@ -71,6 +71,13 @@ async def read_campaigns(
 ) -> list[OneCampaign]:
     """The campaigns asked for, with their sums within the scope. Raises NotVisible `not_visible`."""
     campaigns = await asked_for(figures, scope, today, campaign_id=campaign_id, statuses=statuses)
+    return await with_sums(figures, scope, campaigns, today)
+
+
+async def with_sums(
+    figures: Figures, scope: Scope, campaigns: Sequence[CampaignSeen], today: date
+) -> list[OneCampaign]:
+    """These campaigns with their sums within the scope; whether they may be seen was asked before."""
     ids = [seen.campaign_id for seen in campaigns]
     totals = await figures.totals(scope, ids, today)
     shares = await figures.shares(scope, ids)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from services.reporting.ports.reading import CampaignSeen, Figures, Readings, Scope
-from shared.rulebook.access import Target, sees_campaign
+from shared.rulebook.access import Principal, Target, sees_campaign
 from shared.rulebook.errors import NotVisible
 
 _LOOKS = 50
@@ -18,7 +18,7 @@ async def visible_campaigns(figures: Figures, scope: Scope, campaign_id: str | N
     """
     if (scope.unit_id or scope.advisor_id or scope.client_id) and not await figures.covers_something(scope):
         raise NotVisible("not_visible")
-    seen = [campaign for campaign in await figures.campaigns(scope.reader, campaign_id) if _sees(scope, campaign)]
+    seen = [campaign for campaign in await figures.campaigns(scope.reader, campaign_id) if sees(scope.reader, campaign)]
     if campaign_id is not None and not seen:
         raise NotVisible("not_visible")
     return seen
@@ -33,9 +33,10 @@ async def wait_for_fact(readings: Readings, follow_up_id: str, number: int) -> b
     return False
 
 
-def _sees(scope: Scope, campaign: CampaignSeen) -> bool:
+def sees(reader: Principal, campaign: CampaignSeen) -> bool:
+    """Whether the campaign exists for this reader."""
     return sees_campaign(
-        scope.reader,
+        reader,
         Target(
             creator_id=campaign.creator_id,
             owner_id=campaign.owner_id,

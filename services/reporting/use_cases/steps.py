@@ -32,7 +32,13 @@ class Funnel:
 
 async def read_steps(figures: Figures, scope: Scope, campaign_id: str, today: date) -> Funnel:
     """Raises NotVisible `not_visible`."""
-    definition = await _plan(figures, scope, campaign_id)
+    await visible_campaigns(figures, scope, campaign_id)
+    return await read_funnel(figures, scope, campaign_id, today)
+
+
+async def read_funnel(figures: Figures, scope: Scope, campaign_id: str, today: date) -> Funnel:
+    """The same, whether the campaign may be seen having been asked before."""
+    definition = await figures.plan(campaign_id)
     if definition is None:
         return Funnel(None, None, [])
     return _funnel(definition, await figures.steps(scope, campaign_id, today))
