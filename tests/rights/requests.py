@@ -178,6 +178,7 @@ REQUESTS: dict[str, Asked] = {
     "GET /api/reports/exports": Asked(shows=("{export_id}",)),
     "GET /api/reports/exports/{export_id}": Asked(shows=("{export_id}",)),
     "GET /api/reports/exports/{export_id}/file": Asked(let_in=("export_not_done",), shows=_ANYTHING),
+    "GET /api/reports/live": Asked(stream=True),
     "GET /api/reports/reconcile": Asked(shows=_ANYTHING),
     "GET /api/reports/reconciliations": Asked(shows=_ANYTHING),
     "GET /api/reports/reconciliations/{number}": Asked(shows=_ANYTHING, let_in=("reconciliation_unknown",)),

@@ -41,7 +41,7 @@ async def streaming(
         if not message.get("more_body", False):
             pieces.put_nowait(None)
 
-    serving = asyncio.create_task(app(_scope(path, by, last_id), receive, send))
+    serving = asyncio.ensure_future(app(_scope(path, by, last_id), receive, send))
     try:
         async with asyncio.timeout(within):
             yield await begun

@@ -19,7 +19,7 @@ from fastapi.routing import iter_route_contexts
 
 from deploy.embedded.one_origin import OneOrigin
 from deploy.embedded.roles import ROLES
-from services.followup.engine import TemporalEngine
+from services.followup.engine import TemporalEngine, TemporalExecutions
 from shared.runtime import temporal
 from shared.runtime.messaging import Bus
 from shared.runtime.security import CRM
@@ -136,7 +136,10 @@ def _app_of(service: str, **settings: Any) -> FastAPI:
 @contextmanager
 def _on_task_queue(name: str) -> Iterator[None]:
     # The session's Temporal may hold executions of other tests, which no worker of ours should find.
-    with patch.dict(TemporalEngine.__init__.__kwdefaults__, task_queue=name):
+    with (
+        patch.dict(TemporalEngine.__init__.__kwdefaults__, task_queue=name),
+        patch.dict(TemporalExecutions.__init__.__kwdefaults__, task_queue=name),
+    ):
         yield
 
 
