@@ -1,8 +1,7 @@
 """Figures as they change, on two replicas of the real service: nothing lost, nothing repeated, nothing beyond reach."""
 
 import asyncio
-import json
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from dataclasses import replace
 
 import pytest
@@ -10,22 +9,16 @@ from sqlalchemy import Engine, event, text
 
 from services.reporting.app import create_app
 from services.reporting.settings import Settings
-from services.reporting.store.ledger import PostgresLedgers
 from services.reporting.store.replicas import PostgresReplicas
-from services.reporting.use_cases.definitions import keep_definitions
-from services.reporting.use_cases.record_facts import record_facts
-from services.reporting.use_cases.regroup import regroup_all
-from shared.contracts.directory import PrincipalRecord
 from shared.rulebook.access import AccessLevel
-from shared.rulebook.follow_up import CompleteStep
 from shared.rulebook.ids import campaign_id, user_id
 from shared.runtime.database import Database
 from shared.runtime.messaging import Bus
 from shared.runtime.principals import PrincipalsBucket
 from tests.rights.streams import streaming
 from tests.support.five_services import TokensAreNames
+from tests.support.live_figures import LIVE, OF_ONE, Told, a_page, a_record, figures
 from tests.support.stories_reporting import (
-    ANNE,
     CALL,
     CAMPAIGN,
     CHLOE,
@@ -33,54 +26,12 @@ from tests.support.stories_reporting import (
     MEETING,
     NETWORK,
     NICE,
-    NOW,
-    PATHS,
-    TODAY,
     a_definition,
-    facts_of,
-    lived,
     units,
     users,
 )
 
 SAVINGS = campaign_id("savings")
-PLAN = a_definition().plan()
-LIVE = "/api/reports/live"
-OF_ONE = f"{LIVE}?campaign_id={CAMPAIGN}"
-
-
-def a_record(name, level, unit, *, active=True):
-    return PrincipalRecord(
-        user_id=user_id(name),
-        external_id=name,
-        name=name,
-        active=active,
-        unit_id=unit,
-        unit_path=PATHS[unit],
-        manage_campaigns=False,
-        access_level=level,
-    )
-
-
-class Told:
-    """What the tests change: facts, definitions, rights."""
-
-    def __init__(self, database, bucket):
-        self._ledgers = PostgresLedgers(database)
-        self._bucket = bucket
-        self.database = database
-
-    async def define(self, *definitions):
-        await keep_definitions(self._ledgers, definitions)
-        await regroup_all(self._ledgers, chunk=50, now=NOW)
-
-    async def completed(self, client, *, campaign=CAMPAIGN, advisor=ANNE, steps=(CALL,)):
-        """The client is targeted and has completed these steps."""
-        story = lived(PLAN, *(CompleteStep(step) for step in steps), advisor=advisor, on=TODAY)
-        await record_facts(self._ledgers, facts_of(story, campaign=campaign, client=client))
-
-    async def rights(self, *records):
-        await self._bucket.put(records)
 
 
 @pytest.fixture
@@ -131,47 +82,6 @@ async def replicas(told, fresh_database, nats_url):
             while any([await app.state.health.failures() for app in apps]):
                 await asyncio.sleep(0.02)
         yield apps
-
-
-class Page:
-    """A page that follows; it keeps what it was sent."""
-
-    def __init__(self, stream):
-        self.stream = stream
-        self.last_id = None
-
-    async def next(self):
-        """The next event that is no comment: its name and data; None when the stream has ended."""
-        while True:
-            async with asyncio.timeout(15):
-                piece = await self.stream.pieces.get()
-            if piece is None:
-                return None
-            lines = dict(line.split(": ", 1) for line in piece.decode().splitlines() if line and line[0] != ":")
-            if "event" in lines:
-                self.last_id = lines["id"]
-                return lines["event"], json.loads(lines["data"])
-
-    async def until_ended(self):
-        async with asyncio.timeout(15):
-            while await self.stream.pieces.get() is not None:
-                pass
-
-    async def until_comment(self):
-        async with asyncio.timeout(15):
-            piece = await self.stream.pieces.get()
-        assert piece == b": still here\n\n"
-
-
-@asynccontextmanager
-async def a_page(app, path=OF_ONE, by="all", last_id=None):
-    async with streaming(app, path, by, last_id=last_id, within=60) as stream:
-        yield Page(stream)
-
-
-def figures(data):
-    """Contacts by campaign."""
-    return {one["campaign_id"]: one["contacts"] for one in data["campaigns"]}
 
 
 async def test_a_page_gets_everything_and_then_what_changes_with_the_funnel_that_moved(told, replicas):
