@@ -1,4 +1,7 @@
-"""Structured logs, one JSON object per line on standard output. Tokens, names and notes are never logged."""
+"""Structured logs, one JSON object per line on standard output. Tokens, names and notes are never logged.
+
+An exception is logged as its traceback, without the values of local variables: those hold people's data.
+"""
 
 import logging
 import sys
@@ -27,7 +30,7 @@ def configure(settings: Settings, *, role: str) -> None:
         without_secrets,
     ]
     renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer() if settings.log_format == "json" else structlog.dev.ConsoleRenderer()
+        structlog.processors.JSONRenderer() if settings.log_format == "json" else _as_text()
     )
     structlog.configure(
         processors=[*processors, renderer],
@@ -38,6 +41,20 @@ def configure(settings: Settings, *, role: str) -> None:
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=processors, processor=renderer))
     logging.basicConfig(handlers=[handler], level=max(level, logging.WARNING), force=True)
+
+
+def before_configured() -> None:
+    """Log as text until `configure` says how: a tool or a test may never call it."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.StackInfoRenderer(),
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            without_secrets,
+            _as_text(),
+        ]
+    )
 
 
 def logger(name: str) -> structlog.typing.FilteringBoundLogger:
@@ -51,3 +68,11 @@ def without_secrets(_logger: object, _method: str, event: MutableMapping[str, An
     for key in event.keys() & _SECRETS:
         event[key] = "[withheld]"
     return event
+
+
+def _as_text() -> structlog.dev.ConsoleRenderer:
+    # Where `rich` is installed, structlog would show each frame's local values.
+    return structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+
+
+before_configured()
