@@ -39,7 +39,7 @@ UPLOAD_BODY: dict[str, Any] = {
 }
 """For a route's `openapi_extra`."""
 DOWNLOAD: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The file", "content": {"application/octet-stream": {"schema": _FILE}}}
+    200: {"description": "The file, of the type that it was sent with", "content": {"*/*": {"schema": _FILE}}}
 }
 """For a route's `responses`."""
 

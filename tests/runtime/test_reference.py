@@ -50,3 +50,23 @@ def test_every_error_of_a_route_is_described_as_a_problem():
     }
     assert "content" not in described["200"]
     assert "Problem" in document["components"]["schemas"]
+
+
+@pytest.mark.parametrize(
+    ("method", "route", "errors"),
+    [
+        ("get", {}, {"401", "403", "422", "503"}),
+        ("get", {"parameters": [{"in": "path", "name": "id"}]}, {"401", "403", "404", "422", "503"}),
+        ("post", {"requestBody": {}}, {"400", "401", "403", "409", "413", "422", "503"}),
+        (
+            "delete",
+            {"parameters": [{"in": "header", "name": "If-Match"}]},
+            {"401", "403", "409", "412", "422", "428", "503"},
+        ),
+    ],
+    ids=["a read", "a read of one thing", "a body", "a version"],
+)
+def test_a_route_is_described_with_the_errors_of_its_kind(method, route, errors):
+    document = with_problems({"paths": {"/x": {method: route | {"responses": {"200": {"description": "OK"}}}}}})
+
+    assert document["paths"]["/x"][method]["responses"].keys() - {"200"} == errors

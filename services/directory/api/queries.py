@@ -1,7 +1,7 @@
 """Saved queries: kept, shared, changed with If-Match and taken out; and what filters may speak of."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Query, Request, Response
@@ -25,8 +25,13 @@ from shared.rulebook.errors import Invalid
 from shared.rulebook.filters import OWN_KINDS, Filter
 from shared.runtime import errors, problems
 from shared.runtime.clock import Clock
+from shared.runtime.http import PROBLEMS
 from shared.runtime.security import CurrentPrincipal
 from shared.runtime.versions import IfMatch, IfMatchOptional, tag
+
+_UNSEEN: dict[int | str, dict[str, Any]] = {
+    404: PROBLEMS[404] | {"description": "The unit that it is shared with is beyond reach"}
+}
 
 
 async def query_changed(request: Request, error: save_queries.QueryChanged) -> Response:
@@ -80,7 +85,7 @@ def saved_queries_router(queries: Queries) -> APIRouter:
             items=[SavedQueryOut.seen(query, reader) for _, query in rows], next=cursor_after(rows, limit)
         )
 
-    @router.post("/queries", status_code=201, max_body_size=MAX_BODY_BYTES)
+    @router.post("/queries", status_code=201, responses=_UNSEEN, max_body_size=MAX_BODY_BYTES)
     async def save(reader: CurrentPrincipal, body: SavedQueryInput, response: Response) -> SavedQueryOut:
         """Save a filter under a name that none of one's own has."""
         query = await save_queries.save(queries.shelf, reader, str(uuid4()), body.draft(), queries.clock.now())

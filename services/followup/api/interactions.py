@@ -1,6 +1,6 @@
 """What may be entered, what undoing would change, and interactions with what is said of them."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
@@ -27,9 +27,12 @@ from shared.contracts.campaign import StepDefinition
 from shared.rulebook.checklists import ticked_items
 from shared.rulebook.interaction_words import Progress, status_word
 from shared.runtime.clock import Clock
+from shared.runtime.http import PROBLEMS
 from shared.runtime.security import CurrentPrincipal
 
 _After = Annotated[str | None, Query(pattern=r"^(#[0-9]{1,10}|[A-Za-z0-9_-]{1,36})$")]
+
+_REFUSED: dict[int | str, dict[str, Any]] = {409: PROBLEMS[409] | {"description": "As the command would be"}}
 
 
 def interaction_routes(reading: Reading, interactions: Interactions, clock: Clock) -> APIRouter:
@@ -50,13 +53,13 @@ def interaction_routes(reading: Reading, interactions: Interactions, clock: Cloc
             conclusion_offered=found.conclusion_offered,
         )
 
-    @router.get("/{follow_up_id}/steps/{step_id}/undo")
+    @router.get("/{follow_up_id}/steps/{step_id}/undo", responses=_REFUSED)
     async def undo(follow_up_id: UuidText, step_id: StepPath, principal: CurrentPrincipal) -> UndoOut:
         """What undoing the step's completion would change; nothing is done. Refused as the command would be."""
         row = await visible(reading, principal, follow_up_id)
         return UndoOut.of(undo_question(row, step_id, principal.user_id, clock.today()))
 
-    @router.get("/{follow_up_id}/steps/{step_id}/email")
+    @router.get("/{follow_up_id}/steps/{step_id}/email", responses=_REFUSED)
     async def email(follow_up_id: UuidText, step_id: StepPath, principal: CurrentPrincipal) -> LetterOut:
         """The text of the step's e-mail for this client."""
         letter = letter_of(await visible(reading, principal, follow_up_id), step_id)
