@@ -13,6 +13,7 @@ from services.reporting.api import (
     listing_routes,
     live_routes,
     reconciliation_routes,
+    tree_routes,
 )
 from services.reporting.api.exports import export_routes
 from services.reporting.consumers import BusFactSource, BusFollowUpOwner, listen
@@ -75,6 +76,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     app = service_app(title="Reporting", version="1.0.0", lifespan=lifespan, settings=settings)
     app.include_router(create_router(PostgresReadings(parts.database), PostgresChecks(parts.database), orders, clock))
+    app.include_router(tree_routes(PostgresReadings(parts.database), clock))
     app.include_router(listing_routes(PostgresReadings(parts.database), clock))
     ask = AskExports(
         PostgresExports(parts.database),

@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
-from services.reporting.ports.reading import Figures, Scope
+from services.reporting.ports.reading import Figures, Scope, Totals
 from shared.rulebook.counting import ClientResult
 from shared.rulebook.follow_up import ConclusionKind, FollowUpStatus
 
@@ -108,6 +108,27 @@ class Listed:
     last_activity: datetime | None
 
 
+class ClientSort(StrEnum):
+    """What clients in a tree can be sorted by, sums over their follow-ups there."""
+
+    NAME = "name"
+    POTENTIAL = "potential"
+    REMAINING_POTENTIAL = "remaining_potential"
+    COLLECTED = "collected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientSums:
+    """A client with follow-ups among those wanted, and the sums over these; None stands for all without a name."""
+
+    client_id: str | None
+    name: str | None
+    external_id: str | None
+    key: str | None
+    totals: Totals
+    follow_ups: Sequence[Listed]
+
+
 class FollowUpRows(Protocol):
     """The follow-ups of today, one by one."""
 
@@ -121,6 +142,11 @@ class FollowUpRows(Protocol):
 
     async def count(self, wanted: Wanted, most: int) -> int:
         """How many there are, counted no further than `most`."""
+
+    async def clients(
+        self, wanted: Wanted, sort: ClientSort, *, descending: bool, after: tuple[str, str] | None, limit: int
+    ) -> Sequence[ClientSums]:
+        """Clients after that key and id whom the reader reaches today; then, as one, those not reached any more."""
 
     async def concludable(self, wanted: Wanted, limit: int) -> Sequence[str]:
         """Ids of those that are OPEN and whose client the reader reaches today, in the order of their ids."""

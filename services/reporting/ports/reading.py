@@ -23,6 +23,8 @@ class Scope:
     unit_id: str | None = None
     advisor_id: str | None = None
     client_id: str | None = None
+    directly: bool = False
+    """Only advisors who sit in the unit itself, none of those below it."""
 
     @property
     def is_whole(self) -> bool:

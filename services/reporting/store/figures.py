@@ -12,11 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.reporting.ports.reading import AdvisorStepTotals, AsOf, Branch, CampaignSeen, Scope, StepTotals, Totals
 from services.reporting.store.branches import branch_of, by_advisor, by_unit
 from services.reporting.store.known_campaigns import known_campaigns
-from services.reporting.store.listing import PostgresRows
 from services.reporting.store.past_figures import PostgresPastFigures
 from services.reporting.store.presence import within_reach
 from services.reporting.store.reach import within
 from services.reporting.store.sums import count, served, sums, totals_of
+from services.reporting.store.tree_rows import PostgresTreeRows
 from services.reporting.tables import amount_counters, campaign_versions, campaigns, facts, shares, step_counters
 from shared.contracts.campaign import CampaignDefined
 from shared.rulebook.access import Principal
@@ -137,14 +137,14 @@ class PostgresReadings:
                     yield PostgresPastFigures(connection, as_of)
 
     @asynccontextmanager
-    async def listing(self, *, patiently: bool = False) -> AsyncIterator[tuple[PostgresFigures, PostgresRows]]:
+    async def listing(self, *, patiently: bool = False) -> AsyncIterator[tuple[PostgresFigures, PostgresTreeRows]]:
         """See the port; `patiently` for whoever reads a list to its end, for minutes if need be."""
         async with self._database.engine.connect() as pooled:
             connection = await pooled.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             async with connection.begin():
                 for setting in _VERY_PATIENTLY if patiently else ():
                     await connection.execute(setting)
-                yield PostgresFigures(connection), PostgresRows(connection)
+                yield PostgresFigures(connection), PostgresTreeRows(connection)
 
     async def has_fact(self, follow_up_id: str, number: int) -> bool:
         """See the port."""

@@ -64,6 +64,11 @@ def contacts(state: FollowUp, plan: Plan) -> int:
     return completed + len(unplanned_by_removal(state, plan))
 
 
+def amounts_of(row: Row, generation: Generation) -> Amounts:
+    """What one follow-up adds to the counters of clients and euros; nothing when it is withdrawn."""
+    return next((amounts for _, amounts in _amounts(row, generation)), _NO_AMOUNTS)
+
+
 def _amounts(row: Row, generation: Generation) -> Iterator[tuple[AmountKey, Amounts]]:
     state, plan = row.state, generation.plan
     result = result_of(state)

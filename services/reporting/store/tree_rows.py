@@ -1,0 +1,131 @@
+"""Clients of a tree: pages of them, and sums over their follow-ups by the very rules that make the counters."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Numeric, Text, case, cast, exists, func, literal, select, tuple_
+
+from services.reporting.ports.counting import Generation
+from services.reporting.ports.listing import ClientSort, ClientSums, Listed, Wanted
+from services.reporting.ports.reading import Totals
+from services.reporting.store.listing import PostgresRows, conditions, present
+from services.reporting.store.rows import row_of
+from services.reporting.tables import campaign_versions, campaigns, clients, follow_ups
+from services.reporting.use_cases.contribution import amounts_of
+from shared.contracts.campaign import CampaignDefined
+from shared.rulebook.errors import Invalid
+
+_ROW = follow_ups.c
+_REMAINING = case((_ROW.closing.is_(None), _ROW.potential), else_=0)
+_KEYS: Mapping[ClientSort, ColumnElement[Any]] = {
+    ClientSort.NAME: func.min(clients.c.sort_key),
+    ClientSort.POTENTIAL: func.sum(_ROW.initial_potential),
+    ClientSort.REMAINING_POTENTIAL: func.sum(_REMAINING),
+    ClientSort.COLLECTED: func.sum(_ROW.collected),
+}
+
+
+class PostgresTreeRows(PostgresRows):
+    """See the port."""
+
+    async def clients(
+        self, wanted: Wanted, sort: ClientSort, *, descending: bool, after: tuple[str, str] | None, limit: int
+    ) -> Sequence[ClientSums]:
+        """See the port."""
+        key, where = _KEYS[sort], [_ROW.campaign_id.in_(wanted.campaign_ids), *conditions(wanted)]
+        found = (
+            select(clients.c.client_id, clients.c.name, clients.c.external_id, cast(key, Text).label("key"))
+            .join(clients, clients.c.client_id == _ROW.client_id)
+            .where(*where, present(wanted.scope))
+            .group_by(clients.c.client_id)
+        )
+        if after is not None:
+            here, there = tuple_(key, clients.c.client_id), tuple_(*_place(sort, after))
+            found = found.having(here < there if descending else here > there)
+        ordered = [one.desc() if descending else one.asc() for one in (key, clients.c.client_id)]
+        rows = (await self._connection.execute(found.order_by(*ordered).limit(limit))).all()
+        sums = await self._sums(wanted, [*where, _ROW.client_id.in_([row.client_id for row in rows])])
+        told = [
+            ClientSums(
+                client_id=row.client_id,
+                name=row.name,
+                external_id=row.external_id,
+                key=row.key,
+                totals=sums[row.client_id][0],
+                follow_ups=sums[row.client_id][1],
+            )
+            for row in rows
+        ]
+        return told if len(rows) == limit else [*told, *await self._nameless(wanted, where)]
+
+    async def _nameless(self, wanted: Wanted, where: Sequence[ColumnElement[bool]]) -> list[ClientSums]:
+        reached = exists().where(clients.c.client_id == _ROW.client_id, present(wanted.scope))
+        hidden = (await self._sums(wanted, [*where, ~reached])).values()
+        if not hidden:
+            return []
+        totals = add_up([one for one, _ in hidden])
+        return [ClientSums(client_id=None, name=None, external_id=None, key=None, totals=totals, follow_ups=())]
+
+    async def _sums(
+        self, wanted: Wanted, where: Sequence[ColumnElement[bool]]
+    ) -> dict[str, tuple[Totals, Sequence[Listed]]]:
+        rows = [row_of(row) for row in await self._connection.execute(select(follow_ups).where(*where))]
+        generations = await self._generations({row.campaign_id for row in rows})
+        listed = {one.follow_up_id: one for one in await self._listed(wanted, [row.follow_up_id for row in rows])}
+        totals: dict[str, list[Totals]] = defaultdict(list)
+        shown: dict[str, list[Listed]] = defaultdict(list)
+        for row in rows:
+            generation = generations.get(row.campaign_id)
+            if generation is not None:
+                amounts = amounts_of(row, generation)
+                totals[row.client_id].append(_totals(amounts, waiting=row.state.entry_date > wanted.today))
+            shown[row.client_id] += [listed[row.follow_up_id]] if row.follow_up_id in listed else []
+        return {one: (add_up(totals[one]), shown[one]) for one in shown.keys() | totals.keys()}
+
+    async def _generations(self, campaign_ids: set[str]) -> dict[str, Generation]:
+        """The plans that the counters served follow, so that clients add up to what stands above them."""
+        served = (
+            select(campaigns.c.campaign_id, campaigns.c.serving_generation, campaign_versions.c.definition)
+            .join(campaign_versions, campaign_versions.c.campaign_id == campaigns.c.campaign_id)
+            .where(
+                campaigns.c.campaign_id.in_(campaign_ids),
+                campaign_versions.c.version == campaigns.c.serving_version,
+                campaigns.c.serving_generation > 0,
+            )
+        )
+        return {
+            row.campaign_id: Generation(row.serving_generation, CampaignDefined.model_validate(row.definition).plan())
+            for row in await self._connection.execute(served)
+        }
+
+
+def add_up(totals: Sequence[Totals]) -> Totals:
+    """The sum of all, field by field."""
+    nothing = Totals()
+    return replace(
+        nothing,
+        **{
+            one.name: sum((getattr(each, one.name) for each in totals), getattr(nothing, one.name))
+            for one in fields(Totals)
+        },
+    )
+
+
+def _totals(amounts: Any, *, waiting: bool) -> Totals:
+    named = amounts._asdict()
+    while_waiting = named.pop("converting_while_waiting")
+    if waiting and amounts.in_progress:
+        named |= {"converting": while_waiting, "overdue": 0}
+    return Totals(**named, waiting=amounts.in_progress if waiting else 0)
+
+
+def _place(sort: ClientSort, after: tuple[str, str]) -> list[ColumnElement[Any]]:
+    key, client_id = after
+    try:
+        value = literal(key, Text) if sort is ClientSort.NAME else cast(literal(Decimal(key)), Numeric(18, 2))
+    except ArithmeticError as error:
+        raise Invalid("cursor_invalid") from error
+    return [value, cast(literal(client_id), clients.c.client_id.type)]
