@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -23,7 +23,7 @@ class Scope:
     unit_id: str | None = None
     advisor_id: str | None = None
     client_id: str | None = None
-    directly: bool = False
+    directly: bool = field(default=False, kw_only=True)
     """Only advisors who sit in the unit itself, none of those below it."""
 
     @property
