@@ -75,15 +75,13 @@ class Page:
 
     async def next(self) -> tuple[str, Any] | None:
         """The next event that is no comment: its name and data; None when the stream has ended."""
-        while True:
-            async with asyncio.timeout(15):
-                piece = await self.stream.pieces.get()
-            if piece is None:
-                return None
-            lines = dict(line.split(": ", 1) for line in piece.decode().splitlines() if line and line[0] != ":")
-            if "event" in lines:
-                self.last_id = lines["id"]
-                return lines["event"], json.loads(lines["data"])
+        async with asyncio.timeout(15):
+            while (piece := await self.stream.pieces.get()) is not None:
+                lines = dict(line.split(": ", 1) for line in piece.decode().splitlines() if line and line[0] != ":")
+                if "event" in lines:
+                    self.last_id = lines["id"]
+                    return lines["event"], json.loads(lines["data"])
+        return None
 
     async def until_ended(self) -> None:
         """Read until the server ends it."""
@@ -101,7 +99,7 @@ class Page:
 @asynccontextmanager
 async def a_page(app: ASGIApp, path: str = OF_ONE, by: str = "all", last_id: str | None = None) -> AsyncIterator[Page]:
     """A page that is open while the block lasts."""
-    async with streaming(app, path, by, last_id=last_id, within=60) as stream:
+    async with streaming(app, path, by, last_id=last_id, within=30) as stream:
         yield Page(stream)
 
 

@@ -1,7 +1,7 @@
 """Figures as they change, on two replicas of the real service: nothing lost, nothing repeated, nothing beyond reach."""
 
 import asyncio
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 
 import pytest
@@ -60,8 +60,8 @@ async def told(fresh_database, nats_url):
 
 
 @pytest.fixture
-async def replicas(told, fresh_database, nats_url):
-    settings = Settings(
+def settings(fresh_database, nats_url):
+    return Settings(
         database_url=fresh_database,
         nats_url=nats_url,
         log_level="ERROR",
@@ -71,21 +71,34 @@ async def replicas(told, fresh_database, nats_url):
         reporting_live_streams_per_person=3,
         reporting_reconcile_at="off",
     )
-    async with AsyncExitStack() as stack:
-        apps = []
-        for _ in range(2):
-            app = create_app(settings)
-            await stack.enter_async_context(app.router.lifespan_context(app))
-            app.state.security = replace(app.state.security, verifier=TokensAreNames())
-            apps.append(app)
+
+
+@pytest.fixture
+async def replica(told, settings):
+    async with _running(settings) as app:
+        yield app
+
+
+@pytest.fixture
+async def other(told, settings):
+    """Another process of the service."""
+    async with _running(settings) as app:
+        yield app
+
+
+@asynccontextmanager
+async def _running(settings):
+    app = create_app(settings)
+    async with app.router.lifespan_context(app):
+        app.state.security = replace(app.state.security, verifier=TokensAreNames())
         async with asyncio.timeout(15):
-            while any([await app.state.health.failures() for app in apps]):
+            while await app.state.health.failures():
                 await asyncio.sleep(0.02)
-        yield apps
+        yield app
 
 
-async def test_a_page_gets_everything_and_then_what_changes_with_the_funnel_that_moved(told, replicas):
-    async with a_page(replicas[0]) as page:
+async def test_a_page_gets_everything_and_then_what_changes_with_the_funnel_that_moved(told, replica):
+    async with a_page(replica) as page:
         name, data = await page.next()
         assert (name, figures(data), data["shown"]) == ("figures", {CAMPAIGN: 1}, [CAMPAIGN])
 
@@ -96,8 +109,8 @@ async def test_a_page_gets_everything_and_then_what_changes_with_the_funnel_that
     assert [step["done"] for step in data["campaigns"][0]["steps"]] == [2, 0, 1, 0]
 
 
-async def test_only_campaigns_whose_figures_changed_are_sent(told, replicas):
-    async with a_page(replicas[0], LIVE) as page:
+async def test_only_campaigns_whose_figures_changed_are_sent(told, replica):
+    async with a_page(replica, LIVE) as page:
         _, data = await page.next()
         assert figures(data) == {CAMPAIGN: 1, SAVINGS: 1}
 
@@ -108,42 +121,44 @@ async def test_only_campaigns_whose_figures_changed_are_sent(told, replicas):
     assert changes["campaigns"][0]["steps"] is None
 
 
-async def test_what_happens_outside_the_reach_is_not_told(told, replicas):
-    async with a_page(replicas[0], by="lille") as page:
+async def test_what_happens_outside_the_reach_is_not_told(told, replica):
+    async with a_page(replica, by="lille") as page:
         assert figures((await page.next())[1]) == {CAMPAIGN: 1}
         await told.completed("in nice", advisor=CHLOE)
         await page.until_comment()
         await told.completed("in lille")
         assert figures((await page.next())[1]) == {CAMPAIGN: 2}
 
-    async with streaming(replicas[0], f"{LIVE}?advisor_id={CHLOE}", "lille") as refused:
+    async with streaming(replica, f"{LIVE}?advisor_id={CHLOE}", "lille") as refused:
         assert refused.status == 404
-    async with a_page(replicas[0], f"{OF_ONE}&advisor_id={CHLOE}") as page:
+    async with a_page(replica, f"{OF_ONE}&advisor_id={CHLOE}") as page:
         assert figures((await page.next())[1]) == {CAMPAIGN: 1}
 
 
-async def test_a_page_goes_on_at_the_other_replica_without_losing_or_repeating_a_state(told, replicas):
-    async with a_page(replicas[0], LIVE) as page:
+async def test_a_page_goes_on_at_the_other_replica_without_losing_or_repeating_a_state(told, replica, other):
+    async with a_page(replica, LIVE) as page:
         await page.next()
         await told.completed("second")
         assert figures((await page.next())[1]) == {CAMPAIGN: 2}
         seen = page.last_id
 
-    async with a_page(replicas[1], LIVE, last_id=seen) as page:
+    async with a_page(other, LIVE, last_id=seen) as page:
         assert await page.next() == ("ready", {})
     await told.completed("third", campaign=SAVINGS)
-    async with a_page(replicas[1], LIVE, last_id=seen) as page:
+    async with a_page(other, LIVE, last_id=seen) as page:
         name, data = await page.next()
         assert (name, figures(data)) == ("changes", {SAVINGS: 2})
         await told.completed("fourth")
         assert figures((await page.next())[1]) == {CAMPAIGN: 3}
-    async with a_page(replicas[0], LIVE, last_id="12.of another.scope") as page:
+    async with a_page(replica, LIVE, last_id="12.of another.scope") as page:
         assert (await page.next())[0] == "figures"
 
 
-async def test_a_burst_is_told_once_it_has_come_and_ends_in_the_same_figures_for_everybody(told, replicas):
+async def test_a_burst_is_told_once_it_has_come_and_ends_in_the_same_figures_for_everybody(told, replica, other):
     async with AsyncExitStack() as stack:
-        pages = [await stack.enter_async_context(a_page(app, by=by)) for app in replicas for by in ("all", "boss")]
+        pages = [
+            await stack.enter_async_context(a_page(app, by=by)) for app in (replica, other) for by in ("all", "boss")
+        ]
         for page in pages:
             await page.next()
         for number in range(12):
@@ -158,8 +173,8 @@ async def test_a_burst_is_told_once_it_has_come_and_ends_in_the_same_figures_for
     assert all(contacts == sorted(set(contacts)) for contacts in sent)
 
 
-async def test_the_queries_of_a_change_are_the_same_however_many_follow(told, replicas, request):
-    app, executed = replicas[0], []
+async def test_the_queries_of_a_change_are_the_same_however_many_follow(told, replica, request):
+    app, executed = replica, []
 
     def note(connection, cursor, statement, *rest):
         if statement.startswith("SELECT") and ("figure_changes" in statement or "counters" in statement):
@@ -187,8 +202,8 @@ async def test_the_queries_of_a_change_are_the_same_however_many_follow(told, re
     assert together == alone
 
 
-async def test_a_right_that_is_taken_away_ends_the_stream_and_a_wider_reach_shows_at_once(told, replicas):
-    async with a_page(replicas[0], by="lille") as page:
+async def test_a_right_that_is_taken_away_ends_the_stream_and_a_wider_reach_shows_at_once(told, replica):
+    async with a_page(replica, by="lille") as page:
         await page.next()
         await told.completed("in nice", advisor=CHLOE)
         await told.rights(a_record("lille", AccessLevel.ALL, LILLE))
@@ -197,16 +212,16 @@ async def test_a_right_that_is_taken_away_ends_the_stream_and_a_wider_reach_show
         await told.rights(a_record("lille", AccessLevel.NONE, LILLE))
         await page.until_ended()
 
-    async with streaming(replicas[0], OF_ONE, "lille") as refused:
+    async with streaming(replica, OF_ONE, "lille") as refused:
         assert refused.status == 403
-    async with a_page(replicas[0], by="boss") as page:
+    async with a_page(replica, by="boss") as page:
         await page.next()
         await told.rights(a_record("boss", AccessLevel.ALL, NETWORK, active=False))
         await page.until_ended()
 
 
-async def test_a_campaign_that_leaves_reach_ends_its_own_stream_and_leaves_the_list_of_others(told, replicas):
-    async with a_page(replicas[0]) as one, a_page(replicas[0], LIVE) as all_:
+async def test_a_campaign_that_leaves_reach_ends_its_own_stream_and_leaves_the_list_of_others(told, replica):
+    async with a_page(replica) as one, a_page(replica, LIVE) as all_:
         await one.next()
         await all_.next()
         await told.define(a_definition(2, deleted=True))
@@ -216,23 +231,23 @@ async def test_a_campaign_that_leaves_reach_ends_its_own_stream_and_leaves_the_l
     assert (name, data["campaigns"], data["shown"]) == ("changes", [], [SAVINGS])
 
 
-async def test_streams_of_one_person_are_bounded_and_one_that_is_cut_off_leaves_its_place(told, replicas):
+async def test_streams_of_one_person_are_bounded_and_one_that_is_cut_off_leaves_its_place(told, replica):
     async with AsyncExitStack() as stack:
         for _ in range(3):
-            await (await stack.enter_async_context(a_page(replicas[0]))).next()
-        async with streaming(replicas[0], OF_ONE, "all") as refused:
+            await (await stack.enter_async_context(a_page(replica))).next()
+        async with streaming(replica, OF_ONE, "all") as refused:
             assert refused.status == 429
-        async with a_page(replicas[0], by="boss") as page:
+        async with a_page(replica, by="boss") as page:
             assert (await page.next())[0] == "figures"
 
-    async with a_page(replicas[0]) as page:
+    async with a_page(replica) as page:
         assert (await page.next())[0] == "figures"
     assert await _in_transaction(told.database) == 0
 
 
 @pytest.mark.parametrize("path", [f"{LIVE}?campaign_id={user_id('nothing')}", f"{LIVE}?unit_id={user_id('nothing')}"])
-async def test_what_does_not_exist_is_not_found(told, replicas, path):
-    async with streaming(replicas[0], path, "all") as refused:
+async def test_what_does_not_exist_is_not_found(told, replica, path):
+    async with streaming(replica, path, "all") as refused:
         assert refused.status == 404
 
 
