@@ -36,7 +36,8 @@ _ROW = sa.select(
     commands.c.attempts,
     commands.c.dismissed,
 ).select_from(commands.outerjoin(follow_ups, follow_ups.c.follow_up_id == commands.c.follow_up_id))
-_REFUSED = sa.and_(commands.c.verdict == "refused", ~commands.c.dismissed)
+# What the house itself asked for, such as noting that a step is late, is refused when it is no longer so: no trouble.
+_REFUSED = sa.and_(commands.c.verdict == "refused", ~commands.c.dismissed, commands.c.door != "system")
 _DISMISSED = sa.and_(commands.c.verdict == "refused", commands.c.dismissed)
 _PARKED = sa.and_(commands.c.verdict.is_(None), commands.c.parked)
 _WAITING = sa.and_(commands.c.verdict.is_(None), ~commands.c.parked)

@@ -64,6 +64,10 @@ class PostgresTimelines:
         return [_entry(row) for row in rows]
 
 
+# What the house asked for, such as noting that a step is late, is refused when it is no longer so.
+_NO_TROUBLE = sa.and_(commands.c.door == "system", commands.c.verdict.is_not_distinct_from("refused"))
+
+
 def _order(tried: Subquery, page: TimelinePage) -> list[ColumnElement[Any]]:
     columns = [tried.c.received_at, tried.c.number, tried.c.seq]
     return [column.desc() for column in columns] if page.order == "newest" else list(columns)
@@ -94,7 +98,7 @@ def _without_fact(which: _Which) -> Select[Any]:
         sa.null().label("event"),
         *_SAID,
         commands.c.actor,
-    ).where(which(commands.c.follow_up_id), commands.c.verdict.is_distinct_from("applied"))
+    ).where(which(commands.c.follow_up_id), commands.c.verdict.is_distinct_from("applied"), ~_NO_TROUBLE)
 
 
 def _interventions(which: _Which) -> Select[Any]:

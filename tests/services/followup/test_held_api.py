@@ -83,6 +83,15 @@ async def test_a_parked_signal_is_shown_with_what_it_waits_for_and_no_text(opera
     assert SECRET not in answer.text
 
 
+async def test_what_the_house_asked_for_itself_and_was_refused_is_no_trouble(operating: Operating) -> None:
+    signal = Signal("late", "step_completed", "autumn", "client-1", NOW - HOUR, step="call")
+    await operating.log.admit([replace(command_of(signal, operating.clock, door="crm", park_for=HOUR), door="system")])
+    await operating.expire()
+
+    assert await operating.listed() == []
+    assert (await operating.http.get(f"{HELD}/counts")).json() == {"counts": []}
+
+
 @pytest.mark.parametrize("asker", [MANAGER, ADMINISTRATOR, crm_principal()], ids=["manager", "administrator", "crm"])
 async def test_nobody_but_an_operator_sees_or_handles_them(operating: Operating, asker: Principal) -> None:
     await operating.send("s-1")

@@ -101,7 +101,7 @@ async def _page(
             code=chosen["motif"],
             dismissed="true" if chosen["ecartees"] else None,
             after=after,
-            limit=50,
+            limit=25,
         ),
     )
     forms = defaultdict(Filled, () if wrong is None else (wrong,))
