@@ -12,6 +12,7 @@ from services.reporting.ports.exporting import Dimension
 from services.reporting.ports.listing import FollowUpRows, Listed
 from services.reporting.ports.reading import Figures
 from services.reporting.schemas.shown import ListShown
+from services.reporting.use_cases.figures import asked_for
 from services.reporting.use_cases.whole_lists import read_whole_list
 from services.reporting.writers.about import About
 from services.reporting.writers.formats import Formats
@@ -36,7 +37,10 @@ async def write_list(making: Making, path: Path) -> About:
 
 
 async def write_tree(making: Making, path: Path) -> About:
-    """Write the tree of the same follow-ups there; answers its mark. Raises TooManyRowsError."""
+    """Write the tree of the same follow-ups there; answers its mark. Raises TooManyRowsError.
+
+    A share is nobody's in particular once clients are filtered, so that the tree has targets only while they are not.
+    """
     wish, words = making.order.wish, say(making.order.wish.language)
     shown = ListShown.model_validate(wish.shown["list"])
     nesting = [Dimension(one) for one in wish.shown["nesting"]]
@@ -51,6 +55,11 @@ async def write_tree(making: Making, path: Path) -> About:
                 await asyncio.to_thread(tree.add, part)
                 count += len(part)
                 making.progress(count)
+            if shown == ListShown(sort=shown.sort, descending=shown.descending):
+                asked = await asked_for(
+                    figures, making.scope, making.day, campaign_id=wish.campaign_id, statuses=wish.statuses
+                )
+                tree.add_shares(await making.names.shares(making.scope, [one.campaign_id for one in asked]))
         with Book(about.title, tree_columns(wish.language), outlined=True) as book:
             await asyncio.to_thread(book.add_all, tree.rows())
             await asyncio.to_thread(book.save, path, about)

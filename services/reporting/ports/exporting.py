@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Literal, Protocol
 
@@ -39,6 +40,18 @@ class PlaceInStructure:
     unit_id: str
     name: str
     path: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareOf:
+    """What of a campaign's target is an advisor's."""
+
+    campaign_id: str
+    campaign_name: str
+    advisor_id: str
+    advisor_name: str | None
+    unit_id: str | None
+    amount: Decimal
 
 
 class FileFormat(StrEnum):

@@ -1,13 +1,14 @@
-"""Names of people and units, as the directory last said."""
+"""Names of people and units as the directory last said, and what of a target is whose, for files."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import Text, cast, select
 
-from services.reporting.ports.exporting import PlaceInStructure
+from services.reporting.ports.exporting import PlaceInStructure, ShareOf
 from services.reporting.ports.reading import Scope
 from services.reporting.store.branches import visible_unit
-from services.reporting.tables import advisors, units
+from services.reporting.store.reach import within
+from services.reporting.tables import advisors, campaigns, shares, units
 from shared.runtime.database import Database
 
 
@@ -36,3 +37,21 @@ class PostgresNames:
         async with self._database.reading() as connection:
             rows = await connection.execute(wanted)
             return {row.unit_id: PlaceInStructure(row.unit_id, row.name, tuple(row.path)) for row in rows}
+
+    async def shares(self, scope: Scope, campaign_ids: Collection[str]) -> Sequence[ShareOf]:
+        """The shares of these campaigns' targets within the scope."""
+        wanted = (
+            select(
+                shares.c.campaign_id,
+                campaigns.c.name.label("campaign_name"),
+                shares.c.advisor_id,
+                advisors.c.name.label("advisor_name"),
+                advisors.c.unit_id,
+                shares.c.amount,
+            )
+            .join(campaigns, campaigns.c.campaign_id == shares.c.campaign_id)
+            .outerjoin(advisors, advisors.c.user_id == shares.c.advisor_id)
+            .where(shares.c.campaign_id.in_(campaign_ids), within(scope, shares.c.advisor_id))
+        )
+        async with self._database.reading() as connection:
+            return [ShareOf(**row) for row in (await connection.execute(wanted)).mappings()]

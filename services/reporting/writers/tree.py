@@ -7,9 +7,10 @@ import pickle
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import takewhile
 from typing import IO
 
-from services.reporting.ports.exporting import Dimension, Language, PlaceInStructure
+from services.reporting.ports.exporting import Dimension, Language, PlaceInStructure, ShareOf
 from services.reporting.ports.listing import Listed
 from services.reporting.writers.cells import Kind
 from services.reporting.writers.checksum import Value
@@ -33,7 +34,10 @@ def tree_columns(language: Language) -> list[Column]:
         Column(words["name"]),
         Column(words["kind"]),
         *(Column(words[name], Kind.COUNT, summed=True) for name in counts),
-        *(Column(words[name], Kind.EUROS, summed=True) for name in ("potential", "remaining_potential", "collected")),
+        *(
+            Column(words[name], Kind.EUROS, summed=True)
+            for name in ("target", "potential", "remaining_potential", "collected")
+        ),
         Column(words["take_up_rate"], Kind.RATE),
         Column(words["state"]),
         Column(words["conclusion"]),
@@ -50,6 +54,7 @@ class _Sums:
     refused: int = 0
     in_progress: int = 0
     closed: int = 0
+    share: Decimal | None = None
     potential: Decimal = Decimal("0.00")
     remaining: Decimal = Decimal("0.00")
     collected: Decimal = Decimal("0.00")
@@ -71,7 +76,8 @@ class _Sums:
         """The columns that are sums, and the rate of these sums."""
         counts = (self.clients, self.accepted, self.refused, self.in_progress, self.closed)
         rate = take_up_rate(self.accepted, self.clients).percent
-        return (*counts, self.potential, self.remaining, self.collected, rate)
+        share = "" if self.share is None else self.share
+        return (*counts, share, self.potential, self.remaining, self.collected, rate)
 
 
 class Tree:
@@ -109,6 +115,15 @@ class Tree:
                 self._leaves.append((path, self._waiting.tell()))
                 pickle.dump(one, self._waiting, pickle.HIGHEST_PROTOCOL)
 
+    def add_shares(self, shares: Sequence[ShareOf]) -> None:
+        """What of the target belongs to each row, as far down as no client is named; also where nobody is targeted."""
+        above = list(takewhile(lambda dimension: dimension is not Dimension.CLIENT, self._nesting))
+        for share in shares:
+            path = tuple(key for dimension in above for key in self._keys(dimension, share))
+            for depth in range(1, len(path) + 1):
+                sums = self._sums.setdefault(path[:depth], _Sums())
+                sums.share = (sums.share or Decimal(0)) + share.amount
+
     def rows(self) -> Iterator[Row]:
         """Every row, each below the one it belongs to, by name."""
         nodes: list[tuple[tuple[_Key, ...], int]] = [(path, -1) for path in self._sums]
@@ -121,19 +136,18 @@ class Tree:
                 one: Listed = pickle.load(self._waiting)  # noqa: S301  our own, in a folder of our own
                 yield Row((name, kind, *self._leaf(one)), level)
 
-    def _keys(self, dimension: Dimension, one: Listed) -> list[_Key]:
+    def _keys(self, dimension: Dimension, one: Listed | ShareOf) -> list[_Key]:
         if dimension is Dimension.UNIT:
             place = self._structure.get(one.unit_id or "")
             within = [] if place is None else [self._structure[unit] for unit in place.path if unit in self._structure]
             return [self._key(dimension, unit.unit_id, unit.name) for unit in within] or [
                 self._key(dimension, "", self._words["no_unit"])
             ]
-        named: dict[Dimension, tuple[str | None, str | None]] = {
-            Dimension.CAMPAIGN: (one.campaign_id, one.campaign_name),
-            Dimension.ADVISOR: (one.advisor_id, one.advisor_name),
-            Dimension.CLIENT: (one.client_id, one.client_name),
-        }
-        return [self._key(dimension, *named[dimension])]
+        if dimension is Dimension.CAMPAIGN:
+            return [self._key(dimension, one.campaign_id, one.campaign_name)]
+        if dimension is Dimension.ADVISOR or isinstance(one, ShareOf):
+            return [self._key(dimension, one.advisor_id, one.advisor_name)]
+        return [self._key(dimension, one.client_id, one.client_name)]
 
     def _key(self, dimension: Dimension, identifier: str | None, name: str | None) -> _Key:
         key = (0 if name else 1, folded(name or ""), f"{dimension}/{identifier or ''}")

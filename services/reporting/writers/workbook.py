@@ -181,7 +181,7 @@ def _tell(pen: Pen, about: About, styles: Styles, *, checksum: str, rows: int) -
 
 
 def _exact(value: Value) -> Decimal:
-    return Decimal(0) if value is None else Decimal(str(value))
+    return Decimal(0) if value is None or value == "" else Decimal(str(value))
 
 
 def _width(value: Value) -> int:

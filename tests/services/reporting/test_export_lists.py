@@ -148,6 +148,7 @@ async def test_the_tree_has_the_same_follow_ups_under_the_readers_structure(clie
     assert "Unit 0" not in {row[0] for row in rows}
     assert about["Arborescence"] == "Unité, Conseiller, Client"
     assert rows[0][2].startswith("=SUBTOTAL(9,C3:C")
+    assert [row[7] for row in rows if row[:2] == ("Advisor 0", "Conseiller")] == [100_000]
 
 
 @pytest.mark.slow

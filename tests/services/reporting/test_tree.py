@@ -8,7 +8,7 @@ from itertools import permutations
 import pytest
 from openpyxl import load_workbook
 
-from services.reporting.ports.exporting import Dimension, PlaceInStructure
+from services.reporting.ports.exporting import Dimension, PlaceInStructure, ShareOf
 from services.reporting.writers.tree import Tree, tree_columns
 from services.reporting.writers.workbook import Book
 from shared.rulebook.follow_up import ConclusionKind, FollowUpStatus
@@ -61,8 +61,9 @@ def test_the_structure_comes_first_and_names_in_their_order():
         (3, "Émile", "Client", 1),
         (3, "Zoé", "Client", 1),
     ]
-    assert found[0].values[2:11] == (5, 1, 1, 3, 0, Decimal("5000.00"), Decimal("2700.00"), Decimal("250.50"), "20.00")
-    assert found[8].values[11:15] == ("Terminé", "Vente", 2, "Rendez-vous")
+    assert found[0].values[2:8] == (5, 1, 1, 3, 0, "")
+    assert found[0].values[8:12] == (Decimal("5000.00"), Decimal("2700.00"), Decimal("250.50"), "20.00")
+    assert found[8].values[12:16] == ("Terminé", "Vente", 2, "Rendez-vous")
 
 
 NESTINGS = [
@@ -84,12 +85,12 @@ def test_in_any_nesting_each_row_is_the_sum_of_the_rows_right_below_it(nesting):
                 break
             if other.level == row.level + 1:
                 below.append(other)
-        for column in range(2, 10):
+        for column in (2, 3, 4, 5, 6, 8, 9, 10):
             if below:
                 assert row.values[column] == sum(one.values[column] for one in below), (row, column)
     tops = [row for row in found if row.level == 0]
     assert sum(row.values[2] for row in tops) == 5
-    assert sum(row.values[9] for row in tops) == Decimal("250.50")
+    assert sum(row.values[10] for row in tops) == Decimal("250.50")
 
 
 def test_without_clients_the_last_level_has_the_sums():
@@ -101,6 +102,32 @@ def test_without_clients_the_last_level_has_the_sums():
         (0, "Retraite", 4),
         (1, "Anne", 2),
         (1, "Bruno", 2),
+    ]
+
+
+def test_targets_are_the_shares_down_to_the_advisors_also_of_those_without_clients():
+    shares = [
+        ShareOf(
+            campaign_id="o", campaign_name="Retraite", advisor_id=advisor, advisor_name=name, unit_id=unit, amount=euros
+        )
+        for advisor, name, unit, euros in (
+            ("a", "Anne", "l", Decimal("100.10")),
+            ("b", "Bruno", "n", Decimal("50.00")),
+            ("c", "Chloé", "l", Decimal("7.00")),
+        )
+    ]
+    with tempfile.TemporaryFile() as waiting:
+        tree = Tree([Dimension.UNIT, Dimension.ADVISOR, Dimension.CLIENT], STRUCTURE, "fr", waiting)
+        tree.add(ROWS)
+        tree.add_shares(shares)
+        found = [(row.values[0], row.values[2], row.values[7]) for row in tree.rows() if row.values[1] != "Client"]
+
+    assert found == [
+        ("Nord", 5, Decimal("157.10")),
+        ("Bruno", 2, Decimal("50.00")),
+        ("Lille", 3, Decimal("107.10")),
+        ("Anne", 3, Decimal("100.10")),
+        ("Chloé", 0, Decimal("7.00")),
     ]
 
 
