@@ -1,19 +1,19 @@
 """Random histories of a campaign: back-dated, amended, moved, redefined, over both clock changes of a year."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 from zoneinfo import ZoneInfo
 
-from shared.contracts.campaign import CampaignDefined, Share
+from shared.contracts.campaign import CampaignDefined, Share, StepDefinition
 from shared.contracts.directory import ClientChanged, UserChanged
 from shared.contracts.followup import FactRecorded
 from shared.rulebook import follow_up as commands
 from shared.rulebook.decisions import apply, decide, targeted
 from shared.rulebook.errors import RuleBroken
-from shared.rulebook.follow_up import Circumstances, Command, ConclusionKind, Fact, FactKind, FollowUp
+from shared.rulebook.follow_up import Circumstances, Command, ConclusionKind, EntryState, Fact, FactKind, FollowUp
 from shared.rulebook.holdings import LinkHoldings
 from shared.rulebook.ids import campaign_id, client_id, follow_up_id
 from shared.rulebook.interaction_commands import (
@@ -22,7 +22,8 @@ from shared.rulebook.interaction_commands import (
     PlanInteraction,
     ReopenInteraction,
 )
-from shared.rulebook.steps import Plan, StepKind
+from shared.rulebook.standing import enterable_steps
+from shared.rulebook.steps import Exemption, Plan, StepKind
 from tests.support.stories_reporting import ADVISORS, ANNE, LILLE, NICE, NORTH, PAPERS, PATHS, a_definition, users
 
 BEGINS, ENDS = date(2026, 10, 1), date(2027, 3, 31)
@@ -79,10 +80,13 @@ def _definitions(random: Random, campaign: str) -> Iterator[CampaignDefined]:
     created, archived = saved, False
     for version in range(1, random.randrange(2, 8)):
         late = random.random() < 0.2
+        # Some versions change texts, dates or shares alone: they have the steps of the one before.
+        same = a_definition(version if random.random() < 0.7 else max(version - 1, 1))
         yield a_definition(
-            # Some versions change texts, dates or shares alone: they have the steps of the one before.
-            version if random.random() < 0.7 else max(version - 1, 1),
             campaign=campaign,
+            version=version,
+            sales_step=same.sales_step,
+            steps=tuple(_excusing(random, same.steps, version)),
             target=None if random.random() < 0.15 else Decimal(random.choice(("0", "400000.00", "1000.01"))),
             shares=tuple(
                 Share(advisor_id=advisor, amount=Decimal(random.choice(_EUROS[1:])))
@@ -94,9 +98,17 @@ def _definitions(random: Random, campaign: str) -> Iterator[CampaignDefined]:
             archived=archived,
             created_at=created,
             saved_at=saved,
-        ).model_copy(update={"version": version})
+        )
         saved += timedelta(days=random.randrange(45), hours=random.choice(TOUCHY_HOURS))
         archived = random.random() < 0.15
+
+
+def _excusing(random: Random, steps: Sequence[StepDefinition], version: int) -> Iterator[StepDefinition]:
+    """The steps, some of them due only from those not yet past their place when this version was saved."""
+    for at, step in enumerate(steps):
+        after = frozenset(later.id for later in steps[at + 1 :])
+        excused = step.mandatory and after and random.random() < 0.4
+        yield step.model_copy(update={"exemptions": (Exemption(version, after),)}) if excused else step
 
 
 def _people(random: Random) -> Iterator[tuple[UserChanged, datetime]]:
@@ -147,7 +159,12 @@ def _life(random: Random, history: History) -> Iterator[tuple[Fact, FollowUp, da
 
 
 def _command(random: Random, state: FollowUp, plan: Plan, today: date, on: date, *, reopened: int) -> Command:
-    step = random.choice([*(step.id for step in plan.steps), PAPERS])
+    step = random.choice([*enterable_steps(state, plan), *enterable_steps(state, plan), PAPERS])
+    begun, completed = (
+        random.choice([entry.step_id for entry in state.entries if entry.state is wanted] or [PAPERS])
+        for wanted in (EntryState.BEGUN, EntryState.COMPLETED)
+    )
+    pending = random.choice([one.number for one in state.pending] or [0])
     kind = random.choice(tuple(ConclusionKind))
     collected = Decimal(random.choice(_EUROS)) if kind.is_success else Decimal(0)
     if plan.archived:
@@ -157,32 +174,32 @@ def _command(random: Random, state: FollowUp, plan: Plan, today: date, on: date,
             (
                 commands.CompleteStep(step),
                 commands.BeginStep(step),
-                commands.UndoCompletion(step),
-                commands.CancelEntry(step),
-                CompleteInteraction(step_id=step),
+                commands.UndoCompletion(completed),
+                commands.CancelEntry(begun),
+                CompleteInteraction(step_id=begun),
                 commands.RecordInteraction(StepKind.REMINDER),
                 PlanInteraction(StepKind.APPOINTMENT),
-                CompleteInteraction(number=random.randrange(2, 9)),
-                CancelInteraction(number=random.randrange(2, 9)),
+                CompleteInteraction(number=pending),
+                CancelInteraction(number=pending),
                 ReopenInteraction(reopened, StepKind.APPOINTMENT),
-                commands.Conclude(kind, random.choice((on, today)), collected),
+                commands.Conclude(kind, random.choice((on, on, today)), collected),
                 commands.ChangePotential(Decimal(random.choice(_EUROS))),
                 commands.MoveEntryDate(today + timedelta(days=random.randrange(30))),
                 commands.Reassign(random.choice(ADVISORS)),
                 commands.WithdrawClient(),
             ),
-            (30, 6, 4, 3, 1, 5, 4, 4, 1, 3, 9, 3, 3, 4, 1),
+            (30, 12, 5, 3, 1, 4, 5, 4, 1, 3, 5, 2, 2, 3, 1),
         )[0]
     if state.closing == "CONCLUDED":
         return random.choices(
             (
                 commands.AmendConclusion(kind, random.choice((on, today)), collected),
                 commands.WithdrawConclusion(random.choice((None, ANNE))),
-                commands.CompleteStep(step),
+                commands.CompleteStep(random.choice(plan.steps).id),
                 commands.RecordInteraction(StepKind.TASK),
                 LinkHoldings(accounts=(f"account {today}",)),
             ),
-            (6, 3, 4, 2, 1),
+            (5, 3, 6, 2, 1),
         )[0]
     return commands.TargetAgain(on, Decimal(random.choice(_EUROS)), random.choice(ADVISORS))
 

@@ -179,7 +179,7 @@ def _somebody(random: Random, history: History, day, axis: Axis) -> Asked:
     return Asked(reader, day, axis.value, history.zone, **scope)
 
 
-@settings(deadline=None, max_examples=40, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=30, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32), clients=st.integers(0, 25))
 async def test_every_figure_of_any_day_is_that_of_the_facts_on_both_axes(database, seed, clients):
     await compare(database, seed, clients)
