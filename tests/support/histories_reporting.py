@@ -101,6 +101,8 @@ def _definitions(random: Random, campaign: str) -> Iterator[CampaignDefined]:
         )
         saved += timedelta(days=random.randrange(45), hours=random.choice(TOUCHY_HOURS))
         archived = random.random() < 0.15
+        if saved >= NOW:
+            return
 
 
 def _excusing(random: Random, steps: Sequence[StepDefinition], version: int) -> Iterator[StepDefinition]:
@@ -117,7 +119,7 @@ def _people(random: Random) -> Iterator[tuple[UserChanged, datetime]]:
         for revision in range(1, random.choice((2, 2, 3, 4))):
             unit = user.unit_id if revision == 1 else random.choice((LILLE, NICE, NORTH))
             yield user.model_copy(update={"unit_id": unit, "unit_path": PATHS[unit], "revision": revision}), told
-            told += timedelta(days=random.randrange(90), hours=random.choice(TOUCHY_HOURS))
+            told += timedelta(days=random.randrange(60), hours=random.choice(TOUCHY_HOURS))
 
 
 def _life(random: Random, history: History) -> Iterator[tuple[Fact, FollowUp, datetime, datetime]]:

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from typing import Any
 
 from shared.contracts.campaign import CampaignDefined, StepDefinition
 from tests.support.slow_people import Person
@@ -117,6 +118,35 @@ def indicators(
         "conversion": (accepted, converting, percent(accepted, converting)),
         "take_up": (accepted, clients, percent(accepted, clients)),
         "version": definition.version,
+    }
+
+
+def over_all(campaigns: list[dict[str, Any]]) -> dict[str, object]:
+    """The same of several campaigns: sums over sums; those without a target are compared with none (spec 8.2)."""
+    aimed = [one for one in campaigns if one["target"] is not None]
+    target = sum((one["target"] for one in aimed), Decimal(0)) if aimed else None
+    collected = sum((one["collected"] for one in aimed), Decimal(0))
+    prorated = Fraction(0)
+    for one in aimed:
+        elapsed, total = one["days"]
+        prorated += Fraction(one["target"]) * elapsed / total
+    to_target = None if target is None else max(Decimal(0), target - collected)
+    open_potential = sum((one["remaining_potential"] for one in aimed), Decimal(0))
+    accepted, converting, clients = (
+        sum(one[name][at] for one in campaigns) for name, at in (("conversion", 0), ("conversion", 1), ("take_up", 1))
+    )
+    return {
+        "target": target,
+        "collected": sum((one["collected"] for one in campaigns), Decimal(0)),
+        "remaining_to_target": to_target,
+        "surplus": None if target is None else max(Decimal(0), collected - target),
+        "shortfall": None if to_target is None else max(Decimal(0), to_target - open_potential),
+        "achievement": percent(collected, target or 0),
+        "coverage": percent(sum((one["potential"] for one in aimed), Decimal(0)), target or 0),
+        "pace": percent(collected, prorated),
+        "conversion": percent(accepted, converting),
+        "take_up": percent(accepted, clients),
+        "contacts": sum(one["contacts"] for one in campaigns),
     }
 
 
