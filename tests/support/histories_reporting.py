@@ -22,7 +22,8 @@ from shared.rulebook.interaction_commands import (
     PlanInteraction,
     ReopenInteraction,
 )
-from shared.rulebook.standing import enterable_steps
+from shared.rulebook.lateness import MarkOverdue
+from shared.rulebook.standing import enterable_steps, position
 from shared.rulebook.steps import Exemption, Plan, StepKind
 from tests.support.stories_reporting import ADVISORS, ANNE, LILLE, NICE, NORTH, PAPERS, PATHS, a_definition, users
 
@@ -189,8 +190,9 @@ def _command(random: Random, state: FollowUp, plan: Plan, today: date, on: date,
                 commands.MoveEntryDate(today + timedelta(days=random.randrange(30))),
                 commands.Reassign(random.choice(ADVISORS)),
                 commands.WithdrawClient(),
+                MarkOverdue(position(state, plan) or PAPERS, today - timedelta(days=1)),
             ),
-            (30, 12, 5, 3, 1, 4, 5, 4, 1, 3, 5, 2, 2, 3, 1),
+            (30, 12, 5, 3, 1, 4, 5, 4, 1, 3, 5, 2, 2, 3, 1, 5),
         )[0]
     if state.closing == "CONCLUDED":
         return random.choices(

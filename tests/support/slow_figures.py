@@ -70,7 +70,7 @@ def indicators(
 ) -> dict[str, object]:
     """Section 8.1 to 8.5 of one campaign."""
     potential = collected = remaining = Decimal(0)
-    accepted = refused = in_progress = waiting = archived = converting = contacts = 0
+    accepted = refused = in_progress = waiting = archived = converting = contacts = overdue = 0
     sales = [step.id for step in definition.steps].index(definition.sales_step)
     for person in people:
         potential += person.initial
@@ -87,7 +87,10 @@ def indicators(
             accepted += 1
         else:
             refused += 1
-        before = not is_waiting and sales < place(person, definition) and not due(definition.steps[sales], person)
+        stands = place(person, definition)
+        if person.closing is None and not is_waiting and stands < len(definition.steps):
+            overdue += person.late_at == definition.steps[stands].id
+        before = not is_waiting and sales < stands and not due(definition.steps[sales], person)
         converting += success or person.entries.get(definition.sales_step) == "done" or before
         planned = [step.id for step in definition.steps]
         contacts += sum(person.unplanned.values())
@@ -113,6 +116,7 @@ def indicators(
         "clients": clients,
         "waiting": waiting,
         "contacts": contacts,
+        "overdue": overdue,
         "results": (accepted, refused, in_progress, archived),
         "of_all": tuple(percent(count, clients) for count in (accepted, refused, in_progress, archived)),
         "conversion": (accepted, converting, percent(accepted, converting)),

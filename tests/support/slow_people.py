@@ -46,6 +46,7 @@ class Person:
     place: str | None = None
     place_holds: bool = True
     unplanned: dict[int, bool] = field(default_factory=dict)
+    late_at: str | None = None
 
 
 @dataclass
@@ -136,6 +137,8 @@ def _live(person: Person, line: Line) -> None:  # noqa: C901, PLR0912  one branc
             _enter(person, line, "begun")
         case "StepCompleted":
             _enter(person, line, "done")
+            if person.late_at == step:
+                person.late_at = None
             if person.kind is not None:
                 person.place = fact.position
         case "InteractionCompleted" if step is not None:
@@ -162,12 +165,16 @@ def _live(person: Person, line: Line) -> None:  # noqa: C901, PLR0912  one branc
         case "ConclusionWithdrawn" | "ReopenedUnarchived" | "TargetedAgain":
             person.closing, person.kind, person.collected = None, None, Decimal(0)
             person.advisor = fact.advisor_id or person.advisor
+        case "StepOverdue":
+            person.late_at = step
         case "ClosedArchived":
             person.closing, person.place = "ARCHIVED", fact.position
         case "ClientWithdrawn":
             person.closing = "WITHDRAWN"
         case "Reassigned":
             person.advisor = fact.advisor_id or person.advisor
+    if line.kind == "TargetedAgain":
+        person.late_at = None
     if line.kind in ("PotentialChanged", "TargetedAgain") and fact.potential is not None:
         person.potential = fact.potential
     if line.kind in ("EntryDateMoved", "TargetedAgain") and fact.entry_date is not None:

@@ -135,7 +135,7 @@ async def read(readings: PostgresReadings, history: History, asked: Asked, *, co
         "shortfall": found.shortfall,
         **{name: getattr(found, name).percent for name in ("achievement", "coverage", "pace")},
         "days": (found.days.elapsed, found.days.total),
-        **{name: getattr(found, name) for name in ("clients", "waiting", "contacts")},
+        **{name: getattr(found, name) for name in ("clients", "waiting", "contacts", "overdue")},
         "results": (counts.accepted, counts.refused, counts.in_progress, counts.closed_without_conclusion),
         "of_all": tuple(found.rates[result].percent for result in found.rates),
         "conversion": (
@@ -211,7 +211,7 @@ def _somebody(random: Random, history: History, day, axis: Axis) -> Asked:
     return Asked(reader, day, axis.value, history.zone, **scope)
 
 
-@settings(deadline=None, max_examples=20, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=15, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32), clients=st.integers(0, 25))
 async def test_every_figure_of_any_day_is_that_of_the_facts_on_both_axes(database, seed, clients):
     await compare(database, seed, clients)
