@@ -13,6 +13,7 @@ from services.reporting.api import (
     listing_routes,
     live_routes,
     reconciliation_routes,
+    summary_routes,
     tree_routes,
 )
 from services.reporting.api.exports import export_routes
@@ -36,6 +37,7 @@ from services.reporting.use_cases.exports import AskExports
 from services.reporting.use_cases.live import LiveFigures
 from services.reporting.use_cases.reconcile import Reconciler, ask_by_schedule
 from services.reporting.use_cases.regroup import regroup_all
+from services.reporting.writers.summary import charts_of
 from shared.runtime.clock import Clock
 from shared.runtime.database import Database
 from shared.runtime.http import service_app
@@ -76,6 +78,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     app = service_app(title="Reporting", version="1.0.0", lifespan=lifespan, settings=settings)
     app.include_router(create_router(PostgresReadings(parts.database), PostgresChecks(parts.database), orders, clock))
+    app.include_router(summary_routes(PostgresReadings(parts.database), clock, charts_of))
     app.include_router(tree_routes(PostgresReadings(parts.database), clock))
     app.include_router(listing_routes(PostgresReadings(parts.database), clock))
     ask = AskExports(

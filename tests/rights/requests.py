@@ -186,6 +186,7 @@ REQUESTS: dict[str, Asked] = {
     "GET /api/reports/tree": Asked(
         query={"by": "campaign,advisor", "campaign_id": "{campaign_id}"}, shows=("1000.00",)
     ),
+    "GET /api/reports/summary": Asked(query={"campaign_id": "{campaign_id}"}, shows=("1000.00",)),
     "GET /api/reports/clients": Asked(query={"campaign_id": "{campaign_id}"}, shows=("{follow_up_id}",)),
     "GET /api/reports/clients/concludable": Asked(query={"campaign_id": "{campaign_id}"}, shows=("{follow_up_id}",)),
     "GET /api/reports/steps": Asked(query={"campaign_id": "{campaign_id}"}),

@@ -5,6 +5,7 @@ from services.reporting.api.forecast import forecast_routes
 from services.reporting.api.listing import listing_routes
 from services.reporting.api.live import live_routes
 from services.reporting.api.reconciliations import reconciliation_routes
+from services.reporting.api.summary import summary_routes
 from services.reporting.api.tree import tree_routes
 
 __all__ = [
@@ -13,5 +14,6 @@ __all__ = [
     "listing_routes",
     "live_routes",
     "reconciliation_routes",
+    "summary_routes",
     "tree_routes",
 ]

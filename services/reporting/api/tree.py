@@ -76,7 +76,7 @@ def tree_routes(readings: Reading, clock: Clock) -> APIRouter:
         past = asked_day(clock, as_of, axis, of_client=branching.fixed(Level.CLIENT) is not None)
         today: date = as_of or clock.today()
         scope = Scope(principal, text(unit_id), text(advisor_id))
-        async with _opened(readings, past) as (figures, rows):
+        async with opened(readings, past) as (figures, rows):
             campaigns = await asked_for(figures, scope, today, campaign_id=text(campaign_id), statuses=statuses)
             nodes, more = await read_level(figures, rows, scope, today, campaigns, branching)
         return TreeOut(
@@ -90,7 +90,8 @@ def tree_routes(readings: Reading, clock: Clock) -> APIRouter:
 
 
 @asynccontextmanager
-async def _opened(readings: Reading, past: AsOf | None) -> AsyncIterator[tuple[Figures, FollowUpRows | None]]:
+async def opened(readings: Reading, past: AsOf | None) -> AsyncIterator[tuple[Figures, FollowUpRows | None]]:
+    """Figures, and single follow-ups too unless it is about a past day."""
     if past is None:
         async with readings.listing() as (figures, rows):
             yield figures, rows

@@ -148,6 +148,9 @@ class FollowUpRows(Protocol):
     ) -> Sequence[ClientSums]:
         """Clients after that key and id whom the reader reaches today; then, as one, those not reached any more."""
 
+    async def collected_by_day(self, wanted: Wanted) -> Sequence[tuple[str, date, Decimal]]:
+        """Campaign, date of conclusion, and the euros of the successes concluded then; by date."""
+
     async def concludable(self, wanted: Wanted, limit: int) -> Sequence[str]:
         """Ids of those that are OPEN and whose client the reader reaches today, in the order of their ids."""
 

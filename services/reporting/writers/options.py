@@ -1,10 +1,12 @@
 """The charts of the campaign summary as options of ECharts: plain JSON, numbers beside it as their reader writes."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from services.reporting.use_cases.figures import Indicators
+from services.reporting.use_cases.pace_curve import PacePoint
 from services.reporting.use_cases.steps import Funnel
 from services.reporting.writers.blocks import Chart
 from services.reporting.writers.formats import Formats
@@ -33,7 +35,43 @@ def summary_charts(
         charts["clients_by_result"] = _clients(found, words, formats)
     if funnel is not None and any(step.counts.done for step in funnel.steps):
         charts["steps"] = _steps(funnel, words, formats)
-    return charts
+    return {name: _spoken(chart) for name, chart in charts.items()}
+
+
+def pace_chart(points: Sequence[PacePoint], words: Mapping[str, str], formats: Formats) -> Chart | None:
+    """What was collected over time beside what should have been; none without a target."""
+    if not points:
+        return None
+    lines = [
+        (words["collected"], [float(point.collected) for point in points], _NAVY, "solid"),
+        (words["expected"], [float(point.expected) for point in points], _BLUE, "dashed"),
+    ]
+    option = {
+        "color": [_NAVY, _BLUE],
+        "grid": {"left": 8, "right": 150, "top": 12, "bottom": 6, "containLabel": True},
+        "xAxis": {"type": "category", "data": [formats.day(point.day) for point in points], "axisLabel": _SMALL},
+        "yAxis": {"type": "value", "min": 0, "axisLabel": _SMALL},
+        "series": [
+            {
+                "type": "line",
+                "name": name,
+                "data": values,
+                "showSymbol": False,
+                "lineStyle": {"type": dash, "color": colour, "width": 3},
+                "endLabel": {"show": True, "formatter": "{a}", **_SMALL},
+            }
+            for name, values, colour, dash in lines
+        ],
+    }
+    last = points[-1]
+    told = f"{words['collected']} {formats.euros(last.collected)}, {words['expected']} {formats.euros(last.expected)}"
+    return _spoken(Chart(words["pace"], f"{words['pace']}{words['colon']}{told}", option, height=280))
+
+
+def _spoken(chart: Chart) -> Chart:
+    """A browser reads the chart out by the same words that the edition has."""
+    aria = {"enabled": True, "label": {"description": chart.alt}}
+    return replace(chart, option={**chart.option, "aria": aria})
 
 
 def _money(found: Indicators, words: Mapping[str, str], formats: Formats) -> Chart:

@@ -1,0 +1,21 @@
+"""The charts of the summary for browsers: the very options that the edition draws."""
+
+from collections.abc import Sequence
+
+from services.reporting.ports.exporting import Language
+from services.reporting.use_cases.figures import Indicators
+from services.reporting.use_cases.pace_curve import PacePoint
+from services.reporting.use_cases.steps import Funnel
+from services.reporting.writers.blocks import Chart
+from services.reporting.writers.formats import Formats
+from services.reporting.writers.options import pace_chart, summary_charts
+from services.reporting.writers.words import say
+
+
+def charts_of(
+    found: Indicators, funnel: Funnel | None, points: Sequence[PacePoint], language: Language
+) -> dict[str, Chart]:
+    """Each chart by the name of its figures, in that language."""
+    words, formats = say(language), Formats(language)
+    curve = pace_chart(points, words, formats)
+    return summary_charts(found, funnel, words, formats) | ({} if curve is None else {"pace": curve})
