@@ -188,7 +188,7 @@ async def _answered(call: Awaitable[CommandAnswer]) -> EngineAnswer:
     try:
         answer = await call
     except WorkflowUpdateFailedError as failed:
-        return _failure(failed.cause)
+        return failure_of(failed.cause)
     except WorkflowUpdateRPCTimeoutOrCancelledError:
         return EngineAnswer(failure=UNCLEAR, data={"reason": "timeout"})
     except RPCError as error:
@@ -198,7 +198,7 @@ async def _answered(call: Awaitable[CommandAnswer]) -> EngineAnswer:
     return EngineAnswer(facts=answer.facts, failure=answer.refused, data=answer.data)
 
 
-def _failure(cause: BaseException | None) -> EngineAnswer:
+def failure_of(cause: BaseException | None) -> EngineAnswer:
     """A failure as the answer it carries; one whose type is not ours says nothing sure (rule 7)."""
     if not isinstance(cause, ApplicationError) or cause.type is None:
         return EngineAnswer(failure=UNCLEAR, data={"reason": type(cause).__name__})
