@@ -50,7 +50,7 @@ async def test_a_lost_answer_leaves_the_verdict_open_and_the_command_is_applied_
     "failure",
     ["KeyError", "AcceptedUpdateCompletedWorkflow", "UnprocessedUpdate", "engine.unclear", "repeat.deadline_passed"],
 )
-async def test_afailure_of_that_is_no_rulebook_code_refuses_nothing(
+async def test_a_failure_that_is_no_rulebook_code_refuses_nothing(
     world: World, another: AnotherWorld, failure: str
 ) -> None:
     class Failing(FailingEngine):
@@ -100,7 +100,7 @@ async def test_without_a_worker_a_send_ends_with_its_deadline_and_the_verdict_st
         (None, UNCLEAR),
     ],
 )
-def test_anyfailure_of_of_an_update_is_read(cause: BaseException | None, failure: str) -> None:
+def test_any_failure_of_an_update_is_read(cause: BaseException | None, failure: str) -> None:
     assert failure_of(cause).failure == failure
 
 
