@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.reporting.writers.about import About
+from services.reporting.writers.chart import Chart
 from services.reporting.writers.charts import Charts
 from services.reporting.writers.checksum import Checksum, Value
 from services.reporting.writers.formats import Formats
@@ -16,17 +17,6 @@ _PIECE = 10
 _ENDLESS = re.compile(r"[^\s-]{19,}")
 _SHORT = 16
 """Digits of the checksum on every page; the whole of it is on the first one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """A chart as browsers are given it, and what it shows in words for who cannot see it."""
-
-    title: str
-    alt: str
-    option: Mapping[str, Any]
-    width: int = 800
-    height: int = 300
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from services.reporting.ports.reading import Branch
 from services.reporting.use_cases.breakdown import BranchFigures
 from services.reporting.use_cases.figures import Indicators
 from services.reporting.use_cases.steps import Funnel, StepFigures
-from services.reporting.writers.blocks import Chart, Edition, Head, breakable
+from services.reporting.writers.blocks import Edition, Head, breakable
+from services.reporting.writers.chart import Chart
 from services.reporting.writers.checksum import Value
 from services.reporting.writers.formats import NONE, Formats
 from services.reporting.writers.words import say

@@ -8,7 +8,7 @@ from typing import Any
 from services.reporting.use_cases.figures import Indicators
 from services.reporting.use_cases.pace_curve import PacePoint
 from services.reporting.use_cases.steps import Funnel
-from services.reporting.writers.blocks import Chart
+from services.reporting.writers.chart import Chart
 from services.reporting.writers.formats import Formats
 from shared.rulebook.indicators import ClientResult
 

@@ -6,7 +6,7 @@ from services.reporting.ports.exporting import Language
 from services.reporting.use_cases.figures import Indicators
 from services.reporting.use_cases.pace_curve import PacePoint
 from services.reporting.use_cases.steps import Funnel
-from services.reporting.writers.blocks import Chart
+from services.reporting.writers.chart import Chart
 from services.reporting.writers.formats import Formats
 from services.reporting.writers.options import pace_chart, summary_charts
 from services.reporting.writers.words import say

@@ -7,7 +7,8 @@ import pypdfium2
 import pytest
 
 from services.reporting.ports.reading import Axis
-from services.reporting.writers.blocks import Chart, Edition, Head
+from services.reporting.writers.blocks import Edition, Head
+from services.reporting.writers.chart import Chart
 from services.reporting.writers.charts import ASSETS, Charts, ChartsAbsentError
 from services.reporting.writers.editions import Summary, write_results, write_steps, write_summary
 from services.reporting.writers.formats import Formats

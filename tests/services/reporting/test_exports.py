@@ -1,5 +1,8 @@
 """Files of figures over HTTP: asked for, made by a process, given to their asker alone by the rights held then."""
 
+import subprocess
+import sys
+
 import pytest
 from sqlalchemy import update
 
@@ -191,3 +194,15 @@ async def test_a_campaign_that_went_meanwhile_ends_the_job_with_its_reason(clien
 
     failed = await shown(client, export)
     assert (failed["state"], failed["failure"]["code"], failed["file"]) == ("failed", "not_visible", None)
+
+
+def test_the_service_that_answers_requests_loads_neither_v8_nor_a_compiler():
+    found = subprocess.run(
+        [sys.executable, "-c", "import sys, services.reporting.app; print(*sys.modules)"],
+        capture_output=True,
+        check=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert {"py_mini_racer", "typst", "xlsxwriter"}.isdisjoint(found.stdout.split())
