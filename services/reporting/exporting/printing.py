@@ -1,23 +1,23 @@
 """The editions: read at once, then set without the database."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 from services.reporting.exporting.making import Making
 from services.reporting.ports.exporting import What
+from services.reporting.ports.listing import Wanted
 from services.reporting.ports.reading import Figures
 from services.reporting.use_cases.breakdown import BrokenDownBy, read_breakdown
-from services.reporting.use_cases.figures import indicators_of, read_campaigns
+from services.reporting.use_cases.figures import OneCampaign, indicators_of, read_campaigns
+from services.reporting.use_cases.pace_curve import PacePoint, pace_curve
 from services.reporting.use_cases.seeing import visible_campaigns
 from services.reporting.use_cases.steps import read_advisor_steps, read_steps
 from services.reporting.writers.about import About
 from services.reporting.writers.blocks import Edition
 from services.reporting.writers.charts import Charts, ChartsAbsentError
 from services.reporting.writers.editions import Summary, write_results, write_steps, write_summary
-from services.reporting.writers.formats import Formats
-from services.reporting.writers.options import summary_charts
-from services.reporting.writers.words import say
+from services.reporting.writers.summary import charts_of
 from shared.rulebook.errors import Invalid
 
 Writing = Callable[[], None]
@@ -32,8 +32,8 @@ async def _summary(making: Making, figures: Figures, about: About, path: Path) -
     funnel = None
     if wish.campaign_id is not None and campaigns:
         funnel = await read_steps(figures, making.scope, wish.campaign_id, making.day)
-    found, words = indicators_of(campaigns), say(wish.language)
-    summary = Summary(found, funnel, summary_charts(found, funnel, words, Formats(wish.language)))
+    found, points = indicators_of(campaigns), await _pace(making, campaigns)
+    summary = Summary(found, funnel, charts_of(found, funnel, points, wish.language))
 
     def write() -> None:
         with ExitStack() as stack:
@@ -46,6 +46,16 @@ async def _summary(making: Making, figures: Figures, about: About, path: Path) -
             path.write_bytes(edition.pdf())
 
     return write
+
+
+async def _pace(making: Making, campaigns: Sequence[OneCampaign]) -> list[PacePoint]:
+    """The curve behind the pace, which there is of today only, as on the screen."""
+    if making.day != making.clock.today():
+        return []
+    ids = [one.campaign.campaign_id for one in campaigns]
+    async with making.readings.listing() as (_, rows):
+        by_day = await rows.collected_by_day(Wanted(scope=making.scope, campaign_ids=ids, today=making.day))
+    return pace_curve(campaigns, by_day, making.day)
 
 
 async def _results(making: Making, figures: Figures, about: About, path: Path) -> Writing:

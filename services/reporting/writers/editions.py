@@ -1,7 +1,7 @@
 """The three editions to print: campaign summary, results by advisor, steps by advisor (spec 8.8)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -61,6 +61,8 @@ def write_summary(edition: Edition, summary: Summary) -> None:
         [Head(words["figure"], right=False, weight=1), Head(words["value"])],
         _progress(found, words, formats),
     )
+    if "pace" in summary.charts:
+        edition.chart(replace(summary.charts["pace"], title=""))  # the curve behind the table above
     _part(
         edition,
         summary,
