@@ -3,9 +3,11 @@
 from shared.runtime.rule_messages import Sentences
 
 ITEMS: Sentences = {
-    "unknown_client": ("Ce client est inconnu.", "This client is unknown."),
+    "unknown_client": (
+        "Ce client est inconnu, ou hors de votre périmètre.",
+        "This client is unknown, or beyond your reach.",
+    ),
     "inactive_client": ("Le CRM ne connaît plus ce client.", "The CRM no longer has this client."),
-    "out_of_reach": ("Ce client est hors de votre périmètre.", "This client is beyond your reach."),
     "not_targeted": ("Ce client n’est pas dans l’opération.", "This client is not in the campaign."),
     "already_withdrawn": ("Ce client est déjà retiré de l’opération.", "This client is withdrawn already."),
     "named_twice": (

@@ -79,7 +79,7 @@ class Working(Protocol):
         """The campaign, kept from being changed until the transaction ends."""
 
     async def find(self, items: Sequence[TargetItem], asker: Principal) -> Mapping[int, Found]:
-        """The clients that items name, by position; unknown ones are absent."""
+        """The clients that items name, by position; unknown ones are absent, and so are those out of reach."""
 
     async def standing(self, campaign_id: str, client_ids: Collection[str]) -> Mapping[str, Standing]:
         """How those of the clients stand who are or were in the campaign, kept so until the transaction ends."""

@@ -23,8 +23,8 @@ class SkipReason(StrEnum):
     """Why an item of a call had no effect here; its follow-up may refuse for more reasons (docs/domain.md)."""
 
     UNKNOWN_CLIENT = "unknown_client"
+    """Also one out of the asker's reach: whoever names an id is not to learn from it that there is such a client."""
     INACTIVE_CLIENT = "inactive_client"
-    OUT_OF_REACH = "out_of_reach"
     ALREADY_TARGETED = "already_targeted"
     ENTRY_DATE_OUT_OF_RANGE = "entry_date_out_of_range"
     ARCHIVED = "archived"
@@ -95,11 +95,10 @@ class JobsWanted:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The client that an item names, as known here: whether it lies in the asker's reach, and is still a client."""
+    """The client that an item names, within the asker's reach: whether it is still a client."""
 
     client_id: str
     advisor_id: str
-    within: bool
     active: bool = True
 
 

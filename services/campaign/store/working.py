@@ -82,7 +82,7 @@ class PostgresWorking:
         return found
 
     async def find(self, items: Sequence[TargetItem], asker: Principal) -> Mapping[int, Found]:
-        """The clients that items name, by position; unknown ones are absent."""
+        """The clients that items name, by position; unknown ones are absent, and so are those out of reach."""
         named = [
             *await self._named(items, asker, by="client_id"),
             *await self._named(items, asker, by="client"),
@@ -156,13 +156,12 @@ class PostgresWorking:
                 given.c.position,
                 clients.c.client_id,
                 clients.c.advisor_id,
-                in_reach(asker, clients.c.advisor_id).label("within"),
                 clients.c.active,
             )
             .join_from(given, clients, key == given.c.name)
-            .where(~clients.c.erased)
+            .where(~clients.c.erased, in_reach(asker, clients.c.advisor_id))
         )
-        return [(row.position, Found(row.client_id, row.advisor_id, row.within, active=row.active)) for row in found]
+        return [(row.position, Found(row.client_id, row.advisor_id, active=row.active)) for row in found]
 
 
 def _item_of(kept: Sequence[object]) -> TargetItem:

@@ -142,8 +142,6 @@ def _reason(client: Found | None, standings: Mapping[str, Standing], definition:
         return SkipReason.ARCHIVED
     if client is None:
         return SkipReason.UNKNOWN_CLIENT
-    if not client.within:
-        return SkipReason.OUT_OF_REACH
     standing = standings.get(client.client_id)
     if standing is None:
         return SkipReason.NOT_TARGETED

@@ -102,7 +102,7 @@ async def _named(desk: Desk, asker: Principal, campaign_id: str, items: Sequence
         here = {client for client, one in standing.items() if one.closing is not Closing.WITHDRAWN}
         for item in part:
             client = found.get(item.position)
-            if client is not None and client.within and client.active and client.client_id not in here:
+            if client is not None and client.active and client.client_id not in here:
                 one = Spreading(client.client_id, client.advisor_id, item.potential or Decimal(0))
                 named.setdefault(client.client_id, one)
     return list(named.values())

@@ -133,8 +133,8 @@ class _Sorting:
             return SkipReason.ARCHIVED
         if client is None:
             return SkipReason.UNKNOWN_CLIENT
-        if not client.within or not client.active:
-            return SkipReason.INACTIVE_CLIENT if client.within else SkipReason.OUT_OF_REACH
+        if not client.active:
+            return SkipReason.INACTIVE_CLIENT
         if client.client_id in self._seen:
             return SkipReason.ALREADY_TARGETED
         if not entry_date_within(entry_date, self._definition.start_date, self._definition.end_date):

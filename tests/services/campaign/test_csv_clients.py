@@ -97,7 +97,7 @@ async def test_a_rehearsal_says_what_would_become_of_each_row_and_keeps_nothing(
     assert [(one["position"], one["client"], one["reason"]) for one in told["lines"]] == [
         (3, "c2", "already_targeted"),
         (4, "stranger", "unknown_client"),
-        (5, "c4", "out_of_reach"),
+        (5, "c4", "unknown_client"),
         (6, "c3", "entry_date_out_of_range"),
         (7, "c3", "named_twice"),
         (8, "", "client_missing"),

@@ -101,7 +101,10 @@ async def test_what_had_no_effect_is_reported_in_pages_whoever_refused_it(door):
 
 @pytest.mark.parametrize(
     ("language", "delimiter", "words"),
-    [("fr", ";", "Ce client est inconnu."), ("en", ",", "This client is unknown.")],
+    [
+        ("fr", ";", "Ce client est inconnu, ou hors de votre périmètre."),
+        ("en", ",", "This client is unknown, or beyond your reach."),
+    ],
 )
 async def test_the_report_is_a_file_in_which_no_cell_is_a_formula(door, language, delimiter, words):
     path = await a_withdrawal_refused(door)

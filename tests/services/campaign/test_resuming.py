@@ -190,6 +190,24 @@ async def test_a_client_who_stays_unknown_is_skipped_in_the_end(desk, campaigns,
     assert (done.accepted, done.skipped, done.worked_off) == (1, 1, True)
 
 
+async def test_a_client_out_of_reach_is_waited_for_like_one_who_does_not_exist(desk, campaigns, database):
+    campaign_id, _, targeting = await ask_for_a_stranger(desk, database)
+    items = [TargetItem(1, None, "c4", Decimal(1), None), TargetItem(2, None, "nobodys", Decimal(1), None)]
+    call = Call(items=items, key="far", content="far")
+    job = await target_clients(desk, PEOPLE["branch"], campaign_id, call)
+
+    while await targeting.work():
+        pass
+    waiting = await campaigns.job(campaign_id, job.job_id)
+    desk.clock.advance(timedelta(seconds=11))
+    while await targeting.work():
+        pass
+
+    done = await campaigns.job(campaign_id, job.job_id)
+    assert (waiting.accepted, waiting.skipped) == (0, 0)
+    assert (done.accepted, await campaigns.skip_reasons(job.job_id)) == (0, {"unknown_client": 2})
+
+
 async def test_what_is_left_of_a_cancelled_job_is_skipped_and_what_was_done_stays(desk, campaigns, database):
     campaign_id, job_id = await ask_for(desk, database, 700)
     work = WorkOnJobs(campaigns, desk.clock, PATIENCE)

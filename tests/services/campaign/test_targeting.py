@@ -71,7 +71,7 @@ async def test_clients_out_of_reach_are_skipped(door):
 
     job = await door.target(campaign["campaign_id"], [{"client": "c1"}, {"client": "c4"}], by="branch")
 
-    assert [(one["client"], one["reason"]) for one in job["skips"]] == [("c4", "out_of_reach")]
+    assert [(one["client"], one["reason"]) for one in job["skips"]] == [("c4", "unknown_client")]
 
 
 async def test_an_advisor_targets_only_where_he_takes_part(door):
@@ -85,7 +85,7 @@ async def test_an_advisor_targets_only_where_he_takes_part(door):
     all_see_none_take_part = await door.ask("POST", path, by="reader", json={"clients": [{"client": "c1"}]})
 
     assert stranger.status_code == 404
-    assert (job["targeted"], job["skipped_by_reason"]) == (1, {"out_of_reach": 1})
+    assert (job["targeted"], job["skipped_by_reason"]) == (1, {"unknown_client": 1})
     assert all_see_none_take_part.json()["data"] == {"missing": "manage_campaigns"}
 
 

@@ -71,7 +71,7 @@ async def test_withdrawing_takes_the_right_to_manage_and_reach_over_each_client(
 
     assert (advisor.status_code, advisor.json()["data"]) == (403, {"missing": "manage_campaigns"})
     assert blind.status_code == 404
-    assert (job["accepted"], job["skipped_by_reason"]) == (1, {"out_of_reach": 1})
+    assert (job["accepted"], job["skipped_by_reason"]) == (1, {"unknown_client": 1})
 
 
 async def test_the_crm_withdraws_clients_of_any_advisor(door):
@@ -153,7 +153,7 @@ async def test_an_advisor_changes_his_own_clients_only(door):
     changes = [{"client": "c1", "potential": "5"}, {"client": "c3", "potential": "5"}]
     job = await do(door, campaign_id, "change", changes, by="anne")
 
-    assert (job["accepted"], job["skipped_by_reason"]) == (1, {"out_of_reach": 1})
+    assert (job["accepted"], job["skipped_by_reason"]) == (1, {"unknown_client": 1})
 
 
 async def test_a_job_is_done_once_every_follow_up_has_decided(door):
