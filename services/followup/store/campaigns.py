@@ -56,6 +56,14 @@ _UNPARK = sa.text(
       and c.code = 'step_being_removed'
     """
 )
+# What waited for a step before it may need it no more: the new version judges anew, as every open follow-up goes by it.
+_UNPARK_ALL = sa.text(
+    """
+    update commands c set parked = false, code = null, data = null
+    from follow_ups f
+    where f.follow_up_id = c.follow_up_id and f.campaign_id = :campaign_id and c.verdict is null and c.parked
+    """
+)
 _UNDECIDED = sa.text(
     """
     select exists (
@@ -132,7 +140,7 @@ class PostgresDefinitions:
                 },
             )
             if held.rowcount:
-                await conn.execute(_UNPARK, {"campaign_id": definition.campaign_id})
+                await conn.execute(_UNPARK_ALL, {"campaign_id": definition.campaign_id})
             return int((await conn.execute(_VERSION, {"campaign_id": definition.campaign_id})).scalar_one())
 
     async def reserve(

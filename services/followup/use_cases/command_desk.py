@@ -11,6 +11,7 @@ from datetime import timedelta
 from services.followup.ports import Admission, CommandLog, Leased, NewCommand, Outcome, Recorded, Verdict
 from services.followup.use_cases.flow import Flow
 from services.followup.use_cases.send import Sender
+from shared.rulebook.errors import RuleBroken
 from shared.runtime.batching import Coalescer
 from shared.runtime.logging import logger
 
@@ -92,7 +93,11 @@ class CommandDesk:
     async def _admit(self, commands: Sequence[NewCommand]) -> Sequence[Admission]:
         """Write down; a batch of its own is one transaction, a single command shares one with its neighbours."""
         if len(commands) == 1:
-            return [await self._admissions.submit(commands[0])]
+            try:
+                return [await self._admissions.submit(commands[0])]
+            except RuleBroken as broken:
+                # An answer for this command, as in a batch: it fails neither the call nor the message that brought it.
+                return [broken]
         return await self._log.admit(commands)
 
     async def _drive(self, leased: Leased | None) -> None:

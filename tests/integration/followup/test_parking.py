@@ -14,7 +14,7 @@ from shared.rulebook.ids import follow_up_id
 from shared.runtime.identifiers import uuid7
 from tests.integration.followup.conftest import AnotherWorld
 from tests.integration.followup.waiting import until
-from tests.integration.followup.world import World
+from tests.integration.followup.world import STEPS, World, a_definition
 
 HOUR = timedelta(hours=1)
 
@@ -46,6 +46,21 @@ async def test_parked_signals_are_tried_again_in_the_order_in_which_they_came(wo
 
     # The paperwork, tried first, still lacked the meeting; the meeting, recorded, brought it back.
     assert [fact.fact.step_id for fact in await world.facts(follow_up)][2:] == ["meeting", "paperwork", "second-call"]
+
+
+async def test_a_parked_signal_is_judged_by_a_new_definition_at_once(world: World) -> None:
+    campaign = await world.a_campaign()
+    follow_up = await world.a_follow_up(campaign)
+    early = await world.do(follow_up, CompleteStep("meeting"), key="early-2", park=HOUR)
+    optional = (STEPS[0].model_copy(update={"mandatory": False}), *STEPS[1:])
+
+    await world.definitions.hold(a_definition(campaign, 2, steps=optional))
+    await until(lambda: _taken_up(world))
+    await until(lambda: _has_facts(world, follow_up, 2))
+
+    assert (early.kind, early.code) == ("parked", "mandatory_step_missing")
+    assert [(one.kind, one.number) for one in await world.log.verdicts("tests", ["early-2"])] == [("applied", 2)]
+    assert [fact.fact.version for fact in await world.facts(follow_up)] == [1, 2]
 
 
 async def test_a_parked_signal_blocks_nobody(world: World) -> None:

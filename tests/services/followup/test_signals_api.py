@@ -46,6 +46,18 @@ async def test_a_signal_again_is_a_duplicate_and_an_id_reused_is_refused_by_name
     assert told == [("duplicate", None, 2), ("refused", "id_reused", None)]
 
 
+async def test_a_lone_signal_whose_id_is_reused_has_its_verdict_as_in_a_batch(service: Service) -> None:
+    service.a_follow_up()
+    first = a_signal(id="s-1")
+    await service.signals(first)
+
+    answer = await service.signals(first | {"step": "meeting"})
+
+    assert answer.status_code == 200
+    told = [(one["id"], one["verdict"], one["code"]) for one in answer.json()["verdicts"]]
+    assert told == [("s-1", "refused", "id_reused")]
+
+
 async def test_a_signal_for_an_unknown_client_is_parked(service: Service) -> None:
     answer = await service.signals(a_signal(client="nobody yet"))
 
