@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -14,6 +15,7 @@ from services.followup.api import (
     feed_routes,
     follow_up_routes,
     interaction_routes,
+    signal_routes,
     timeline_routes,
 )
 from services.followup.settings import Settings
@@ -33,6 +35,9 @@ PATH = ("network", "north", "lille")
 EVERYBODY = Principal("5a0c7a0e-0000-4000-8000-00000000000d", "lille", PATH, True, AccessLevel.ALL)
 
 
+CRM = Principal("crm", "", (), crm=True)
+PARK_FOR = timedelta(days=2)
+"""How long this door parks what is early."""
 MOST_BYTES = 1000
 """The largest file that this door takes."""
 
@@ -75,6 +80,7 @@ async def a_door(world: World) -> AsyncIterator[Door]:
     interactions = PostgresInteractions(world.database)
     files = PostgresAttachments(world.database, max_bytes=MOST_BYTES)
     take = TakeCommands(world.desk, world.reading, interactions, files, world.clock)
+    app.include_router(signal_routes(world.desk, world.log, world.clock, park_for=PARK_FOR))
     app.include_router(command_routes(take, world.log, world.reading, world.clock))
     feeds = CalendarFeeds(PostgresFeeds(world.database), world.reading, world.rights, world.clock)
     app.include_router(feed_routes(feeds, "https://jalon.example/"))

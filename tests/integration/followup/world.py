@@ -91,6 +91,15 @@ class ClockAhead(Clock):
     def now(self) -> datetime:
         return super().now() + self._by
 
+    @property
+    def ahead(self) -> timedelta:
+        """How much later than the others."""
+        return self._by
+
+    def move(self, by: timedelta) -> None:
+        """Live still later."""
+        self._by += by
+
 
 @dataclass(slots=True)
 class World:
@@ -99,7 +108,7 @@ class World:
     database: Database
     bus: Bus
     client: Client
-    clock: Clock
+    clock: ClockAhead
     engine: Engine
     log: PostgresCommandLog
     desk: CommandDesk
