@@ -98,11 +98,12 @@ class Upstream:
         told = response.json() if response.content else None
         return Answer(told, response.status_code == httpx.codes.ACCEPTED, response.headers.get("etag"))
 
-    def streaming(self, path: str, last_event_id: str | None) -> Any:
+    def streaming(self, path: str, last_event_id: str | None, **params: object) -> Any:
         """A context in which a stream of server-sent events is read."""
         headers = self._headers() | ({} if last_event_id is None else {"Last-Event-ID": last_event_id})
         # Between two events it may be silent for long; a sign of life comes every few seconds all the same.
-        return self.client.stream("GET", path, headers=headers, timeout=httpx.Timeout(10, read=60))
+        timeout = httpx.Timeout(10, read=60)
+        return self.client.stream("GET", path, params=_given(params), headers=headers, timeout=timeout)
 
     async def file(self, path: str, **params: object) -> Response:
         """A file as the API answers it, passed on piece by piece. UpstreamProblem, SignedOutError."""

@@ -54,6 +54,7 @@ async def home(visit: PersonOrStranger, chosen: Chosen = None, chosen_list: Chos
         active="home",
         notices=notices,
         indicators=indicators,
+        chosen=chosen,
         to_do=to_do,
         today=visit.desk.clock.today(),
     )
@@ -61,8 +62,8 @@ async def home(visit: PersonOrStranger, chosen: Chosen = None, chosen_list: Chos
 
 @router.get("/indicateurs")
 async def indicators(visit: Person, chosen: Chosen = None) -> Response:
-    """The indicator box alone, when a campaign is clicked."""
-    return visit.page("parts/indicators.html", indicators=await or_problem(_indicators(visit, chosen)))
+    """The indicator box alone, when a campaign is clicked or figures changed."""
+    return visit.page("parts/indicators.html", indicators=await or_problem(_indicators(visit, chosen)), chosen=chosen)
 
 
 async def _indicators(visit: Visit, chosen: str | None) -> Indicators:
