@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.product import Product
-from tools.demo.campaigns import campaigns
+from tools.demo.campaigns import SHOWN_ADVISOR, campaigns
 from tools.demo.network import Network
 from tools.demo.stories import signals
 
@@ -186,6 +186,32 @@ def test_the_stories_hold_all_that_the_figures_need(network):
         assert any(campaign.sales_step not in done.get(client, ()) for client in sold)
     waiting = [entry for entry in five[3].entries if entry.entry_date > DAY]
     assert len(waiting) > 20
+
+
+def test_the_advisor_of_the_sign_in_page_has_something_of_each_kind_to_do(network):
+    for campaign in campaigns(network, DAY)[2:4]:
+        mine = [entry for entry in campaign.entries if entry.client.advisor == SHOWN_ADVISOR]
+        happened: dict[str, list[str]] = {entry.client.external_id: [] for entry in mine}
+        for signal in signals([campaign], EVENING):
+            if signal["client"] in happened and not signal["id"].startswith(f"{campaign.key}/odd/"):
+                happened[signal["client"]].append(signal.get("kind") or signal.get("step") or signal["type"])
+
+        assert campaign.steps[0]["due_within_days"] == 5
+        untouched = [entry.entry_date for entry in mine if not happened[entry.client.external_id]]
+        assert untouched.count(date(2026, 11, 17)) == 2  # due on the 24th
+        assert date(2026, 11, 11) in untouched  # late
+        ends = [told[-1] for told in happened.values() if told]
+        assert ends.count("appel") >= 3  # the next step is offered
+        assert ends.count(campaign.sales_step) >= 2  # waits for its conclusion
+        assert 12 <= len(mine) <= 30
+
+
+def test_one_campaign_has_enough_conclusions_for_a_forecast(network):
+    (running,) = [campaign for campaign in campaigns(network, DAY) if campaign.key == "demo-versements"]
+    ends = Counter(signal["kind"] for signal in signals([running], EVENING) if signal["type"] == "concluded")
+
+    assert ends.total() >= 30
+    assert ends["SALE"] + ends["SIGNATURE"] >= 10
 
 
 def test_shares_stay_below_the_target(network):

@@ -20,6 +20,8 @@ class Entry:
     client: Client
     potential: Decimal
     entry_date: date
+    ending: str | None = None
+    """What becomes of the client where that is not left to chance (tools/demo/stories.py)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +105,15 @@ FILE = _step(
     checklist=[{"id": "signature", "text": "Bulletin signé", "mandatory": True}],
 )  # fmt: skip
 
+_SATURDAY = 5
+SHOWN_ADVISOR = advisors_of(0)[0]
+"""The advisor whom the sign-in page names."""
+_SHOWN = (
+    ("untouched", 5), ("called", 9), ("met", 16), ("untouched", 9), ("sold", 15), ("called", 13),
+    ("untouched", 5), ("refused", 14), ("met", 18), ("called", 6), ("undecided", 17), ("untouched", 2),
+)  # fmt: skip
+"""What becomes of that advisor's clients, who entered so many working days ago: due on the day after five of them."""
+
 
 def campaigns(network: Network, today: date, *, part: float = 1.0) -> tuple[Campaign, ...]:
     """The five, as from that day; with `part` of their clients, the first ones chosen."""
@@ -160,7 +171,7 @@ def _campaign(
         branches=branches,
         sales_step=MEETING["id"],
         note="Opération de démonstration.",
-        entries=tuple(_entries(seeded(key), _clients_of(network, branches), (start, over), clients)),
+        entries=tuple(_entries(seeded(key), _clients_of(network, branches), (start, over), clients, today)),
         **definition,
     )
 
@@ -170,13 +181,34 @@ def _clients_of(network: Network, branches: Sequence[int]) -> list[Client]:
     return [client for client in network.known_clients if client.advisor in advisors]
 
 
-def _entries(random: Random, clients: Sequence[Client], days: tuple[date, date], number: int) -> Iterator[Entry]:
-    """So many of the clients, entering over the first two thirds of the campaign, most of them early."""
+def _entries(
+    random: Random, clients: Sequence[Client], days: tuple[date, date], number: int, today: date
+) -> Iterator[Entry]:
+    """So many of the clients, entering over the first two thirds of the campaign, most of them early.
+
+    The advisor of the sign-in page comes first, with something of each kind to do.
+    """
     start, over = days
     last = (over - start).days * 2 // 3
-    for client in random.sample(clients, min(number, len(clients))):
+    chosen = random.sample(clients, min(number, len(clients)))
+    shown = (
+        [client for client in clients if client.advisor == SHOWN_ADVISOR][: len(_SHOWN)]
+        if start < today <= over
+        else []
+    )
+    for client, (ending, working_days) in zip(shown, _SHOWN, strict=False):
+        entry_date = min(max(_working_days_before(today, working_days), start), over)
+        yield Entry(client, _potential(random, client), entry_date, ending)
+    for client in [client for client in chosen if client not in shown][: number - len(shown)]:
         entry_date = start + timedelta(days=int(last * random.random() ** 1.5))
         yield Entry(client, _potential(random, client), entry_date)
+
+
+def _working_days_before(day: date, number: int) -> date:
+    while number > 0:
+        day -= timedelta(days=1)
+        number -= day.weekday() < _SATURDAY
+    return day
 
 
 def _potential(random: Random, client: Client) -> Decimal:

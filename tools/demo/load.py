@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from tools.demo.campaigns import Campaign, campaigns
 from tools.demo.crm import Crm, DemoError
 from tools.demo.network import Network
+from tools.demo.queries import put_queries
 from tools.demo.stories import signals
 
 Json = dict[str, Any]
@@ -25,7 +26,7 @@ _ALL = ["UPCOMING", "RUNNING", "ENDED", "ARCHIVED"]
 def load(crm: Crm, network: Network, now: datetime, say: Say, *, part: float = 1.0) -> None:
     """Load what is not there yet. A load taken up again keeps the day on which it began."""
     put_network(crm, network)
-    say(f"{len(network.users)} people and {len(network.clients)} clients")
+    say(f"{len(network.users)} people, {len(network.clients)} clients and {put_queries(crm)} saved queries")
     held = _held(crm)
     began = _began(crm, held, now)
     today = began.astimezone(_ZONE).date()

@@ -77,6 +77,7 @@ class Network:
         random = seeded("clients")
         advisors = [advisor for at in range(len(TOWNS)) for advisor in advisors_of(at)]
         shares = [random.randint(2, 6) for _ in advisors]
+        shares[0] = max(shares)  # the one whom the sign-in page names
         return [self._client(random, at, random.choices(advisors, shares)[0]) for at in range(1, CLIENTS + 1)]
 
     @cached_property

@@ -18,9 +18,10 @@ _SATURDAY = 5
 _AFTER_THE_END = timedelta(days=12)
 """What was begun in a campaign is still finished after its end."""
 _ENDINGS = ("untouched", "under way", "sold", "sold early", "refused", "refused early", "undecided")
+"""What chance chooses from; `called` and `met` stop at once after the first step and the sales step."""
 _WHEN_OVER = (6, 14, 36, 6, 20, 10, 8)
 _WHEN_RUNNING = (16, 46, 16, 4, 8, 6, 4)
-_KINDS = ("TASK", "APPOINTMENT", "REMINDER", "EMAIL")
+_KINDS = ("TASK", "APPOINTMENT", "REMINDER", "EMAIL", "FOLLOW_UP_SHEET")
 _FIRST_GAP, _GAP = (0, 5), (1, 8)
 _ODD_ONES = 5
 _UNPLANNED, _OPTIONAL_DONE, _TICKED = 0.15, 0.55, 0.6
@@ -65,7 +66,7 @@ class _Story:
 
     def _whole(self) -> Iterator[Json]:
         over = self._campaign.over < self._campaign.told_on
-        ending = self._random.choices(_ENDINGS, _WHEN_OVER if over else _WHEN_RUNNING)[0]
+        ending = self._entry.ending or self._random.choices(_ENDINGS, _WHEN_OVER if over else _WHEN_RUNNING)[0]
         if ending == "untouched":
             return
         for step in self._steps_done(ending):
@@ -77,6 +78,10 @@ class _Story:
     def _steps_done(self, ending: str) -> Iterator[Json]:
         steps = [step for step in self._campaign.steps if step["mandatory"] or self._random.random() < _OPTIONAL_DONE]
         sales = next(at for at, step in enumerate(steps) if step["id"] == self._campaign.sales_step)
+        if ending == "called":
+            return iter(steps[:1])
+        if ending == "met":
+            return iter(steps[: sales + 1])
         if ending == "under way":
             return iter(steps[: self._random.randint(1, len(steps))])
         if ending.endswith("early"):

@@ -34,6 +34,7 @@ def sell(product: Product, collected: str) -> None:
 
 def test_figures_move_on_an_open_page_over_its_one_connection(open_tab, product, campaign):
     page = open_tab("Boris Petit").page
+    page.goto("about:blank")
     connections = []
     page.on("request", lambda request: connections.append(request.url) if "/live" in request.url else None)
     page.goto(f"/?campagne={campaign}")
