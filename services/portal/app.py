@@ -11,6 +11,7 @@ from services.portal.assets import Assets, assets_router
 from services.portal.frame import Desk
 from services.portal.issuer import Issuer
 from services.portal.screens import (
+    contacts,
     follow_up,
     follow_ups,
     home,
@@ -52,6 +53,7 @@ def create_app(settings: Settings | None = None, *, transport: httpx.AsyncBaseTr
         follow_up.router,
         preferences.router,
         search.router,
+        *contacts.routers,
         *operating.routers,
     ):
         app.include_router(router)

@@ -39,7 +39,7 @@ def operates(rights: Rights) -> bool:
 
 NAVIGATION: tuple[Entry, ...] = (
     Entry("home", "/", "home"),
-    Entry("follow_ups", "/suivis", "list-check", sees_clients),
+    Entry("contacts", "/contacts", "users", sees_clients),
     Entry("operating", "/exploitation", "activity", operates),
 )
 """In this order; a phone shows the first four and puts the others under *Plus*."""

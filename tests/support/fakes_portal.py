@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-from fastapi import FastAPI, Header, Request
+from fastapi import FastAPI, Header, Query, Request
 from fastapi.responses import Response, StreamingResponse
 
 from shared.rulebook import progression
+from tests.support.fakes_portal_contacts import OTHER_CAMPAIGN_ID, add_contacts
 from tests.support.fakes_portal_follow_up import (
     ADVISOR_ID,
     CAMPAIGN_ID,
@@ -111,6 +112,7 @@ class FakeApis:
         self._add_notices(app)
         self._add_figures(app)
         self._add_follow_ups(app)
+        add_contacts(app, self.follow_up, self.recorded)
         return app
 
     def _add_people(self, app: FastAPI) -> None:
@@ -179,9 +181,11 @@ class FakeApis:
         }
 
         @app.get("/api/campaigns")
-        def campaigns() -> Any:
+        def campaigns(status: Annotated[list[str] | None, Query()] = None) -> Any:
             owned = {"key": "winter", "owner_id": ADVISOR_ID, "owner_name": "Anne Martin", "target": "100000.00"}
-            return {"items": [{**campaign, **owned}], "next": None}
+            known = [{**campaign, **owned}]
+            more = [known[0] | {"campaign_id": OTHER_CAMPAIGN_ID, "name": "Été"}] if status else []
+            return {"items": known + more, "next": None}
 
         @app.get("/api/reports/campaigns")
         def figures() -> Any:
@@ -207,6 +211,7 @@ class FakeApis:
             "potential": "12500.50",
             "entry_date": "2026-11-10",
             "due_on": "2026-11-20",
+            "conclusion": None,
             "client_phone": "01 02 03 04 05",
             "advisor": {"id": ADVISOR_ID, "name": "Anne Martin"},
             "step_title": "Appeler",
@@ -231,7 +236,8 @@ class FakeApis:
 
     def _add_follow_ups(self, app: FastAPI) -> None:
         @app.get("/api/followups")
-        def follow_ups(status: str = "OPEN") -> Any:
+        def follow_ups(status: str = "OPEN", client_id: str | None = None) -> Any:
+            status = self.follow_up.status() if client_id == CLIENT_ID else status
             shown = self.follow_up.status() == status
             at = progression.position(self.follow_up.state, PLAN)
             row = {
@@ -246,6 +252,7 @@ class FakeApis:
                 "potential": "12500.50",
                 "entry_date": "2026-11-10",
                 "due_on": None,
+                "conclusion": self.follow_up.conclusion(),
             }
             return {"items": [row] if shown else [], "next": "12500.50:next" if shown else None}
 

@@ -143,7 +143,6 @@ class FakeFollowUp:
         """What the API answers for it."""
         is_open = self.status() == FollowUpStatus.OPEN
         proposed = progression.proposed_step(self.state, PLAN) if is_open else None
-        standing = self.state.conclusion
         return {
             "follow_up_id": FOLLOW_UP_ID,
             "campaign": {
@@ -164,16 +163,22 @@ class FakeFollowUp:
             "due_on": None,
             "proposed_step": proposed and proposed.step_id,
             "conclusion_offered": is_open and progression.conclusion_offered(self.state, PLAN),
-            "conclusion": standing
-            and {
-                "kind": standing.kind,
-                "success": standing.kind.is_success,
-                "on": standing.on.isoformat(),
-                "collected": f"{standing.collected:.2f}",
-                "missing": list(standing.missing),
-                "recorded_by": ADVISOR_ID,
-            },
+            "conclusion": self.conclusion(),
             "steps": [self._step(step, is_open=is_open) for step in PLAN.steps],
+        }
+
+    def conclusion(self) -> dict[str, Any] | None:
+        """The conclusion as the API shows it."""
+        standing = self.state.conclusion
+        if standing is None:
+            return None
+        return {
+            "kind": standing.kind,
+            "success": standing.kind.is_success,
+            "on": standing.on.isoformat(),
+            "collected": f"{standing.collected:.2f}",
+            "missing": list(standing.missing),
+            "recorded_by": ADVISOR_ID,
         }
 
     def _step(self, step: Step, *, is_open: bool) -> dict[str, Any]:
@@ -193,6 +198,7 @@ class FakeFollowUp:
             "checklist": [
                 {"id": i.id, "text": _TEXTS[i.id], "mandatory": i.mandatory, "ticked": False} for i in step.checklist
             ],
+            "documents": [],
         }
 
 

@@ -46,6 +46,11 @@ class Page(HTMLParser):
         """All that can be read, with single spaces."""
         return " ".join("".join(self._texts).split())
 
+    @property
+    def form_token(self) -> str:
+        """What the forms of this session carry."""
+        return next(value for form in self.forms for name, value in form.fields if name == "form_token")
+
     def form(self, **fields: str) -> SentForm:
         """The one form that holds these values."""
         wanted = set(fields.items())

@@ -14,6 +14,7 @@ from services.followup.schemas import (
     ChecklistItemOut,
     ClientOut,
     ConclusionOut,
+    DocumentOut,
     FollowUpItem,
     FollowUpOut,
     FollowUpPage,
@@ -103,6 +104,7 @@ def item_of(row: FollowUpRow, standing: Standing) -> FollowUpItem:
         potential=row.state.potential,
         entry_date=row.state.entry_date,
         due_on=row.due_on,
+        conclusion=_conclusion(row),
     )
 
 
@@ -161,6 +163,7 @@ def _steps(row: FollowUpRow, standing: Standing) -> list[StepOut]:
             enterable=standing.steps[step.id].enterable,
             blocked_by=list(standing.steps[step.id].blocked_by),
             checklist=_checklist(step, row),
+            documents=[DocumentOut.model_validate(one, from_attributes=True) for one in step.documents],
         )
         for step in row.definition.steps
     ]

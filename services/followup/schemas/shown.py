@@ -21,6 +21,15 @@ class ChecklistItemOut(BaseModel):
     ticked: bool = False
 
 
+class DocumentOut(BaseModel):
+    """A document of a step; the campaign service gives it out."""
+
+    id: str
+    name: str
+    media_type: str
+    size: int
+
+
 class StepOut(BaseModel):
     """A step as it stands for this client."""
 
@@ -35,6 +44,7 @@ class StepOut(BaseModel):
     enterable: bool
     blocked_by: list[str]
     checklist: list[ChecklistItemOut]
+    documents: list[DocumentOut]
 
 
 class ConclusionOut(BaseModel):
@@ -104,6 +114,7 @@ class FollowUpItem(BaseModel):
     potential: Euros
     entry_date: date
     due_on: date | None
+    conclusion: ConclusionOut | None
 
 
 class FollowUpPage(BaseModel):

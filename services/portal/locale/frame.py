@@ -6,7 +6,6 @@ TEXTS: dict[str, Text] = {
     "frame.skip": ("Aller au contenu", "Skip to content"),
     "frame.navigation": ("Navigation principale", "Main navigation"),
     "frame.home": ("Accueil", "Home"),
-    "frame.follow_ups": ("Suivis", "Follow-ups"),
     "frame.notices": ("Notifications", "Notices"),
     "frame.unread": (
         Plural("{n} notification non lue", "{n} notifications non lues"),

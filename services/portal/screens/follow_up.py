@@ -109,7 +109,7 @@ async def _page(
     return await visit.screen(
         "parts/follow_up.html" if visit.is_fragment else "follow_up.html",
         status=status,
-        active="follow_ups",
+        active="contacts",
         follow_up=shown,
         proposed=proposed,
         others=[step for step in shown["steps"] if step is not proposed],

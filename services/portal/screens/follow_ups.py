@@ -23,7 +23,7 @@ async def follow_ups(
     page = await mine(visit, status=status, after=after, limit=50)
     return await visit.screen(
         "follow_ups.html",
-        active="follow_ups",
+        active="home",
         follow_ups=page,
         chosen=status,
         statuses=STATUSES,

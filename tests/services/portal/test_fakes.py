@@ -5,12 +5,13 @@ import pytest
 from pydantic import BaseModel
 
 from services.campaign.schemas.shown import CampaignPage
-from services.directory.schemas.reads import ClientPage, Me
+from services.directory.schemas.holdings import AccountPage, TransactionPage
+from services.directory.schemas.reads import ClientOut, ClientPage, Me
 from services.followup.schemas import CommandOut, DuePage, FollowUpOut, FollowUpPage, Timeline, ToDoCountsOut, ToDoPage
 from services.notification.schemas import NoticePage, NoticeShown, NoticeWithClients, UnreadCount
 from services.reporting.schemas.figures import CampaignsOut, ReportOut
 from tests.support.fakes_portal import NOTICE_ID, FakeApis
-from tests.support.fakes_portal_follow_up import CAMPAIGN_ID, FOLLOW_UP_ID
+from tests.support.fakes_portal_follow_up import CAMPAIGN_ID, CLIENT_ID, FOLLOW_UP_ID
 
 FOLLOW_UP = f"/api/followups/{FOLLOW_UP_ID}"
 
@@ -39,6 +40,10 @@ def fits(model: type[BaseModel], answer: dict, *, partly: bool = False) -> None:
     [
         ("/api/directory/me", Me, False),
         ("/api/directory/clients", ClientPage, False),
+        (f"/api/directory/clients/{CLIENT_ID}", ClientOut, False),
+        (f"/api/directory/clients/{CLIENT_ID}/accounts", AccountPage, False),
+        (f"/api/directory/clients/{CLIENT_ID}/transactions", TransactionPage, False),
+        (f"/api/followups/clients/{CLIENT_ID}/timeline", Timeline, False),
         ("/api/notifications/notices", NoticePage, False),
         (f"/api/notifications/notices/{NOTICE_ID}", NoticeWithClients, False),
         ("/api/notifications/unread-count", UnreadCount, False),

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.support.fakes_portal import NOTICE_ID
-from tests.support.fakes_portal_follow_up import CAMPAIGN_ID, FOLLOW_UP_ID
+from tests.support.fakes_portal_follow_up import CAMPAIGN_ID, CLIENT_ID, FOLLOW_UP_ID
 from tests.support.html_pages import Page
 
 ADDRESSES = [
@@ -18,6 +18,11 @@ ADDRESSES = [
     f"/suivis/{FOLLOW_UP_ID}",
     f"/suivis/{FOLLOW_UP_ID}?fait=CompleteStep",
     f"/suivis/{FOLLOW_UP_ID}?attente={CAMPAIGN_ID}",
+    "/contacts",
+    "/contacts?q=zo&segment=premium",
+    f"/contacts/{CLIENT_ID}",
+    f"/contacts/{CLIENT_ID}?onglet=compte",
+    f"/contacts/{CLIENT_ID}?onglet=historique",
     "/connexion?reason=expired",
 ]
 

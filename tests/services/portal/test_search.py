@@ -45,7 +45,7 @@ async def test_the_navigation_holds_what_the_person_may_use(browser, apis):
 
     page = Page((await browser.get("/recherche")).text)
 
-    assert "/suivis" not in page.links
+    assert "/contacts" not in page.links
 
 
 async def test_a_page_is_shown_without_the_rights_when_the_directory_is_away(browser, apis):
