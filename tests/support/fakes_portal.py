@@ -61,6 +61,7 @@ def a_report(**changes: Any) -> dict[str, Any]:
         "conversion_rate": a_rate("66.67"),
         "take_up_rate": a_rate(None),
         "contacts": 12,
+        "overdue": 1,
         **changes,
     }
 
