@@ -75,7 +75,7 @@ async def _begin(app: FastAPI, settings: Settings, parts: Parts, running: Runnin
     app.state.door = Door(Desk(campaigns, people, follow_ups, files, clock), written, AskedCalendars(running.bus))
     replicas = PostgresReplicas(parts.database)
     await consumers.listen(running.bus, campaigns=campaigns, replicas=replicas, clock=clock, written=written)
-    work = WorkOnJobs(campaigns, clock, timedelta(seconds=settings.unknown_client_seconds))
+    work = WorkOnJobs(campaigns, people, clock, timedelta(seconds=settings.unknown_client_seconds))
     running.background.start("campaign jobs", lambda: _keep_working(work, parts.written, asked))
     app.state.source = source = Source(AskedClients(running.bus), PostgresPulls(parts.database, parts.sweeps))
     pulling = PullClients(source, clock)

@@ -25,8 +25,20 @@ _WIDE = 10
 
 def written() -> dict[str, dict[str, str]]:
     """By route, what each column expects."""
-    lines = [line.split("|") for line in FILE.read_text(encoding="utf-8").splitlines() if "|" in line]
+    return read(FILE.read_text(encoding="utf-8"))
+
+
+def read(text: str) -> dict[str, dict[str, str]]:
+    """The rows of a text: each line is empty, a comment, or one of the table, which begins with its columns."""
+    lines = [line.split("|") for line in text.splitlines() if line and not line.startswith("#")]
+    wrong = ["|".join(line) for line in lines if len(line) != 2]
+    if wrong:
+        raise ValueError(f"{FILE.name} holds lines that are no rows: {wrong}")
     (_, columns), *rows = lines
+    routes = [route.strip() for route, _ in rows]
+    twice = sorted({route for route in routes if routes.count(route) > 1})
+    if twice:
+        raise ValueError(f"{FILE.name} holds several rows of {twice}")
     if tuple(columns.split()) != COLUMNS:
         raise ValueError(f"the columns of {FILE.name} are {' '.join(COLUMNS)}")
     return {route.strip(): dict(zip(COLUMNS, cells.split(), strict=True)) for route, cells in rows}

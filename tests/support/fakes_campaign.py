@@ -130,11 +130,20 @@ class FakeFollowUps:
 
 @dataclass(frozen=True)
 class FakePeople:
-    """Everybody's rights, by name in the tests and by id for the service."""
+    """Everybody's rights, by name in the tests and by id for the service; `away` while they cannot be known."""
 
     people: Mapping[str, Principal]
+    away: bool = False
 
     async def principal(self, user_id: str) -> Principal | None:
+        """The rights of a user."""
+        return self.present(user_id)
+
+    def known(self) -> bool:
+        """Unless they are away."""
+        return not self.away
+
+    def present(self, user_id: str) -> Principal | None:
         """The rights of a user."""
         return next((one for one in self.people.values() if one.user_id == user_id), None)
 

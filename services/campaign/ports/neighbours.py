@@ -18,6 +18,12 @@ class People(Protocol):
     async def principal(self, user_id: str) -> Principal | None:
         """The rights of an active user; waits up to a second for one who is unknown."""
 
+    def known(self) -> bool:
+        """Whether rights can be known at this moment."""
+
+    def present(self, user_id: str) -> Principal | None:
+        """The rights of an active user at this moment, without waiting; only while they can be known."""
+
 
 class Clock(Protocol):
     """The present."""

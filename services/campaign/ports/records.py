@@ -78,6 +78,9 @@ class Working(Protocol):
     async def campaign(self, campaign_id: str) -> Campaign:
         """The campaign, kept from being changed until the transaction ends."""
 
+    async def target(self, campaign: Campaign, reader: Principal) -> Target:
+        """What the rights of `reader` on that campaign are decided by."""
+
     async def find(self, items: Sequence[TargetItem], asker: Principal) -> Mapping[int, Found]:
         """The clients that items name, by position; unknown ones are absent, and so are those out of reach."""
 

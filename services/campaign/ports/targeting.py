@@ -34,6 +34,8 @@ class SkipReason(StrEnum):
     NOT_WAITING = "not_waiting"
     NAMED_TWICE = "named_twice"
     CANCELLED = "cancelled"
+    RIGHT_MISSING = "right_missing"
+    """Who asked may not do such a thing any more."""
 
 
 class TargetItem(NamedTuple):
@@ -69,7 +71,7 @@ class Job:
     content: str
     total: int
     asker: Principal
-    """With the rights held when asking."""
+    """With the rights held when asking; a chunk goes by those of its moment."""
     asked_at: datetime
     batches: int = 0
     accepted: int = 0

@@ -24,7 +24,7 @@ from shared.rulebook.steps import Plan
 from shared.runtime.calendar import WorkingCalendar
 from shared.runtime.logging import logger
 from shared.runtime.messaging import Bus, NobodyAnswers, QuestionRefused
-from shared.runtime.principals import Principals
+from shared.runtime.principals import Principals, Stale
 from shared.runtime.security import principal_from
 
 RESERVED_SECONDS = 60.0
@@ -124,6 +124,19 @@ class WatchedPeople:
                 return principal_from(record) if record.active else None
             await asyncio.sleep(_LOOK_SECONDS)
         return None
+
+    def known(self) -> bool:
+        """Whether what is held here is at most a second old."""
+        try:
+            self._principals.current()
+        except Stale:
+            return False
+        return True
+
+    def present(self, user_id: str) -> Principal | None:
+        """The rights of an active user as held here; None for one who is gone."""
+        record = self._principals.get(user_id)
+        return principal_from(record) if record is not None and record.active else None
 
 
 def _reservation(campaign_id: str, step_ids: Collection[str] | None, *, by: str, release: bool = False) -> ReserveSteps:

@@ -4,16 +4,17 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, exists, false, literal, or_, select
+from sqlalchemy import select
 
 from services.campaign.ports import Campaign, Job, JobsWanted, Listed, Skipped, TargetedRow, TargetedWanted, Wanted
 from services.campaign.store import jobs, versions
 from services.campaign.store.campaigns import PostgresChanging, present
 from services.campaign.store.listing import list_page
-from services.campaign.store.reach import in_reach, is_covered
+from services.campaign.store.reach import in_reach
+from services.campaign.store.rights import target_of
 from services.campaign.store.targeted import open_of_advisors, targeted_page, waiting_clients
 from services.campaign.store.working import PostgresWorking
-from services.campaign.tables import allocations, campaigns, clients, list_orders, targeted_clients, users
+from services.campaign.tables import clients, list_orders, users
 from shared.rulebook.access import Principal, Target
 from shared.rulebook.spread import Spreading
 from shared.runtime.database import Database
@@ -48,25 +49,8 @@ class PostgresCampaigns:
 
     async def target(self, campaign: Campaign, reader: Principal) -> Target:
         """What the rights of `reader` on that campaign are decided by."""
-        definition = campaign.definition
-        this = literal(definition.campaign_id, campaigns.c.campaign_id.type)
-        owner_path = select(users.c.unit_path).where(users.c.user_id == definition.owner_id)
         async with self._database.reading() as connection:
-            found = await connection.execute(
-                select(
-                    is_covered(reader, this).label("covered"),
-                    _takes_part(reader, this).label("takes_part"),
-                    owner_path.scalar_subquery().label("owner_path"),
-                )
-            )
-            row = found.one()
-        return Target(
-            creator_id=definition.creator_id,
-            owner_id=definition.owner_id,
-            owner_unit_path=tuple(row.owner_path or ()),
-            covered=row.covered,
-            takes_part=row.takes_part,
-        )
+            return await target_of(connection, campaign, reader)
 
     async def page(self, reader: Principal, wanted: Wanted) -> Sequence[Listed]:
         """The campaigns that the reader may see, in the order asked for."""
@@ -164,19 +148,3 @@ class PostgresCampaigns:
         """How many items were skipped for which reason."""
         async with self._database.reading() as connection:
             return await jobs.skip_reasons(connection, job_id)
-
-
-def _takes_part(reader: Principal, campaign: ColumnElement[str]) -> ColumnElement[bool]:
-    if reader.crm:
-        return false()
-    return or_(
-        exists().where(and_(allocations.c.campaign_id == campaign, allocations.c.advisor_id == reader.user_id)),
-        exists().where(
-            and_(
-                targeted_clients.c.campaign_id == campaign,
-                targeted_clients.c.closing.is_distinct_from("WITHDRAWN"),
-                targeted_clients.c.client_id == clients.c.client_id,
-                clients.c.advisor_id == reader.user_id,
-            )
-        ),
-    )

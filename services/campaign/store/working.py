@@ -12,10 +12,11 @@ from services.campaign.ports import Campaign, Chunk, Entering, Found, Job, Skipp
 from services.campaign.store.campaigns import present
 from services.campaign.store.jobs import job_of, keep_skips
 from services.campaign.store.reach import in_reach
+from services.campaign.store.rights import target_of
 from services.campaign.store.rows import items_json
 from services.campaign.tables import clients, targeted_clients, targeting_chunks, targeting_jobs
 from shared.contracts.wire import Event
-from shared.rulebook.access import Principal
+from shared.rulebook.access import Principal, Target
 from shared.rulebook.follow_up import Closing
 from shared.runtime.outbox import enqueue
 
@@ -80,6 +81,10 @@ class PostgresWorking:
         if found is None:
             raise LookupError(campaign_id)
         return found
+
+    async def target(self, campaign: Campaign, reader: Principal) -> Target:
+        """What the rights of `reader` on that campaign are decided by."""
+        return await target_of(self._connection, campaign, reader)
 
     async def find(self, items: Sequence[TargetItem], asker: Principal) -> Mapping[int, Found]:
         """The clients that items name, by position; unknown ones are absent, and so are those out of reach."""

@@ -76,7 +76,7 @@ async def spread_entries(  # noqa: PLR0917  the desk and what is asked of it
     else:
         await open_to(desk, asker, campaign_id)
     kind = JobKind.CHANGE if wish.items is None else JobKind.TARGET
-    before = await asked_before(desk, campaign_id, kind, call)
+    before = await asked_before(desk, asker, campaign_id, kind, call)
     if before is not None:
         return before
     found = await preview(desk, calendars, asker, campaign_id, wish)

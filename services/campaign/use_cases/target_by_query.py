@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from services.campaign.ports import Clock, Job, JobKind, Skipped, TargetItem
 from services.campaign.ports.pulling import Page, Pull, Source, Wish
-from services.campaign.use_cases.jobs import Call
+from services.campaign.use_cases.jobs import Call, of_this_call
 from services.campaign.use_cases.saving import Desk
 from services.campaign.use_cases.target_clients import open_to
 from shared.contracts.campaign import CampaignDefined
@@ -15,7 +15,7 @@ from shared.contracts.queries import MatchingClient
 from shared.rulebook import ids
 from shared.rulebook.access import Principal
 from shared.rulebook.campaign import default_entry_date, entry_date_within
-from shared.rulebook.errors import Invalid, Refused, RuleBroken
+from shared.rulebook.errors import Invalid, RuleBroken
 from shared.rulebook.filters import Filter
 from shared.rulebook.query_targeting import potential_from, spread_order
 
@@ -72,9 +72,7 @@ async def target_by_query(
         asked_at=now,
     )
     kept = await source.pulls.add(Pull(job=job, wish=wish), now)
-    if kept.content != call.content:
-        raise Refused("key_taken", {"key": call.key})
-    return kept
+    return of_this_call(kept, asker, call)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
 """The campaign service on real PostgreSQL and NATS, asked through its ASGI app; its neighbours are fakes on NATS."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
+from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -165,14 +166,22 @@ async def running(settings: Settings, follow_ups: FakeFollowUps) -> AsyncIterato
     app = create_app(settings)
     people = dict(PEOPLE)
     clock = FixedClock(ZoneInfo("Europe/Paris"), NOW)
-    async with app.router.lifespan_context(app):
+    async with _served_by(app, people):
         await _until_ready(app.state.security.principals, settings)
         app.state.security = TokensAreNames(people)
         door = app.state.door
-        app.state.door = replace(door, desk=replace(door.desk, people=FakePeople(people), clock=clock))
+        app.state.door = replace(door, desk=replace(door.desk, clock=clock))
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://campaign", timeout=30) as http:
             yield Door(http, app, follow_ups, clock, people)
+
+
+@asynccontextmanager
+async def _served_by(app: FastAPI, people: Mapping[str, Principal]) -> AsyncIterator[None]:
+    """The service runs, and knows these people's rights instead of the directory's."""
+    with patch("services.campaign.app.WatchedPeople", lambda _: FakePeople(people)):
+        async with app.router.lifespan_context(app):
+            yield
 
 
 @pytest.fixture

@@ -63,7 +63,7 @@ async def ask_for(desk, database, pulls, finder, **wanted):
 async def work_off(desk, finder, pulls):
     """Both loops of the service, one after the other, until neither finds anything to do."""
     pulling = PullClients(Source(finder, pulls), desk.clock)
-    working = WorkOnJobs(desk.campaigns, desk.clock, timedelta(0))
+    working = WorkOnJobs(desk.campaigns, desk.people, desk.clock, timedelta(0))
     while await pulling.work() or await working.work():
         pass
 
@@ -98,7 +98,7 @@ async def test_a_job_is_not_worked_off_before_its_last_page_is_there(desk, datab
     finder.found += FakeFinder([f"new{row}" for row in range(9)]).found
     finder.found.sort(key=lambda one: one.client_id)
     pulling = PullClients(Source(finder, pulls), desk.clock)
-    working = WorkOnJobs(desk.campaigns, desk.clock, timedelta(0))
+    working = WorkOnJobs(desk.campaigns, desk.people, desk.clock, timedelta(0))
 
     worked_off = []
     while await pulling.work():

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -23,8 +24,11 @@ from services.campaign.use_cases.target_clients import target_clients
 from services.campaign.use_cases.work_on_jobs import WorkOnJobs
 from shared.contracts.campaign import ClientsTargeted, StepDefinition
 from shared.contracts.wire import CloudEvent
+from shared.rulebook.access import AccessLevel
+from shared.rulebook.errors import Refused
 from shared.rulebook.steps import StepKind
 from shared.runtime.clock import FixedClock
+from shared.runtime.security import crm_principal
 from tests.services.campaign.conftest import NOW, PEOPLE, a_client_changed
 from tests.support.fakes_campaign import FakeFollowUps, FakePeople
 
@@ -102,11 +106,11 @@ async def clients_told(database):
 async def test_a_job_killed_anywhere_goes_on_and_targets_each_client_once(desk, campaigns, database, victim):
     campaign_id, job_id = await ask_for(desk, database, 700)
 
-    assert await WorkOnJobs(campaigns, desk.clock, PATIENCE).work()
+    assert await WorkOnJobs(campaigns, desk.people, desk.clock, PATIENCE).work()
     with pytest.raises(KilledError):
-        await WorkOnJobs(Dying(campaigns, victim), desk.clock, PATIENCE).work()
+        await WorkOnJobs(Dying(campaigns, victim), desk.people, desk.clock, PATIENCE).work()
     assert len(await rows_of(database, select(targeting_chunks.c.chunk))) == 2
-    while await WorkOnJobs(campaigns, desk.clock, PATIENCE).work():
+    while await WorkOnJobs(campaigns, desk.people, desk.clock, PATIENCE).work():
         pass
 
     job = await campaigns.job(campaign_id, job_id)
@@ -119,7 +123,7 @@ async def test_a_job_killed_anywhere_goes_on_and_targets_each_client_once(desk, 
 
 async def test_workers_at_once_share_the_chunks_of_a_job(desk, campaigns, database):
     campaign_id, job_id = await ask_for(desk, database, 1250)
-    targeting = WorkOnJobs(campaigns, desk.clock, PATIENCE)
+    targeting = WorkOnJobs(campaigns, desk.people, desk.clock, PATIENCE)
 
     async def work():
         while await targeting.work():
@@ -141,7 +145,7 @@ async def test_two_jobs_on_the_same_clients_target_each_once(desk, campaigns, da
     campaign_id, first = await ask_for(desk, database, 600)
     items = [TargetItem(at, None, f"many-{at}", Decimal(2), None) for at in range(600)]
     second = await target_clients(desk, BOSS, campaign_id, Call(items=items, key="again", content="again"))
-    targeting = WorkOnJobs(campaigns, desk.clock, PATIENCE)
+    targeting = WorkOnJobs(campaigns, desk.people, desk.clock, PATIENCE)
 
     async def work():
         while await targeting.work():
@@ -160,7 +164,7 @@ async def ask_for_a_stranger(desk, database):
     campaign_id, _ = await ask_for(desk, database, 1)
     items = [TargetItem(1, None, "late", Decimal(1), None), TargetItem(2, None, "c1", Decimal(1), None)]
     job = await target_clients(desk, BOSS, campaign_id, Call(items=items, key="late", content="late"))
-    targeting = WorkOnJobs(desk.campaigns, desk.clock, PATIENCE)
+    targeting = WorkOnJobs(desk.campaigns, desk.people, desk.clock, PATIENCE)
     while await targeting.work():
         pass
     return campaign_id, job.job_id, targeting
@@ -208,9 +212,53 @@ async def test_a_client_out_of_reach_is_waited_for_like_one_who_does_not_exist(d
     assert (done.accepted, await campaigns.skip_reasons(job.job_id)) == (0, {"unknown_client": 2})
 
 
+@pytest.mark.parametrize(
+    ("present", "reasons"),
+    [
+        ({"access_level": AccessLevel.OWN}, {"unknown_client": 900}),
+        ({"manage_campaigns": False}, {"right_missing": 900}),
+        ({"access_level": AccessLevel.NONE}, {"right_missing": 900}),
+        (None, {"right_missing": 900}),
+    ],
+    ids=str,
+)
+async def test_a_job_goes_on_by_the_rights_that_its_asker_has_by_then(desk, campaigns, database, present, reasons):
+    campaign_id, job_id = await ask_for(desk, database, 700)
+    await WorkOnJobs(campaigns, desk.people, desk.clock, PATIENCE).work()
+
+    by_now = {} if present is None else {"boss": replace(BOSS, **present)}
+    goes_on = WorkOnJobs(campaigns, FakePeople(by_now), desk.clock, timedelta(0))
+    while await goes_on.work():
+        pass
+
+    done = await campaigns.job(campaign_id, job_id)
+    assert (done.accepted, done.skipped, done.worked_off) == (500, 900, True)
+    assert await campaigns.skip_reasons(job_id) == reasons
+
+
+async def test_while_nobodys_rights_are_known_a_job_waits(desk, campaigns, database):
+    campaign_id, job_id = await ask_for(desk, database, 1)
+    people = FakePeople(PEOPLE, away=True)
+
+    worked = await WorkOnJobs(campaigns, people, desk.clock, PATIENCE).work()
+
+    waiting = await campaigns.job(campaign_id, job_id)
+    assert (worked, waiting.accepted, waiting.skipped) == (False, 0, 0)
+
+
+async def test_the_key_of_somebody_elses_job_does_not_open_it(desk, database):
+    campaign_id, _ = await ask_for(desk, database, 1)
+    items = [TargetItem(at, None, "many-0", Decimal(1), None) for at in (1, 2)]
+
+    with pytest.raises(Refused) as refused:
+        await target_clients(desk, crm_principal(), campaign_id, Call(items=items, key="all", content="all"))
+
+    assert refused.value.code == "key_taken"
+
+
 async def test_what_is_left_of_a_cancelled_job_is_skipped_and_what_was_done_stays(desk, campaigns, database):
     campaign_id, job_id = await ask_for(desk, database, 700)
-    work = WorkOnJobs(campaigns, desk.clock, PATIENCE)
+    work = WorkOnJobs(campaigns, desk.people, desk.clock, PATIENCE)
     await work.work()
 
     cancelled = await cancel(desk, BOSS, campaign_id, job_id)
