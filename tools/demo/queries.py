@@ -17,7 +17,7 @@ _QUERIES = {
 
 def put_queries(crm: Crm) -> int:
     """Save those that are not there yet; how many there are."""
-    held = {query["name"] for query in crm.get("/api/directory/queries", limit=500)["items"]}
+    held = {query["name"] for query in crm.get("/api/directory/queries", limit=200)["items"]}
     units = crm.get("/api/directory/units")["items"]
     network = next(unit["unit_id"] for unit in units if unit["external_id"] == NETWORK)
     for name, text in _QUERIES.items():
