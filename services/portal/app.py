@@ -11,6 +11,7 @@ from services.portal.assets import Assets, assets_router
 from services.portal.frame import Desk
 from services.portal.issuer import Issuer
 from services.portal.screens import (
+    campaigns,
     contacts,
     follow_up,
     follow_ups,
@@ -53,6 +54,7 @@ def create_app(settings: Settings | None = None, *, transport: httpx.AsyncBaseTr
         follow_up.router,
         preferences.router,
         search.router,
+        *campaigns.routers,
         *contacts.routers,
         *operating.routers,
     ):

@@ -1,5 +1,6 @@
 """Numbers, euros and dates as people of each language read them."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
@@ -32,6 +33,15 @@ class Formats:
         if self.language == "fr":
             return f"{number}\u00a0€"
         return f"-€{number[1:]}" if number.startswith("-") else f"€{number}"
+
+    def typed(self, amount: str | Decimal | None, places: int = 2) -> str:
+        """A number as people of this language type it: `1 234,50` or `1,234.50`; empty for none."""
+        if amount is None:
+            return ""
+        number = format_decimal(
+            Decimal(amount), "#,##0." + "0" * places, locale=self._locale, decimal_quantization=False
+        )
+        return re.sub(r"\s", " ", number)
 
     def percent(self, rate: str | Decimal | None) -> str:
         """`59,80 %` or `59.80%` of a rate given in per cent."""

@@ -36,6 +36,12 @@ class Sent:
 
 async def sent_anywhere(visit: Visitor) -> FormData:
     """The fields of a form that our own pages sent, by whomever; ForeignFormError for another site's."""
+    check_origin(visit)
+    return await visit.request.form(max_files=0, max_fields=_MOST_FIELDS)
+
+
+def check_origin(visit: Visit) -> None:
+    """ForeignFormError for a form that another site sent."""
     headers = visit.request.headers
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
     if site not in {None, "same-origin", "none"}:
@@ -43,11 +49,15 @@ async def sent_anywhere(visit: Visitor) -> FormData:
     # A browser that hides where a form comes from says `null`; then it has to say that it is our own site.
     if origin is not None and urlsplit(origin).netloc != headers.get("host") and not (origin == "null" and site):
         raise ForeignFormError
-    return await visit.request.form(max_files=0, max_fields=_MOST_FIELDS)
 
 
 async def sent(visit: Person, fields: Annotated[FormData, Depends(sent_anywhere)]) -> Sent:
     """A form of the signed-in person, trusted or not."""
+    return sent_by(visit, fields)
+
+
+def sent_by(visit: Visit, fields: FormData) -> Sent:
+    """The form with these fields."""
     token = fields.get("form_token")
     return Sent(visit, fields, isinstance(token, str) and visit.desk.sealer.is_form_token(visit.signed_in, token))
 

@@ -78,6 +78,11 @@ class Visit:
         return Words(self.language)
 
     @property
+    def formats(self) -> Formats:
+        """Numbers and dates in the visitor's language."""
+        return Formats(self.language, self.desk.settings.zone)
+
+    @property
     def is_fragment(self) -> bool:
         """Whether htmx asks for a part of a page."""
         return self.request.headers.get("hx-request") == "true"

@@ -24,7 +24,12 @@ def sees_clients(rights: Rights) -> bool:
 
 def sees_campaigns(rights: Rights) -> bool:
     """Whoever has a reach, or manages campaigns."""
-    return sees_clients(rights) or bool(rights.get("manage_campaigns"))
+    return sees_clients(rights) or manages(rights)
+
+
+def manages(rights: Rights) -> bool:
+    """Whoever sets campaigns up."""
+    return bool(rights.get("manage_campaigns"))
 
 
 def administers(rights: Rights) -> bool:
@@ -40,6 +45,7 @@ def operates(rights: Rights) -> bool:
 NAVIGATION: tuple[Entry, ...] = (
     Entry("home", "/", "home"),
     Entry("contacts", "/contacts", "users", sees_clients),
+    Entry("campaigns", "/operations", "target", sees_campaigns),
     Entry("operating", "/exploitation", "activity", operates),
 )
 """In this order; a phone shows the first four and puts the others under *Plus*."""

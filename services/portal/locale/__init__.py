@@ -9,13 +9,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from services.portal.locale import contacts, figures, follow_up, frame, operating
+from services.portal.locale import campaign_editor, campaigns, contacts, figures, follow_up, frame, operating
 from services.portal.locale.text import Plural, Text
 
 Language = Literal["fr", "en"]
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
 
-CATALOGUE: Mapping[str, Text] = {**frame.TEXTS, **figures.TEXTS, **follow_up.TEXTS, **contacts.TEXTS, **operating.TEXTS}
+CATALOGUE: Mapping[str, Text] = {
+    **frame.TEXTS,
+    **figures.TEXTS,
+    **follow_up.TEXTS,
+    **contacts.TEXTS,
+    **operating.TEXTS,
+    **campaigns.TEXTS,
+    **campaign_editor.TEXTS,
+}
 
 
 @dataclass(frozen=True, slots=True)

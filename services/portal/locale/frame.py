@@ -6,6 +6,7 @@ TEXTS: dict[str, Text] = {
     "frame.skip": ("Aller au contenu", "Skip to content"),
     "frame.navigation": ("Navigation principale", "Main navigation"),
     "frame.home": ("Accueil", "Home"),
+    "frame.campaigns": ("Opérations commerciales", "Campaigns"),
     "frame.notices": ("Notifications", "Notices"),
     "frame.unread": (
         Plural("{n} notification non lue", "{n} notifications non lues"),

@@ -1,0 +1,54 @@
+// The list of campaigns is put into one's own order by dragging, or by buttons without losing the place.
+(() => {
+  const body = document.querySelector("[data-sortable]");
+  const told = document.getElementById("moved");
+  if (!body || typeof Sortable === "undefined") return;
+  const token = body.querySelector("[name=form_token]").value;
+
+  const send = async (moved, before) => {
+    const fields = new URLSearchParams({ form_token: token, campaign_id: moved.dataset.id, before: before.dataset.id });
+    const answer = await fetch("/operations/ordre", { method: "POST", body: fields, headers: { "HX-Request": "true" } });
+    if (!answer.ok) throw new Error(answer.status);
+  };
+
+  // The last row of a page is not the last of all: behind the one before it is what is meant.
+  const keep = async (row) => {
+    settle();
+    const next = row.nextElementSibling;
+    const previous = row.previousElementSibling;
+    try {
+      if (next) await send(row, next);
+      else if (previous) {
+        await send(row, previous);
+        await send(previous, row);
+      }
+      const place = [...body.children].indexOf(row) + 1;
+      told.textContent = told.dataset.up.replace("#", place).replace("…", row.dataset.name);
+    } catch {
+      told.textContent = told.dataset.failed;
+      location.reload();
+    }
+  };
+
+  const settle = () => {
+    for (const row of body.children) {
+      row.querySelector("[data-move=up]").hidden = row === body.firstElementChild;
+      row.querySelector("[data-move=down]").hidden = row === body.lastElementChild;
+    }
+  };
+
+  document.documentElement.classList.add("can-drag");
+  Sortable.create(body, { handle: "[data-grip]", animation: 120, onEnd: (event) => keep(event.item) });
+
+  body.addEventListener("submit", (event) => {
+    const form = event.target.closest("[data-move]");
+    if (!form) return;
+    event.preventDefault();
+    const row = form.closest("tr");
+    if (form.dataset.move === "up") row.previousElementSibling?.before(row);
+    else row.nextElementSibling?.after(row);
+    const button = form.querySelector("button");
+    keep(row);
+    (form.hidden ? row.querySelector("form[data-move]:not([hidden]) button") : button)?.focus();
+  });
+})();
