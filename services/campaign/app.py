@@ -78,7 +78,7 @@ async def _begin(app: FastAPI, settings: Settings, parts: Parts, running: Runnin
     work = WorkOnJobs(campaigns, people, clock, timedelta(seconds=settings.unknown_client_seconds))
     running.background.start("campaign jobs", lambda: _keep_working(work, parts.written, asked))
     app.state.source = source = Source(AskedClients(running.bus), PostgresPulls(parts.database, parts.sweeps))
-    pulling = PullClients(source, clock)
+    pulling = PullClients(source, clock, campaigns)
     running.background.start("campaign queries", lambda: _keep_working(pulling, asked.set, asked_to_pull))
     swept = kept_documents(parts.sweeps, max_bytes=settings.max_document_bytes)
     running.background.start("campaign documents", lambda: keep_sweeping(swept, clock))

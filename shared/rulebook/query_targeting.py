@@ -1,7 +1,5 @@
-"""What a client found by a query enters a campaign with: potential and entry date (docs/domain.md, Clients)."""
+"""What a client found by a query enters a campaign with (docs/domain.md, Clients)."""
 
-from collections.abc import Sequence
-from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from shared.rulebook.errors import Invalid
@@ -22,14 +20,3 @@ def potential_from(number: Decimal | None, percent: Decimal) -> Decimal:
     if number is None or number <= 0:
         return Decimal("0.00")
     return (number * percent / _WHOLE).quantize(_CENT, ROUND_HALF_UP)
-
-
-def spread_order(days: Sequence[date]) -> tuple[date, ...]:
-    """The days in the order in which one advisor's clients take them, over and over, as they are found.
-
-    Whatever their number turns out to be, the loads of any two days differ by one at most, and those of an unfinished
-    round lie far apart: each day is taken by the fraction that its place has with its binary digits reversed.
-    """
-    digits = max(1, (len(days) - 1).bit_length())
-    reversed_places = (int(f"{place:0{digits}b}"[::-1], 2) for place in range(2**digits))
-    return tuple(days[place] for place in reversed_places if place < len(days))

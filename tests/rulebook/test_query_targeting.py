@@ -1,18 +1,11 @@
 """What a client found by a query enters a campaign with."""
 
-from collections import Counter
-from datetime import date, timedelta
 from decimal import Decimal
-from itertools import combinations, islice
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from shared.rulebook.errors import Invalid
-from shared.rulebook.query_targeting import check_percent, potential_from, spread_order
-
-START = date(2026, 4, 1)
+from shared.rulebook.query_targeting import check_percent, potential_from
 
 
 @pytest.mark.parametrize(
@@ -39,19 +32,3 @@ def test_a_per_cent_lies_above_0_and_up_to_100(percent):
         check_percent(Decimal(percent))
 
     assert refused.value.code == "percent_out_of_range"
-
-
-def test_the_first_clients_of_an_advisor_enter_far_apart():
-    days = [START + timedelta(number) for number in range(8)]
-
-    assert [day.day for day in spread_order(days)] == [1, 5, 3, 7, 2, 6, 4, 8]
-
-
-@given(st.integers(1, 70), st.integers(0, 200))
-def test_whatever_their_number_two_days_differ_by_one_client_at_most(number_of_days, clients):
-    order = spread_order([START + timedelta(number) for number in range(number_of_days)])
-    loads = Counter(dict.fromkeys(order, 0))
-    loads.update(islice((order[place % len(order)] for place in range(clients)), clients))
-
-    assert len(set(order)) == number_of_days
-    assert all(abs(one - other) <= 1 for one, other in combinations(loads.values(), 2))

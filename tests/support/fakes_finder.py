@@ -6,12 +6,27 @@ from decimal import Decimal
 
 from services.campaign.ports.pulling import Wish
 from shared.contracts.queries import MatchingClient, MatchingClients, MatchingCount
+from shared.rulebook.due_dates import WorkingDays
 from shared.rulebook.filter_text import read
 from shared.rulebook.filters import Filter
 from shared.rulebook.ids import client_id, user_id
+from shared.runtime.calendar import WorkingCalendar
 
 PREMIUM = read('segment = "Premium"')
 _PAGE = 3
+
+
+class FrenchCalendar:
+    """A deployment that works on French working days; `away` while the directory does not say so."""
+
+    def __init__(self, *, away: bool = False) -> None:
+        self._away = away
+
+    async def present(self) -> WorkingDays:
+        """The calendar."""
+        if self._away:
+            raise ConnectionError
+        return WorkingCalendar("FR", None, frozenset())
 
 
 class FakeFinder:

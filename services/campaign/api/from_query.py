@@ -36,6 +36,8 @@ async def put_clients_from_query(
     by then; `total` is exact once the last page is there. Clients who are in the campaign already are skipped.
     """
     call = Call(items=(), key=body.key or str(uuid4()), content=content_of(body, asker))
-    job = await target_by_query(door.desk, source, asker, campaign_id, wanted=body.wanted(), call=call)
+    job = await target_by_query(
+        door.desk, source, asker, campaign_id, calendars=door.calendars, wanted=body.wanted(), call=call
+    )
     door.written()
     return TargetingJob.asked(job)

@@ -1,7 +1,7 @@
 """Clients that a query finds, asked of the directory page by page, and how far a job has pulled them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
@@ -15,7 +15,7 @@ from shared.rulebook.filters import Filter
 class Wish:
     """What a query's clients enter with: a fixed potential, or so many per cent of an attribute; and when.
 
-    `days` are those to spread over in the order in which they are given out; without them `entry_date`, else the usual.
+    `days` are those to spread over; without them `entry_date`, else the usual.
     """
 
     filter: Filter
@@ -28,14 +28,18 @@ class Wish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pull:
-    """A job whose clients are not all pulled; `dealt` counts by advisor those who were given one of the days."""
+    """A job whose clients are not all pulled, or wait for their entry dates."""
 
     job: Job
     wish: Wish
     after: str | None = None
     pages: int = 0
     pulled: int = 0
-    dealt: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def collected(self) -> bool:
+        """Whether the last page is there, and only entry dates are to be chosen."""
+        return self.pages > 0 and self.after is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +48,6 @@ class Page:
 
     items: Sequence[TargetItem]
     last: str | None
-    dealt: Mapping[str, int]
     skipped: Sequence[Skipped] = ()
 
 
@@ -69,6 +72,15 @@ class Pulls(Protocol):
 
     async def keep(self, pull: Pull, page: Page, now: datetime) -> bool:
         """Take the page into the job, unless another took it meanwhile (False)."""
+
+    async def held_back(self, pull: Pull) -> Mapping[int, Sequence[TargetItem]]:
+        """The items of a job that is spread, by chunk: none of them is worked on before `release`."""
+
+    async def keep_dates(self, pull: Pull, chunk: int, items: Sequence[TargetItem]) -> None:
+        """Keep the items of a chunk with the entry dates chosen, unless another released it meanwhile."""
+
+    async def release(self, pull: Pull, now: datetime) -> None:
+        """All have their dates: the chunks are worked on from now on, and nothing is left to be pulled."""
 
     async def put_off(self, pull: Pull, until: datetime) -> None:
         """Try again later."""

@@ -28,7 +28,7 @@ class TargetByQuery(Incoming):
     """The clients that a filter or a saved query finds within the asker's reach, at most 100,000.
 
     The potential is an amount, or is taken from an attribute. All enter on `entry_date`, by default the later of today
-    and the campaign's start; with `spread`, each advisor's clients evenly over the working weeks that are left.
+    and the campaign's start; with `spread`, evenly over the working days left, each advisor's highest potential first.
     """
 
     key: Key | None = None

@@ -1,18 +1,20 @@
 """Jobs whose clients a query finds: a row with a cursor, moved in the transaction that takes a page into the job."""
 
+import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.campaign.ports import Job
+from services.campaign.ports import Job, TargetItem
 from services.campaign.ports.pulling import Page, Pull, Wish
 from services.campaign.store import jobs
-from services.campaign.store.rows import items_json
+from services.campaign.store.rows import item_of, items_json
 from services.campaign.tables import targeting_jobs
 from shared.contracts.filters import filter_of, json_of
 from shared.runtime.database import Database
@@ -26,15 +28,27 @@ _ADD = text(
 _DUE = text(
     "update targeting_pulls set attempt_at = :leased where job_id ="
     " (select job_id from targeting_pulls where attempt_at <= :now order by attempt_at, job_id limit 1"
-    " for update skip locked) returning job_id, wish, after, pages, pulled, dealt"
+    " for update skip locked) returning job_id, wish, after, pages, pulled"
 )
 _MOVE = text(
     "update targeting_pulls set after = :last, pages = pages + 1, pulled = pulled + :items,"
-    " dealt = cast(:dealt as jsonb), attempt_at = :now where job_id = cast(:id as uuid) and pages = :pages returning 1"
+    " attempt_at = :now where job_id = cast(:id as uuid) and pages = :pages returning 1"
 )
 _CHUNK = text(
     "insert into targeting_chunks (job_id, chunk, targets, attempt_at)"
-    " values (cast(:id as uuid), :chunk, cast(:items as jsonb), :now)"
+    " values (cast(:id as uuid), :chunk, cast(:items as jsonb),"
+    " case when cast(:held as boolean) then 'infinity' else cast(:now as timestamptz) end)"
+)
+_HELD = text(
+    "select chunk, targets from targeting_chunks where job_id = cast(:id as uuid) and attempt_at = 'infinity'"
+    " order by chunk"
+).columns(targets=JSONB)
+_DATES = text(
+    "update targeting_chunks set targets = cast(:items as jsonb)"
+    " where job_id = cast(:id as uuid) and chunk = :chunk and attempt_at = 'infinity'"
+)
+_RELEASE = text(
+    "update targeting_chunks set attempt_at = :now where job_id = cast(:id as uuid) and attempt_at = 'infinity'"
 )
 _MORE = text("update targeting_jobs set total = greatest(total, :pulled + 1) where job_id = cast(:id as uuid)")
 _LAST = text(
@@ -74,22 +88,39 @@ class PostgresPulls:
                 after=row.after,
                 pages=row.pages,
                 pulled=row.pulled,
-                dealt=row.dealt,
             )
 
     async def keep(self, pull: Pull, page: Page, now: datetime) -> bool:
         """Take the page into the job, unless another took it meanwhile."""
         job_id = pull.job.job_id
-        moved = {"id": job_id, "last": page.last, "items": len(page.items), "dealt": json.dumps(dict(page.dealt))}
+        moved = {"id": job_id, "last": page.last, "items": len(page.items)}
         async with self._background.transaction() as connection:
             took = await connection.execute(_MOVE, moved | {"pages": pull.pages, "now": now})
             if took.one_or_none() is None:
                 return False
             if page.items:
                 chunk = {"id": job_id, "chunk": pull.pages + 1, "items": items_json(page.items), "now": now}
-                await connection.execute(_CHUNK, chunk)
+                await connection.execute(_CHUNK, chunk | {"held": bool(pull.wish.days)})
             await _count(connection, pull, page)
         return True
+
+    async def held_back(self, pull: Pull) -> Mapping[int, Sequence[TargetItem]]:
+        """See the port. Read off the loop: 100,000 items take long enough to keep others waiting."""
+        async with self._background.transaction() as connection:
+            rows = (await connection.execute(_HELD, {"id": pull.job.job_id})).all()
+        return await asyncio.to_thread(lambda: {row.chunk: list(map(item_of, row.targets)) for row in rows})
+
+    async def keep_dates(self, pull: Pull, chunk: int, items: Sequence[TargetItem]) -> None:
+        """See the port."""
+        dated = {"id": pull.job.job_id, "chunk": chunk, "items": items_json(items)}
+        async with self._background.transaction() as connection:
+            await connection.execute(_DATES, dated)
+
+    async def release(self, pull: Pull, now: datetime) -> None:
+        """See the port."""
+        async with self._background.transaction() as connection:
+            await connection.execute(_RELEASE, {"id": pull.job.job_id, "now": now})
+            await connection.execute(_END, {"id": pull.job.job_id})
 
     async def put_off(self, pull: Pull, until: datetime) -> None:
         """Try again later."""
@@ -105,7 +136,8 @@ async def _count(connection: AsyncConnection, pull: Pull, page: Page) -> None:
         return
     await jobs.keep_skips(connection, pull.job.job_id, page.skipped)
     await connection.execute(_LAST, counts | {"skipped": len(page.skipped)})
-    await connection.execute(_END, {"id": pull.job.job_id})
+    if not pull.wish.days:
+        await connection.execute(_END, {"id": pull.job.job_id})
 
 
 def _wish_json(wish: Wish) -> dict[str, Any]:

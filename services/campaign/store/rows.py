@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -46,6 +47,18 @@ def principal_of(kept: Mapping[str, Any]) -> Principal:
 def items_json(items: Sequence[TargetItem]) -> str:
     """The items of a chunk."""
     return json.dumps([_plain(item) for item in items])
+
+
+def item_of(kept: Sequence[object]) -> TargetItem:
+    """The item of a chunk that was kept."""
+    position, client_id, client, potential, entry_date = kept
+    return TargetItem(
+        position=int(str(position)),
+        client_id=None if client_id is None else str(client_id),
+        client=None if client is None else str(client),
+        potential=None if potential is None else Decimal(str(potential)),
+        entry_date=None if entry_date is None else date.fromisoformat(str(entry_date)),
+    )
 
 
 def _plain(item: TargetItem) -> list[object]:

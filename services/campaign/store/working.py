@@ -1,8 +1,7 @@
 """One chunk of a job taking effect, in one transaction of some tens of milliseconds."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 
 from sqlalchemy import Integer, any_, column, func, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -13,7 +12,7 @@ from services.campaign.store.campaigns import present
 from services.campaign.store.jobs import job_of, keep_skips
 from services.campaign.store.reach import in_reach
 from services.campaign.store.rights import target_of
-from services.campaign.store.rows import items_json
+from services.campaign.store.rows import item_of, items_json
 from services.campaign.tables import clients, targeted_clients, targeting_chunks, targeting_jobs
 from shared.contracts.wire import Event
 from shared.rulebook.access import Principal, Target
@@ -73,7 +72,7 @@ class PostgresWorking:
         # Batches of one job are numbered, so that its chunks take effect one after another.
         await self._connection.execute(_LOCK_JOB, {"job": row.job_id})
         job = await self._connection.execute(select(targeting_jobs).where(targeting_jobs.c.job_id == row.job_id))
-        return Chunk(job=job_of(job.one()), number=row.chunk, items=tuple(map(_item_of, row.targets)))
+        return Chunk(job=job_of(job.one()), number=row.chunk, items=tuple(map(item_of, row.targets)))
 
     async def campaign(self, campaign_id: str) -> Campaign:
         """The campaign, kept from being changed until the transaction ends."""
@@ -167,14 +166,3 @@ class PostgresWorking:
             .where(~clients.c.erased, in_reach(asker, clients.c.advisor_id))
         )
         return [(row.position, Found(row.client_id, row.advisor_id, active=row.active)) for row in found]
-
-
-def _item_of(kept: Sequence[object]) -> TargetItem:
-    position, client_id, client, potential, entry_date = kept
-    return TargetItem(
-        position=int(str(position)),
-        client_id=None if client_id is None else str(client_id),
-        client=None if client is None else str(client),
-        potential=None if potential is None else Decimal(str(potential)),
-        entry_date=None if entry_date is None else date.fromisoformat(str(entry_date)),
-    )

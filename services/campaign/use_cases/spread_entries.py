@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from services.campaign.ports import Calendars, Job, JobKind, TargetItem
+from services.campaign.ports import Calendars, Campaigns, Job, JobKind, TargetItem
 from services.campaign.use_cases.change_clients import permitted_to_change
 from services.campaign.use_cases.jobs import Call, ask_for, asked_before
 from services.campaign.use_cases.saving import Desk
@@ -54,7 +54,7 @@ async def preview(desk: Desk, calendars: Calendars, asker: Principal, campaign_i
         clients, present = list(waiting), {one.client_id: day for one, day in waiting.items()}
     else:
         definition = await open_to(desk, asker, campaign_id)
-        clients, present = await _named(desk, asker, campaign_id, wish.items), {}
+        clients, present = await newcomers(desk.campaigns, asker, campaign_id, wish.items), {}
     if not clients:
         raise Invalid("nothing_to_spread")
     first, last = _bounds(definition, wish)
@@ -91,12 +91,14 @@ async def spread_entries(  # noqa: PLR0917  the desk and what is asked of it
     return await target_clients(desk, asker, campaign_id, call.of(items))
 
 
-async def _named(desk: Desk, asker: Principal, campaign_id: str, items: Sequence[TargetItem]) -> list[Spreading]:
+async def newcomers(
+    campaigns: Campaigns, asker: Principal, campaign_id: str, items: Sequence[TargetItem]
+) -> list[Spreading]:
     """Those of the clients whom the job would put into the campaign as things stand, once each."""
     named: dict[str, Spreading] = {}
     for start in range(0, len(items), _AT_ONCE):
         part = items[start : start + _AT_ONCE]
-        async with desk.campaigns.working() as working:
+        async with campaigns.working() as working:
             found = await working.find(part, asker)
             standing = await working.standing(campaign_id, [one.client_id for one in found.values()])
         here = {client for client, one in standing.items() if one.closing is not Closing.WITHDRAWN}

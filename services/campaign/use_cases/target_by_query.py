@@ -1,28 +1,32 @@
 """Put the clients that a query finds into a campaign: a job whose items are pulled page by page (spec 3.1, 4)."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from services.campaign.ports import Clock, Job, JobKind, Skipped, TargetItem
+from services.campaign.ports import Calendars, Campaigns, Clock, Job, JobKind, Skipped, TargetItem
 from services.campaign.ports.pulling import Page, Pull, Source, Wish
 from services.campaign.use_cases.jobs import Call, of_this_call
 from services.campaign.use_cases.saving import Desk
+from services.campaign.use_cases.spread_entries import newcomers
 from services.campaign.use_cases.target_clients import open_to
 from shared.contracts.campaign import CampaignDefined
 from shared.contracts.queries import MatchingClient
 from shared.rulebook import ids
 from shared.rulebook.access import Principal
-from shared.rulebook.campaign import default_entry_date, entry_date_within
+from shared.rulebook.campaign import entry_date_within
 from shared.rulebook.errors import Invalid, RuleBroken
 from shared.rulebook.filters import Filter
-from shared.rulebook.query_targeting import potential_from, spread_order
+from shared.rulebook.query_targeting import potential_from
+from shared.rulebook.spread import entry_days, spread
 
 MOST = 100_000
 """Clients that one call may put into a campaign (spec 3.4)."""
 _AGAIN_AFTER = timedelta(seconds=2)
-_DAY = timedelta(days=1)
+SPREADING = timedelta(seconds=30)
+"""How long choosing entry dates may take before another begins it anew."""
 
 
 class DirectoryAway(Exception):  # noqa: N818  the name is the message
@@ -42,7 +46,14 @@ class ByQuery:
 
 
 async def target_by_query(
-    desk: Desk, source: Source, asker: Principal, campaign_id: str, *, wanted: ByQuery, call: Call
+    desk: Desk,
+    source: Source,
+    asker: Principal,
+    campaign_id: str,
+    *,
+    calendars: Calendars,
+    wanted: ByQuery,
+    call: Call,
 ) -> Job:
     """The job that does it, or the one that the same call asked for before.
 
@@ -50,8 +61,9 @@ async def target_by_query(
     """
     definition = await open_to(desk, asker, campaign_id)
     _check_entry_date(definition, wanted.entry_date)
-    now = desk.clock.now()
-    counted = await source.finder.count(asker.user_id, wanted.asked, number=wanted.attribute, today=desk.clock.today())
+    now, today = desk.clock.now(), desk.clock.today()
+    calendar = await calendars.present() if wanted.spread else None
+    counted = await source.finder.count(asker.user_id, wanted.asked, number=wanted.attribute, today=today)
     if counted.count > MOST:
         raise Invalid("too_many_clients", {"limit": MOST, "count": counted.count})
     wish = Wish(
@@ -60,7 +72,7 @@ async def target_by_query(
         attribute=wanted.attribute,
         percent=wanted.percent,
         entry_date=wanted.entry_date,
-        days=spread_order(_entry_days(definition, desk.clock.today())) if wanted.spread else (),
+        days=entry_days(definition.start_date, definition.end_date, today, calendar) if wanted.spread else (),
     )
     job = Job(
         job_id=ids.job_id(f"targeting/{campaign_id}/{call.key}"),
@@ -81,9 +93,10 @@ class PullClients:
 
     source: Source
     clock: Clock
+    campaigns: Campaigns
 
     async def work(self) -> bool:
-        """Take one page into its job; False when none is due.
+        """Take one page into its job, or spread one whose pages are all there; False when none is due.
 
         The page is asked for outside any transaction; cursor, items and counts then change in one, so that whoever dies
         in between leaves the job as it was, and of two who ask for the same page one takes it.
@@ -92,6 +105,9 @@ class PullClients:
         pull = await self.source.pulls.due(now)
         if pull is None:
             return False
+        if pull.collected:
+            await self._spread(pull, now)
+            return True
         try:
             page = await self._page(pull)
         except DirectoryAway:
@@ -102,37 +118,42 @@ class PullClients:
 
     async def _page(self, pull: Pull) -> Page:
         if pull.job.cancelled_at is not None:
-            return Page(items=(), last=None, dealt=pull.dealt)
+            return Page(items=(), last=None)
         today = self.clock.day_of(pull.job.asked_at)
         try:
             found = await self.source.finder.page(pull.job.asker.user_id, pull.wish, after=pull.after, today=today)
         except RuleBroken as refused:
             # The user may no longer look clients up: what was pulled stays, the job ends and says why.
             refusal = Skipped(pull.pulled + 1, "", refused.code)
-            return Page(items=(), last=None, dealt=pull.dealt, skipped=[refusal])
-        items, dealt = _items(pull, found.clients)
-        return Page(items=items, last=found.last, dealt=dealt)
+            return Page(items=(), last=None, skipped=[refusal])
+        return Page(items=_items(pull, found.clients), last=found.last)
+
+    async def _spread(self, pull: Pull, now: datetime) -> None:
+        """Choose the entry dates of all who were pulled, then let them enter (ADR 0067).
+
+        Nobody enters before all dates are kept: whoever goes on after a killed process chooses them all anew.
+        """
+        job, pulls = pull.job, self.source.pulls
+        await pulls.put_off(pull, now + SPREADING)
+        chunks = await pulls.held_back(pull)
+        items = [item for chunk in chunks.values() for item in chunk]
+        clients = await newcomers(self.campaigns, job.asker, job.campaign_id, items)
+        chosen = await asyncio.to_thread(spread, clients, pull.wish.days)
+        for number, part in chunks.items():
+            await pulls.keep_dates(pull, number, [one._replace(entry_date=chosen.get(one.id)) for one in part])
+        await pulls.release(pull, now)
 
 
-def _items(pull: Pull, clients: Sequence[MatchingClient]) -> tuple[list[TargetItem], dict[str, int]]:
-    wish, dealt = pull.wish, dict(pull.dealt)
-    items = []
-    for position, client in enumerate(clients, start=pull.pulled + 1):
-        entry_date = wish.entry_date
-        if wish.days:
-            place = dealt.get(client.advisor_id, 0)
-            dealt[client.advisor_id] = place + 1
-            entry_date = wish.days[place % len(wish.days)]
-        potential = wish.amount if wish.attribute is None else potential_from(client.number, wish.percent)
-        items.append(TargetItem(position, client.client_id, None, potential, entry_date))
-    return items, dealt
+def _items(pull: Pull, clients: Sequence[MatchingClient]) -> list[TargetItem]:
+    wish = pull.wish
 
+    def potential(client: MatchingClient) -> Decimal:
+        return wish.amount if wish.attribute is None else potential_from(client.number, wish.percent)
 
-def _entry_days(definition: CampaignDefined, today: date) -> list[date]:
-    """The days on which clients may enter: from Monday to Friday, or all when there are no such."""
-    first = default_entry_date(definition.start_date, today)
-    days = [first + _DAY * number for number in range((definition.end_date - first).days + 1)]
-    return [day for day in days if day.weekday() < 5] or days  # noqa: PLR2004  Saturday
+    return [
+        TargetItem(position, client.client_id, None, potential(client), wish.entry_date)
+        for position, client in enumerate(clients, start=pull.pulled + 1)
+    ]
 
 
 def _check_entry_date(definition: CampaignDefined, entry_date: date | None) -> None:

@@ -13,20 +13,22 @@ from services.campaign.store.documents import kept_documents
 from services.campaign.store.pulling import LEASE, PostgresPulls
 from services.campaign.store.reading import PostgresCampaigns
 from services.campaign.store.replicas import PostgresReplicas
-from services.campaign.tables import targeted_clients, targeting_jobs, targeting_pulls
+from services.campaign.tables import outbox, targeted_clients, targeting_jobs, targeting_pulls
 from services.campaign.use_cases.create import create
 from services.campaign.use_cases.jobs import Call
 from services.campaign.use_cases.saving import Desk
-from services.campaign.use_cases.target_by_query import ByQuery, PullClients, target_by_query
+from services.campaign.use_cases.target_by_query import SPREADING, ByQuery, PullClients, target_by_query
 from services.campaign.use_cases.work_on_jobs import WorkOnJobs
+from shared.contracts.campaign import ClientsTargeted
 from shared.contracts.queries import ClientsMatching, CountMatching, MatchingClients, MatchingCount
+from shared.contracts.wire import CloudEvent
 from shared.rulebook.errors import Forbidden, Invalid, Refused
 from shared.rulebook.ids import client_id
 from shared.runtime.clock import FixedClock
 from tests.services.campaign.conftest import NOW, PEOPLE, a_client_changed
 from tests.services.campaign.test_resuming import DRAFT, KilledError
 from tests.support.fakes_campaign import FakeFollowUps, FakePeople
-from tests.support.fakes_finder import PREMIUM, FakeFinder
+from tests.support.fakes_finder import PREMIUM, FakeFinder, FrenchCalendar
 
 BOSS = PEOPLE["boss"]
 
@@ -48,21 +50,27 @@ def pulls(database):
     return PostgresPulls(database, database)
 
 
-async def ask_for(desk, database, pulls, finder, **wanted):
+async def ask_for(desk, database, pulls, finder, *, calendars=None, **wanted):
     """A campaign whose clients the finder names, and the job that pulls them."""
     names = [f"q{row}" for row in range(len(finder.found))]
     await PostgresReplicas(database).keep_clients([a_client_changed(name, "anne") for name in names])
     campaign = (await create(desk, BOSS, DRAFT, key=None, content="")).campaign.definition.campaign_id
     wanted = ByQuery(asked=PREMIUM, **wanted)
     job = await target_by_query(
-        desk, Source(finder, pulls), BOSS, campaign, wanted=wanted, call=Call(items=(), key="q", content="q")
+        desk,
+        Source(finder, pulls),
+        BOSS,
+        campaign,
+        calendars=calendars or FrenchCalendar(),
+        wanted=wanted,
+        call=Call(items=(), key="q", content="q"),
     )
     return campaign, job
 
 
 async def work_off(desk, finder, pulls):
     """Both loops of the service, one after the other, until neither finds anything to do."""
-    pulling = PullClients(Source(finder, pulls), desk.clock)
+    pulling = PullClients(Source(finder, pulls), desk.clock, desk.campaigns)
     working = WorkOnJobs(desk.campaigns, desk.people, desk.clock, timedelta(0))
     while await pulling.work() or await working.work():
         pass
@@ -97,7 +105,7 @@ async def test_a_job_is_not_worked_off_before_its_last_page_is_there(desk, datab
     _, job = await ask_for(desk, database, pulls, finder)
     finder.found += FakeFinder([f"new{row}" for row in range(9)]).found
     finder.found.sort(key=lambda one: one.client_id)
-    pulling = PullClients(Source(finder, pulls), desk.clock)
+    pulling = PullClients(Source(finder, pulls), desk.clock, desk.campaigns)
     working = WorkOnJobs(desk.campaigns, desk.people, desk.clock, timedelta(0))
 
     worked_off = []
@@ -131,9 +139,9 @@ async def test_a_process_killed_at_any_page_leaves_a_job_that_another_goes_on_wi
 
     for _ in range(2):
         with pytest.raises(KilledError):
-            await PullClients(Source(finder, Dying(pulls, after=after)), clock).work()
+            await PullClients(Source(finder, Dying(pulls, after=after)), clock, desk.campaigns).work()
         clock.advance(LEASE)
-        await PullClients(Source(finder, pulls), clock).work()
+        await PullClients(Source(finder, pulls), clock, desk.campaigns).work()
     await work_off(desk, finder, pulls)
 
     targeted = await rows_of(database, select(func.count()).select_from(targeted_clients))
@@ -144,12 +152,12 @@ async def test_a_process_killed_at_any_page_leaves_a_job_that_another_goes_on_wi
 async def test_of_two_who_pull_the_same_page_one_takes_it(desk, database, pulls, clock):
     finder = FakeFinder([f"q{row}" for row in range(7)])
     await ask_for(desk, database, pulls, finder)
-    slow = PullClients(Source(finder, pulls), clock)
+    slow = PullClients(Source(finder, pulls), clock, desk.campaigns)
     first = await pulls.due(clock.now())
     page = await slow._page(first)
 
     clock.advance(LEASE)
-    await PullClients(Source(finder, pulls), clock).work()
+    await PullClients(Source(finder, pulls), clock, desk.campaigns).work()
 
     assert await pulls.keep(first, page, clock.now()) is False
     await work_off(desk, finder, pulls)
@@ -171,22 +179,78 @@ async def test_potentials_are_taken_from_an_attribute(desk, database, pulls):
     }
 
 
-async def test_entry_dates_are_spread_over_the_working_weeks_that_are_left(desk, database, pulls):
+async def test_entry_dates_are_spread_over_the_working_days_left_the_highest_potential_first(desk, database, pulls):
     finder = FakeFinder([f"q{row}" for row in range(60)])
-    await ask_for(desk, database, pulls, finder, spread=True)
+    await ask_for(desk, database, pulls, finder, spread=True, attribute="assets")
 
     await work_off(desk, finder, pulls)
 
-    loads = Counter(row.entry_date for row in await rows_of(database, select(targeted_clients.c.entry_date)))
-    assert (min(loads), max(loads), len(loads)) == (date(2026, 4, 20), date(2026, 5, 29), 30)
-    assert set(loads.values()) == {2}
-    assert all(day.weekday() < 5 for day in loads)
+    columns = targeted_clients.c
+    rows = await rows_of(database, select(columns.entry_date, columns.potential).order_by(columns.potential.desc()))
+    days = [row.entry_date for row in rows]
+    loads = Counter(days)
+    assert days == sorted(days)
+    assert (days[0], days[-1], len(loads)) == (date(2026, 4, 20), date(2026, 5, 29), 26)
+    assert set(loads.values()) == {2, 3}
+    assert not set(loads) & {date(2026, 5, 1), date(2026, 5, 8), date(2026, 5, 14), date(2026, 5, 25)}
+
+
+class DyingSpread(Dying):
+    """The real pulls, whose process dies at `place` while entry dates are chosen, after the second chunk or so."""
+
+    def __init__(self, pulls, place):
+        super().__init__(pulls, after=False)
+        self._place, self._left = place, 2 if place == "keep_dates" else 1
+
+    def __getattr__(self, name):
+        async def perhaps(*given):
+            self._left -= name == self._place
+            if name == self._place and not self._left:
+                raise KilledError
+            return await getattr(self._pulls, name)(*given)
+
+        return perhaps
+
+
+@pytest.mark.parametrize("place", ["put_off", "held_back", "keep_dates", "release"])
+async def test_whoever_goes_on_with_a_spread_gives_each_client_one_date_and_lets_none_in_before(
+    desk, database, pulls, clock, place
+):
+    finder = FakeFinder([f"q{row}" for row in range(7)])
+    await ask_for(desk, database, pulls, finder, spread=True)
+    for _ in range(3):
+        await PullClients(Source(finder, pulls), clock, desk.campaigns).work()
+
+    with pytest.raises(KilledError):
+        await PullClients(Source(finder, DyingSpread(pulls, place)), clock, desk.campaigns).work()
+    early = await WorkOnJobs(desk.campaigns, desk.people, clock, timedelta(0)).work()
+    clock.advance(SPREADING)
+    await work_off(desk, finder, pulls)
+
+    days = [row.entry_date for row in await rows_of(database, select(targeted_clients.c.entry_date))]
+    bodies = await rows_of(database, select(outbox.c.body).where(outbox.c.subject.contains("clients_targeted")))
+    told = [one for row in bodies for one in CloudEvent[ClientsTargeted].model_validate_json(row.body).data.clients]
+    assert early is False
+    assert len(set(days)) == len(days) == 7
+    assert sorted(one.client_id for one in told) == [one.client_id for one in finder.found]
+    assert sorted(one.entry_date for one in told) == sorted(days)
+    assert await counts(database) == (7, 7, 0)
+    assert await rows_of(database, select(targeting_pulls)) == []
+
+
+async def test_while_the_directory_does_not_say_its_calendar_no_query_is_spread(desk, database, pulls):
+    finder = FakeFinder(["q0"])
+
+    with pytest.raises(ConnectionError):
+        await ask_for(desk, database, pulls, finder, calendars=FrenchCalendar(away=True), spread=True)
+
+    assert await rows_of(database, select(targeting_jobs)) == []
 
 
 async def test_a_user_who_may_no_longer_look_clients_up_targets_no_more_of_them(desk, database, pulls):
     finder = FakeFinder([f"q{row}" for row in range(7)])
     _, job = await ask_for(desk, database, pulls, finder)
-    await PullClients(Source(finder, pulls), desk.clock).work()
+    await PullClients(Source(finder, pulls), desk.clock, desk.campaigns).work()
     finder.refuses = Forbidden("right_missing", {"missing": "access_level"})
 
     await work_off(desk, finder, pulls)
@@ -199,7 +263,7 @@ async def test_a_user_who_may_no_longer_look_clients_up_targets_no_more_of_them(
 async def test_a_cancelled_job_pulls_no_more(desk, database, pulls):
     finder = FakeFinder([f"q{row}" for row in range(7)])
     _, job = await ask_for(desk, database, pulls, finder)
-    await PullClients(Source(finder, pulls), desk.clock).work()
+    await PullClients(Source(finder, pulls), desk.clock, desk.campaigns).work()
     async with desk.campaigns.changing() as changing:
         await changing.cancel_job(job.job_id, desk.clock.now())
 
@@ -216,7 +280,13 @@ async def test_the_same_call_again_is_the_same_job(desk, database, pulls):
     async def again(content):
         call = Call(items=(), key="q", content=content)
         return await target_by_query(
-            desk, Source(finder, pulls), BOSS, campaign, wanted=ByQuery(asked=PREMIUM), call=call
+            desk,
+            Source(finder, pulls),
+            BOSS,
+            campaign,
+            calendars=FrenchCalendar(),
+            wanted=ByQuery(asked=PREMIUM),
+            call=call,
         )
 
     assert (await again("q")).job_id == job.job_id
