@@ -1,4 +1,4 @@
-"""The clients that a query finds are spread once all are there, by a job that goes on where a killed process left it."""
+"""The clients of a query are spread once all are there, by a job that goes on where a killed process left it."""
 
 from collections import Counter
 from datetime import date, timedelta
