@@ -22,6 +22,7 @@ from services.portal.screens import (
     preferences,
     search,
     signing_in,
+    supervision,
     to_do,
 )
 from services.portal.sessions import Sealer
@@ -57,6 +58,7 @@ def create_app(settings: Settings | None = None, *, transport: httpx.AsyncBaseTr
         *campaigns.routers,
         *contacts.routers,
         *operating.routers,
+        *supervision.routers,
     ):
         app.include_router(router)
     problems.handle_problems(app)

@@ -9,7 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from services.portal.locale import campaign_editor, campaigns, contacts, figures, follow_up, frame, operating
+from services.portal.locale import (
+    campaign_editor,
+    campaigns,
+    contacts,
+    figures,
+    follow_up,
+    frame,
+    operating,
+    supervision,
+)
 from services.portal.locale.text import Plural, Text
 
 Language = Literal["fr", "en"]
@@ -19,10 +28,11 @@ CATALOGUE: Mapping[str, Text] = {
     **frame.TEXTS,
     **figures.TEXTS,
     **follow_up.TEXTS,
+    **campaign_editor.TEXTS,
+    **campaigns.TEXTS,
     **contacts.TEXTS,
     **operating.TEXTS,
-    **campaigns.TEXTS,
-    **campaign_editor.TEXTS,
+    **supervision.TEXTS,
 }
 
 

@@ -58,6 +58,21 @@
   document.addEventListener("htmx:after:settle", settle);
   settle();
 
+  // A row of a tree opens once, and then hides and shows what it opened.
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest?.("[data-once][aria-expanded]");
+    if (!opener) return;
+    event.stopImmediatePropagation();
+    const open = opener.getAttribute("aria-expanded") === "true";
+    const depth = (body) => Number(body.className.match(/tree-(\d+)/)?.[1] ?? -1);
+    const own = opener.closest("tbody");
+    for (let body = own.nextElementSibling; body && depth(body) > depth(own); body = body.nextElementSibling) body.hidden = open;
+    opener.setAttribute("aria-expanded", String(!open));
+  }, true);
+  document.addEventListener("htmx:after:request", (event) => {
+    event.target.closest?.("[data-once]")?.setAttribute("aria-expanded", "true");
+  });
+
   // A campaign keeps the focus when its figures come.
   let kept = null;
   document.addEventListener("htmx:before:swap", () => {

@@ -1,0 +1,68 @@
+"""The detail tab: a tree in the nesting that the reader wishes, opened level by level (8.7)."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+
+from services.portal.frame import Person
+from services.portal.parts import or_problem
+from services.portal.screens.supervision.view import Asked, tab
+
+router = APIRouter(include_in_schema=False)
+
+NESTINGS = (
+    "unit,advisor,client",
+    "unit,campaign,advisor,client",
+    "campaign,unit,advisor,client",
+    "campaign,advisor,client",
+    "advisor,campaign,client",
+    "campaign,client",
+)
+_SORTS = ("name", "clients", "accepted", "potential", "remaining_potential", "collected", "share")
+Nesting = Annotated[str, Query(alias="par", max_length=60)]
+Parent = Annotated[str | None, Query(alias="sous", max_length=2000)]
+Sort = Annotated[str, Query(alias="tri", pattern=f"^-?({'|'.join(_SORTS)})$")]
+After = Annotated[str | None, Query(alias="apres", max_length=2000)]
+
+
+@router.get("/pilotage/detail")
+async def detail(  # noqa: PLR0917  each is a part of the address
+    visit: Person,
+    view: Asked,
+    nesting: Nesting = NESTINGS[0],
+    parent: Parent = None,
+    sort: Sort = "name",
+    after: After = None,
+) -> Response:
+    """One level: the top, or what lies below an opened row."""
+    by = nesting if nesting in NESTINGS else NESTINGS[0]
+    level = await or_problem(
+        visit.api.get(
+            "/api/reports/tree",
+            by=by,
+            parent=parent,
+            **view.scope,
+            **view.day,
+            sort=sort.lstrip("-"),
+            descending=str(sort.startswith("-")).lower(),
+            after=after,
+            limit=100,
+        )
+    )
+    return await tab(
+        visit,
+        view,
+        "detail",
+        {
+            "level": level,
+            "nesting": by,
+            "nestings": NESTINGS,
+            "parent": parent,
+            "depth": 0 if parent is None else parent.count("/") + 1,
+            "sort": sort,
+            "after": after,
+            "address": f"/pilotage/detail?{view.query(par=by, tri=sort)}",
+            "sorting": f"/pilotage/detail?{view.query(par=by)}&tri=",
+        },
+    )

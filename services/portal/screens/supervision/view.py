@@ -1,0 +1,135 @@
+"""What all tabs of supervision are about: which campaign, whose figures, as of which day; and their head."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import Depends, Query
+from fastapi.responses import Response
+
+from services.portal.bar import MoneyBar
+from services.portal.frame import Visit
+from services.portal.parts import or_problem
+
+_CAMPAIGNS = 200
+_BEHIND = 5
+_UUID = "^[0-9a-f-]{36}$"
+_Id = Annotated[str | None, Query(pattern=_UUID)]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The part of the figures that is looked at; each field is one of the address, and kept from tab to tab."""
+
+    campaign: str | None = None
+    unit: str | None = None
+    advisor: str | None = None
+    as_of: date | None = None
+    happened: bool = False
+
+    @property
+    def scope(self) -> dict[str, object]:
+        """As the reports are asked, without the day."""
+        return {"campaign_id": self.campaign, "unit_id": self.unit, "advisor_id": self.advisor}
+
+    @property
+    def day(self) -> dict[str, object]:
+        """The day as the reports are asked; nothing for today."""
+        if self.as_of is None:
+            return {}
+        return {"as_of": self.as_of.isoformat(), "axis": "happened" if self.happened else "recorded"}
+
+    def query(self, **changes: object) -> str:
+        """The query of an address that keeps the view, with changes; None leaves a part out."""
+        told: dict[str, object] = {
+            "operation": self.campaign,
+            "unite": self.unit,
+            "conseiller": self.advisor,
+            "au": self.as_of,
+            "axe": "realisation" if self.happened else None,
+            **changes,
+        }
+        return urlencode({name: value for name, value in told.items() if value not in {None, ""}})
+
+
+def view_of(
+    campaign: Annotated[str, Query(alias="operation", pattern="^([0-9a-f-]{36})?$")] = "",
+    unit: Annotated[str, Query(alias="unite", pattern="^([0-9a-f-]{36})?$")] = "",
+    advisor: Annotated[str, Query(alias="conseiller", pattern="^([0-9a-f-]{36})?$")] = "",
+    as_of: Annotated[str, Query(alias="au", pattern=r"^(\d{4}-\d{2}-\d{2})?$")] = "",
+    axis: Annotated[str, Query(alias="axe", max_length=20)] = "",
+) -> View:
+    """The view that an address names; a day that does not exist is today."""
+    try:
+        day = date.fromisoformat(as_of) if as_of else None
+    except ValueError:
+        day = None
+    return View(campaign or None, unit or None, advisor or None, day, axis == "realisation")
+
+
+Asked = Annotated[View, Depends(view_of)]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The figures above every tab."""
+
+    report: Any
+    bar: MoneyBar
+    campaigns: list[dict[str, Any]]
+    behind: list[dict[str, Any]]
+    """The running campaigns furthest behind their pace."""
+    chosen: dict[str, Any] | None
+    unit: str | None
+    advisor: str | None
+    """Names of what the view is narrowed to."""
+
+
+async def read_head(visit: Visit, view: View) -> Head:
+    """The head. UpstreamProblem when the view lies outside the reach, or the day in the future."""
+    report, listed, unit, advisor = await asyncio.gather(
+        visit.api.get("/api/reports/indicators", **view.scope, **view.day),
+        visit.api.get(
+            "/api/reports/campaigns", unit_id=view.unit, advisor_id=view.advisor, limit=_CAMPAIGNS, **view.day
+        ),
+        _name(visit, view, "unit", view.unit),
+        _name(visit, view, "advisor", view.advisor),
+    )
+    campaigns = listed["campaigns"]
+    late = [one for one in campaigns if one["status"] == "RUNNING" and _pace(one) is not None and _pace(one) < 100]  # type: ignore[operator]  # noqa: PLR2004
+    return Head(
+        report=report,
+        bar=MoneyBar.of(report),
+        campaigns=campaigns,
+        behind=sorted(late, key=lambda one: float(one["pace"]["percent"]))[:_BEHIND],
+        chosen=next((one for one in campaigns if one["campaign_id"] == view.campaign), None),
+        unit=unit,
+        advisor=advisor,
+    )
+
+
+async def tab(visit: Visit, view: View, name: str, values: Mapping[str, Any], *, status: int = 200) -> Response:
+    """One tab below the head; the tab alone for htmx."""
+    if visit.is_fragment:
+        return visit.page(f"supervision/{name}_part.html", view=view, tab=name, **values)
+    head = await or_problem(read_head(visit, view))
+    return await visit.screen(
+        f"supervision/{name}.html", status=status, active="supervision", view=view, tab=name, head=head, **values
+    )
+
+
+def _pace(campaign: Mapping[str, Any]) -> float | None:
+    percent = campaign["pace"]["percent"]
+    return None if percent is None else float(percent)
+
+
+async def _name(visit: Visit, view: View, level: str, identifier: str | None) -> str | None:
+    """The name of the unit or advisor that the view is narrowed to; its first row in the breakdown is itself."""
+    if identifier is None:
+        return None
+    told = await visit.api.get_or_none("/api/reports/breakdown", by=level, **view.scope, **view.day)
+    rows = told["rows"] if told else []
+    return next((row["name"] for row in rows if row["id"] == identifier), None)
