@@ -65,6 +65,10 @@ SCREENS = (
         "/operations",
         ("main a.row-link", ".menu > .tool >> nth=1", "a[href$='/dupliquer']"),
     ),
+    Screen("management", "network", "/pilotage"),
+    Screen("detail", "network", "/pilotage/detail", (".tree-open",)),
+    Screen("summary", "network", "/pilotage", ("#behind-title ~ * a", "nav.tabs a[href*='synthese']")),
+    Screen("editions", "network", "/pilotage/editions"),
     Screen("held", "operator", "/exploitation"),
     Screen("reconciliations", "operator", "/exploitation/rapprochements"),
 )
