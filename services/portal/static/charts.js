@@ -6,9 +6,8 @@
   const draw = (box) => {
     if (drawn.has(box)) return;
     const option = JSON.parse(document.getElementById(box.dataset.chart).textContent);
-    const dark = document.documentElement.dataset.bsTheme === "dark";
     box.hidden = false;
-    const chart = echarts.init(box, dark ? "dark" : null, { renderer: "svg" });
+    const chart = echarts.init(box, null, { renderer: "svg" });
     // No HTML in hints: the policy of the page allows no style written into it.
     chart.setOption({ backgroundColor: "transparent", animation: !still, ...option, tooltip: { ...option.tooltip, renderMode: "richText" } });
     drawn.set(box, chart);

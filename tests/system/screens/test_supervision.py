@@ -55,7 +55,7 @@ def test_one_goes_from_the_tree_to_the_advisor_and_to_the_client(page):
 
 def test_charts_have_tables_and_the_steps_of_one_campaign_a_funnel(page):
     page.goto("/pilotage/synthese")
-    page.get_by_label("Opération").select_option(index=1)
+    page.get_by_label("Opération", exact=True).select_option(index=1)
     page.get_by_role("button", name="Afficher").click()
 
     expect(page.locator("figure.chart svg").first).to_be_visible()
