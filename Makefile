@@ -10,7 +10,7 @@ PACKAGES := $(firstword $(wildcard package-lock.json services/portal/package-loc
 
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help run run-split test check fmt docs lock assets browser bench replay screenshots faults clean
+.PHONY: help run run-split test check fmt docs lock assets browser bench replay screenshots pages faults clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ bench: .venv/stamp ## Measure the running product
 
 screenshots: .venv/stamp browser ## Pictures of every screen of the running demonstration, in var/screenshots
 	@exec $(PYTHON) -m tools.screenshots $(ARGS)
+
+pages: .venv/stamp browser ## What each page of the running demonstration costs
+	@exec $(PYTHON) -m tools.pages $(ARGS)
 
 ##@ Work on it
 test: .venv/stamp assets browser check ## Everything that must pass: checks, then the whole suite

@@ -67,7 +67,7 @@ SCREENS = (
     ),
     Screen("management", "network", "/pilotage"),
     Screen("detail", "network", "/pilotage/detail", (".tree-open",)),
-    Screen("summary", "network", "/pilotage", ("#behind-title ~ * a", "nav.tabs a[href*='synthese']")),
+    Screen("summary", "network", "/pilotage", ("[aria-labelledby=behind-title] a", "nav.tabs a[href*='synthese']")),
     Screen("editions", "network", "/pilotage/editions"),
     Screen("held", "operator", "/exploitation"),
     Screen("reconciliations", "operator", "/exploitation/rapprochements"),
@@ -87,7 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         browser = playwright.chromium.launch(executable_path=chromium, args=_ARGUMENTS)
         for person in dict.fromkeys(screen.person for screen in screens):
             for width in _WIDTHS:
-                with _signed_in(browser, given.url, person, width) as context:
+                with signed_in(browser, given.url, person, width) as context:
                     for screen in screens:
                         if screen.person == person:
                             _take(context, screen, given.url, given.folder, width)
@@ -104,8 +104,11 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 @contextmanager
-def _signed_in(browser: Browser, url: str, person: str, width: int) -> Iterator[BrowserContext]:
-    context = browser.new_context(base_url=url, viewport={"width": width, "height": 900}, locale="fr-FR")
+def signed_in(browser: Browser, url: str, person: str, width: int, *, scripts: bool = True) -> Iterator[BrowserContext]:
+    """A browser in which this person of the demonstration is signed in."""
+    context = browser.new_context(
+        base_url=url, viewport={"width": width, "height": 900}, locale="fr-FR", java_script_enabled=scripts
+    )
     page = context.new_page()
     page.goto("/")
     page.locator("a.btn-primary").click()
@@ -119,16 +122,22 @@ def _signed_in(browser: Browser, url: str, person: str, width: int) -> Iterator[
 def _take(context: BrowserContext, screen: Screen, url: str, folder: Path, width: int) -> None:
     for language in ("fr", "en"):
         context.add_cookies([{"name": "jalon_language", "value": language, "url": url}])
-        page = context.new_page()
-        page.goto(screen.address)
-        for selector in screen.follow:
-            page.locator(selector).first.click()
-            _settled(page)
-        _settled(page)
+        page = opened(context, screen)
         file = folder / f"{screen.name}-{language}-{width}.png"
         page.screenshot(path=file, full_page=True)
         page.close()
         print(file)
+
+
+def opened(context: BrowserContext, screen: Screen) -> Page:
+    """The screen in a page of its own, as one gets there."""
+    page = context.new_page()
+    page.goto(screen.address)
+    for selector in screen.follow:
+        page.locator(selector).first.click()
+        _settled(page)
+    _settled(page)
+    return page
 
 
 def _settled(page: Page) -> None:

@@ -1,22 +1,19 @@
 """The demonstration as its first user meets it: every figure alive, whatever happened to its loading on the way."""
 
 import json
-import os
 import subprocess
-import sys
 import time
 from collections import Counter
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
 
+from tests.support.demo import load, loaded
 from tests.support.product import Product
 from tools.demo.campaigns import SHOWN_ADVISOR, campaigns
 from tools.demo.network import Network
 from tools.demo.stories import signals
 
-ROOT = Path(__file__).parents[2]
 DAY = date(2026, 11, 24)
 EVENING = datetime(2026, 11, 23, 17, tzinfo=UTC)
 STATUSES = ["UPCOMING", "RUNNING", "ENDED", "ARCHIVED"]
@@ -27,25 +24,6 @@ pytestmark = pytest.mark.timeout(400)
 @pytest.fixture(scope="module")
 def network() -> Network:
     return Network()
-
-
-def load(product: Product) -> "subprocess.Popen[str]":
-    """A tenth of the demonstration."""
-    environment = {name: value for name, value in os.environ.items() if name != "CRM_CLIENT_SECRET"}
-    return subprocess.Popen(
-        [sys.executable, "-m", "tools.demo", "--url", product.origin, "--data", str(product.folder), "--part", "0.1"],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-
-
-def loaded(running: "subprocess.Popen[str]") -> str:
-    out, _ = running.communicate(timeout=300)
-    assert running.returncode == 0, out
-    return out
 
 
 def campaigns_held(product: Product) -> dict[str, dict]:
