@@ -33,9 +33,10 @@
     }
     const left = Math.round((target - sum) * 100) / 100;
     form.querySelector("[data-allocated]").textContent = shown.format(sum);
-    const rest = form.querySelector("[data-unallocated]");
-    rest.textContent = shown.format(left);
-    rest.classList.toggle("is-over", left < 0);
+    for (const rest of form.querySelectorAll("[data-unallocated]")) {
+      rest.textContent = shown.format(left);
+      rest.classList.toggle("is-over", left < 0);
+    }
   };
 
   form.addEventListener("input", count);

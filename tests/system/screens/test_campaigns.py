@@ -165,7 +165,7 @@ def test_the_target_is_shared_out_with_the_remainder_in_view(open_tab):
     page.get_by_role("button", name="Ajouter Paul Dumas").click()
 
     page.get_by_label("Part de Paul Dumas", exact=True).fill("12,5")
-    expect(page.locator("[data-unallocated]")).to_have_text(re.compile(r"350\s000,00\s€"))
+    expect(page.locator(".remainder")).to_contain_text(re.compile(r"350\s000,00\s€"))
     page.get_by_label("Part de Paul Dumas", exact=True).fill("101")
     page.get_by_role("button", name="Enregistrer la répartition").first.click()
     expect(page.get_by_role("alert")).to_be_visible()

@@ -9,9 +9,9 @@ from fastapi.responses import RedirectResponse, Response
 
 from services.portal.filled import Filled
 from services.portal.formats import Formats
-from services.portal.forms import AnyForm
 from services.portal.frame import Person, Visit
 from services.portal.locale import Words
+from services.portal.screens.campaigns.editing import Sheet
 from services.portal.screens.campaigns.reading import read_money, sentence
 from services.portal.upstream import Answer, UpstreamProblem
 from shared.rulebook import allocation
@@ -32,7 +32,7 @@ async def table(visit: Person, campaign_id: UUID) -> Response:
 
 
 @router.post("/operations/{campaign_id}/repartition")
-async def share_out(form: AnyForm, campaign_id: UUID) -> Response:
+async def share_out(form: Sheet, campaign_id: UUID) -> Response:
     """Save the shares, or do what the button says to the table."""
     visit, filled, do = form.visit, Filled.of(form), form.text("do") or "save"
     found = await visit.api.call("GET", f"/api/campaigns/{campaign_id}")
