@@ -11,8 +11,10 @@ from services.portal.assets import Assets, assets_router
 from services.portal.frame import Desk
 from services.portal.issuer import Issuer
 from services.portal.screens import (
+    administration,
     campaigns,
     contacts,
+    digest,
     follow_up,
     follow_ups,
     home,
@@ -57,6 +59,8 @@ def create_app(settings: Settings | None = None, *, transport: httpx.AsyncBaseTr
         search.router,
         *campaigns.routers,
         *contacts.routers,
+        digest.router,
+        *administration.routers,
         *operating.routers,
         *supervision.routers,
     ):

@@ -47,6 +47,7 @@ NAVIGATION: tuple[Entry, ...] = (
     Entry("contacts", "/contacts", "users", sees_clients),
     Entry("campaigns", "/operations", "target", sees_campaigns),
     Entry("supervision", "/pilotage", "chart-bar", sees_clients),
+    Entry("administration", "/administration", "settings", administers),
     Entry("operating", "/exploitation", "activity", operates),
 )
 """In this order; a phone shows the first four and puts the others under *Plus*."""

@@ -74,10 +74,15 @@ class Upstream:
         params: Mapping[str, object] | None = None,
         body: object = None,
         files: Mapping[str, Any] | None = None,
+        content: bytes | None = None,
         key: str | None = None,
         version: str | None = None,
+        patience: float | None = None,
     ) -> Answer:
-        """What any request answers; `version` is the ETag that must still hold. UpstreamProblem, SignedOutError."""
+        """What any request answers; `version` is the ETag that must still hold. UpstreamProblem, SignedOutError.
+
+        `content` is sent as a CSV file; `patience`, in seconds, is for what takes longer than a page may.
+        """
         wanted = {"Idempotency-Key": key, "If-Match": version}
         options: dict[str, Any] = {
             "params": _given(params or {}),
@@ -85,8 +90,13 @@ class Upstream:
         }
         if files is not None:
             options["files"] = files
+        elif content is not None:
+            options["content"] = content
+            options["headers"] |= {"Content-Type": "text/csv"}
         elif body is not None:
             options["json"] = body
+        if patience is not None:
+            options["timeout"] = httpx.Timeout(10, read=patience, write=patience)
         try:
             response = await self.client.request(method, path, **options)
         except httpx.HTTPError as error:

@@ -52,6 +52,9 @@ class PersonRights(BaseModel):
     """What a user may do: by the profile, by what is given to the person, and together, which is what holds."""
 
     user_id: str
+    external_id: str
+    name: str
+    unit_name: str
     profile_id: str
     profile: RightsOut
     personal: RightsOut
@@ -64,6 +67,9 @@ class PersonRights(BaseModel):
         """The rights as shown."""
         return cls(
             user_id=person.user.id,
+            external_id=person.user.external_id,
+            name=person.user.name,
+            unit_name=person.unit_name,
             profile_id=person.user.profile_id,
             profile=RightsOut.of(person.profile_rights),
             personal=RightsOut.of(person.user.rights),

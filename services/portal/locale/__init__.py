@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from services.portal.locale import (
+    administration,
+    administration_parts,
     campaign_editor,
     campaigns,
     contacts,
@@ -33,6 +35,8 @@ CATALOGUE: Mapping[str, Text] = {
     **contacts.TEXTS,
     **operating.TEXTS,
     **supervision.TEXTS,
+    **administration.TEXTS,
+    **administration_parts.TEXTS,
 }
 
 
