@@ -1,7 +1,7 @@
 """People: found by name or unit, with the rights of their profile, their own, and both together (spec 1.2)."""
 
 import asyncio
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -27,7 +27,7 @@ router = APIRouter(include_in_schema=False)
 
 _PAGE = 25
 Words = Annotated[str, Query(alias="q", max_length=200)]
-InUnit = Annotated[UUID | None, Query(alias="unite")]
+InUnit = Annotated[UUID | Literal[""] | None, Query(alias="unite")]
 Inactive = Annotated[bool, Query(alias="partis")]
 After = Annotated[str | None, Query(alias="apres", max_length=2_000)]
 
@@ -45,7 +45,7 @@ async def users(
     asked = visit.api.get(
         "/api/directory/users",
         search=words or None,
-        unit=unit,
+        unit=unit or None,
         inactive="true" if inactive else None,
         after=after,
         limit=_PAGE,
