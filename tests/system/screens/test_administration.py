@@ -148,22 +148,6 @@ ADDRESSES = (
 )
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
-def test_its_screens_have_no_accessibility_fault_and_fit_the_window(open_tab, product, width, scheme):
-    name_people(product)
-    tab = open_tab("Ada Morel", width=width, color_scheme=scheme)
-
-    for address in ADDRESSES:
-        tab.page.goto(address)
-        assert tab.accessibility() == [], address
-        assert tab.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
-    tab.page.goto("/administration/utilisateurs?q=boris")
-    tab.page.get_by_role("link", name="Boris Petit").click()
-    assert tab.accessibility() == []
-    assert tab.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
-
 def test_the_structure_opens_by_links_and_marks_who_left(administrator, product):
     page = administrator
     with product.as_crm() as crm:
