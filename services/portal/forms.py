@@ -5,11 +5,12 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 
 from services.portal.frame import Person, Visit, Visitor
 
 _MOST_FIELDS = 1000
+_MOST_FILES = 20
 
 
 class ForeignFormError(Exception):
@@ -28,6 +29,11 @@ class Sent:
         """The last value of a field: the button pressed overrides the form's own."""
         values = [value for value in self.fields.getlist(name) if isinstance(value, str)]
         return values[-1].strip() if values else ""
+
+    @property
+    def files(self) -> list[UploadFile]:
+        """The files that were chosen."""
+        return [one for one in self.fields.getlist("file") if isinstance(one, UploadFile) and one.filename]
 
     def texts(self, name: str) -> tuple[str, ...]:
         """All values of a field."""
@@ -56,6 +62,12 @@ async def sent(visit: Person, fields: Annotated[FormData, Depends(sent_anywhere)
     return sent_by(visit, fields)
 
 
+async def sent_with_files(visit: Person) -> Sent:
+    """The same for a form in which files may be chosen."""
+    check_origin(visit)
+    return sent_by(visit, await visit.request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS))
+
+
 def sent_by(visit: Visit, fields: FormData) -> Sent:
     """The form with these fields."""
     token = fields.get("form_token")
@@ -71,4 +83,5 @@ async def trusted(form: Annotated[Sent, Depends(sent)]) -> Sent:
 
 OwnFields = Annotated[FormData, Depends(sent_anywhere)]
 AnyForm = Annotated[Sent, Depends(sent)]
+FormWithFiles = Annotated[Sent, Depends(sent_with_files)]
 SentForm = Annotated[Sent, Depends(trusted)]

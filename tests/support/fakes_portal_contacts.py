@@ -54,6 +54,10 @@ def _add_reads(app: FastAPI, follow_up: FakeFollowUp) -> None:
     def timeline(client_id: str) -> Any:
         return {"items": follow_up.timeline[::-1], "next": None}
 
+    @app.get("/api/followups/{follow_up_id}/interactions")
+    def interactions(follow_up_id: str) -> Any:
+        return {"items": [], "next": None}
+
     @app.get("/api/directory/users")
     def users() -> Any:
         return {"items": [], "next": None}

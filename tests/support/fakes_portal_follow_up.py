@@ -203,7 +203,7 @@ class FakeFollowUp:
 
 
 def _command(body: dict[str, Any]) -> Command:
-    fields = {name: value for name, value in body.items() if name not in ("kind", "note", "occurred_at")}
+    fields = {name: value for name, value in body.items() if name not in ("kind", "note", "occurred_at", "details")}
     for wire, name in (("interaction", "kind"), ("conclusion", "kind")):
         if wire in fields:
             fields[name] = fields.pop(wire)

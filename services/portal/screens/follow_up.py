@@ -2,15 +2,19 @@
 
 import asyncio
 import uuid
+from enum import StrEnum
 from typing import Annotated, Any
+from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 
-from services.portal.forms import AnyForm
+from services.portal.forms import FormWithFiles, Sent
 from services.portal.frame import Person, Visit
-from services.portal.screens.timeline import happenings
+from services.portal.parts import or_problem
+from services.portal.screens.details import as_typed
+from services.portal.screens.timeline import Happening, happenings
 from services.portal.screens.wishes import KINDS, Wish, read_wish
 from services.portal.upstream import Answer, UpstreamProblem
 from shared.runtime import messages
@@ -19,6 +23,27 @@ router = APIRouter(include_in_schema=False)
 
 Done = Annotated[str | None, Query(alias="fait", max_length=30)]
 Pending = Annotated[UUID | None, Query(alias="attente")]
+
+
+class Tab(StrEnum):
+    """The tabs, by their names in addresses."""
+
+    STEPS = "suivi"
+    CHARACTERISTICS = "caracteristiques"
+
+
+class Unplanned(StrEnum):
+    """The kinds of an unplanned interaction, the most usual first."""
+
+    REMINDER = "REMINDER"
+    APPOINTMENT = "APPOINTMENT"
+    TASK = "TASK"
+    FOLLOW_UP_SHEET = "FOLLOW_UP_SHEET"
+    EMAIL = "EMAIL"
+
+
+ChosenTab = Annotated[Tab, Query(alias="onglet")]
+ChosenKind = Annotated[Unplanned, Query(alias="evenement")]
 
 _FIELD_OF = {
     "checklist_incomplete": "ticked",
@@ -32,37 +57,66 @@ _FIELD_OF = {
     "in_the_future": "occurred_at",
     "before_entry_date": "occurred_at",
     "happened_after_conclusion": "occurred_at",
+    "entry_date_out_of_range": "entry_date",
 }
 """The field at which a refusal is shown; the others are shown above the form."""
+_NEW = {"RecordInteraction", "PlanInteraction"}
+_INTERACTIONS = 200
 _HAPPENINGS = 200
+_MOST_BYTES = 64 << 20
+"""Of a form with its files."""
 """The latest ones; the page shows no more."""
 
 
 @router.get("/suivis/{follow_up_id}")
-async def follow_up(visit: Person, follow_up_id: UUID, done: Done = None, pending: Pending = None) -> Response:
+async def follow_up(  # noqa: PLR0917  each is a parameter of the path or the query
+    visit: Person,
+    follow_up_id: UUID,
+    done: Done = None,
+    pending: Pending = None,
+    tab: ChosenTab = Tab.STEPS,
+    unplanned: ChosenKind = Unplanned.REMINDER,
+) -> Response:
     """The whole page."""
-    return await _page(visit, str(follow_up_id), done=done, pending=None if pending is None else str(pending))
+    waits_for = None if pending is None else str(pending)
+    return await _page(visit, str(follow_up_id), done=done, pending=waits_for, tab=tab, unplanned=unplanned)
 
 
-@router.post("/suivis/{follow_up_id}")
-async def record(form: AnyForm, follow_up_id: UUID) -> Response:
+@router.post("/suivis/{follow_up_id}", max_body_size=_MOST_BYTES)
+async def record(form: FormWithFiles, follow_up_id: UUID) -> Response:
     """Record what the form says; the page comes back with the next step, or with what was typed and what is wrong."""
     visit, path = form.visit, str(follow_up_id)
-    wish = read_wish(form, visit.desk.settings.zone)
+    files, problem = await _send_files(form, path)
+    wish = read_wish(form, visit.desk.settings.zone, files)
     if wish.kind not in KINDS:
         return await _page(visit, path)
+    if problem is not None:
+        wish.errors["file"] = problem.detail or visit.say("form.unavailable")
     if not form.trusted:
         wish.refusal = visit.say("error.form_expired")
     if wish.errors or wish.refusal:
         return await _page(visit, path, wish=wish, status=422 if form.trusted else 403)
     try:
-        answer = await visit.api.post(f"/api/followups/{path}/commands", wish.body, key=wish.key or uuid.uuid4().hex)
+        key = wish.key or uuid.uuid4().hex
+        door = "letters" if wish.kind == "SendLetter" else "commands"
+        answer = await visit.api.post(f"/api/followups/{path}/{door}", wish.body, key=key)
+        if wish.ticks and not answer.pending:
+            answer = await visit.api.post(f"/api/followups/{path}/commands", wish.ticks, key=f"{key}-ticks")
     except UpstreamProblem as problem:
         _explain(wish, problem, visit)
         return await _page(
             visit, path, wish=wish, status=problem.status, key=wish.key if problem.outcome_unknown else None
         )
     return await _recorded(visit, path, wish.kind, answer)
+
+
+@router.get("/suivis/{follow_up_id}/etapes/{step_id}/defaire")
+async def undo_effect(visit: Person, follow_up_id: UUID, step_id: str) -> Response:
+    """What undoing the step would change, as a part of the page."""
+    shown = await visit.api.get(f"/api/followups/{follow_up_id}")
+    effect = await or_problem(visit.api.get(f"/api/followups/{follow_up_id}/steps/{quote(step_id, safe='')}/undo"))
+    titles = {step["id"]: step["title"] for step in shown["steps"]}
+    return visit.page("parts/undo_effect.html", effect=effect, titles=titles)
 
 
 @router.get("/suivis/{follow_up_id}/commandes/{command_id}")
@@ -81,10 +135,12 @@ async def verdict(visit: Person, follow_up_id: UUID, command_id: UUID) -> Respon
 
 
 async def _recorded(visit: Visit, path: str, kind: str, answer: Answer) -> Response:
-    command = answer.body["ask"].rpartition("/")[2] if answer.pending else None
+    command = answer.body["ask"].rpartition("/")[2] if answer.pending and kind != "SendLetter" else None
     if visit.is_fragment:
-        return await _page(visit, path, done=None if answer.pending else kind, pending=command)
-    told = f"attente={command}" if answer.pending else f"fait={kind}"
+        return await _page(visit, path, done=None if command else kind, pending=command, tab=_tab_of(kind))
+    told = f"attente={command}" if command else f"fait={kind}"
+    if _tab_of(kind) is not Tab.STEPS:
+        told += f"&onglet={_tab_of(kind)}"
     return RedirectResponse(f"/suivis/{path}?{told}#suite", status_code=303)
 
 
@@ -98,12 +154,19 @@ async def _page(
     wish: Wish | None = None,
     refusal: str | None = None,
     key: str | None = None,
+    tab: Tab | None = None,
+    unplanned: Unplanned = Unplanned.REMINDER,
 ) -> Response:
     """The page, or its content for htmx. `key` is kept when it is not known whether it was used."""
-    shown, line = await asyncio.gather(
+    shown, line, told = await asyncio.gather(
         visit.api.get(f"/api/followups/{path}"),
         visit.api.get(f"/api/followups/{path}/timeline", order="newest", limit=_HAPPENINGS),
+        visit.api.get(f"/api/followups/{path}/interactions", limit=_INTERACTIONS),
     )
+    zone = visit.desk.settings.zone
+    interactions = [{**one, "typed": as_typed(one, zone), "form": _form_of(one)} for one in told["items"]]
+    if wish is not None and wish.kind in _NEW and wish.typed["interaction"] in set(Unplanned):
+        unplanned = Unplanned(wish.typed["interaction"])
     titles = {step["id"]: step["title"] for step in shown["steps"]}
     proposed = next((step for step in shown["steps"] if step["id"] == shown["proposed_step"]), None)
     return await visit.screen(
@@ -115,6 +178,13 @@ async def _page(
         others=[step for step in shown["steps"] if step is not proposed],
         titles=titles,
         happenings=happenings(line["items"], titles, visit.say),
+        tab=tab or _tab_of(wish and wish.kind),
+        unplanned=unplanned,
+        unplanned_kinds=list(Unplanned),
+        interactions=interactions,
+        entries={one["step_id"]: one for one in interactions if one["planned_by_step"]},
+        letters=await _letters(visit, path, shown),
+        overtaken=_overtaken(wish, shown, line["items"], titles, visit),
         done=done if done in KINDS else None,
         pending=pending,
         wish=wish,
@@ -122,6 +192,49 @@ async def _page(
         new_key=lambda: key or uuid.uuid4().hex,
         today=visit.desk.clock.today().isoformat(),
     )
+
+
+def _form_of(interaction: dict[str, Any]) -> str:
+    number = interaction["number"]
+    return f"entry-{interaction['step_id']}" if number is None else f"interaction-{number}"
+
+
+def _tab_of(kind: str | None) -> Tab:
+    """The tab that holds the form of this command."""
+    return Tab.CHARACTERISTICS if kind in {"ChangePotential", "MoveEntryDate"} else Tab.STEPS
+
+
+async def _send_files(form: Sent, path: str) -> tuple[list[str], UpstreamProblem | None]:
+    """The files chosen, sent before all else, so that they stay chosen whatever becomes of the command."""
+    sent: list[str] = []
+    for file in form.files if form.trusted else []:
+        part = {"file": (file.filename, file.file, file.content_type or "application/octet-stream")}
+        try:
+            answer = await form.visit.api.call("POST", f"/api/followups/{path}/attachments", files=part)
+        except UpstreamProblem as problem:
+            return sent, problem
+        sent.append(f"{answer.body['document_id']}|{answer.body['name']}")
+    return sent, None
+
+
+async def _letters(visit: Visit, path: str, shown: dict[str, Any]) -> dict[str, Any]:
+    """The texts of the e-mails that may be written now, by step, from their templates."""
+    steps = [step["id"] for step in shown["steps"] if step["kind"] == "EMAIL" and step["enterable"]]
+    texts = await asyncio.gather(*(visit.api.get_or_none(f"/api/followups/{path}/steps/{one}/email") for one in steps))
+    return dict(zip(steps, texts, strict=True))
+
+
+def _overtaken(
+    wish: Wish | None, shown: dict[str, Any], items: list[dict[str, Any]], titles: dict[str, str], visit: Visit
+) -> tuple[dict[str, Any], Happening] | None:
+    """The step that somebody else completed meanwhile, and who did; what was typed is kept beside it."""
+    if wish is None or wish.kind != "CompleteStep":
+        return None
+    step = next((one for one in shown["steps"] if one["id"] == wish.step_id and one["state"] == "done"), None)
+    fact = next((one for one in items if one["kind"] == "StepCompleted" and one["step_id"] == wish.step_id), None)
+    if step is None or fact is None:
+        return None
+    return step, happenings([fact], titles, visit.say)[0]
 
 
 def _explain(wish: Wish, problem: UpstreamProblem, visit: Visit) -> None:
