@@ -91,12 +91,29 @@ def read_wish(form: Sent, zone: tzinfo, new_files: Sequence[str] = ()) -> Wish:
         wish.body["step_id"] = wish.step_id
     if wish.kind == "CompleteStep":
         wish.body["ticked"] = list(wish.ticked)
+    _read_interaction(wish, form, zone)
+    _read_characteristics(wish, say)
+    if wish.kind == "SendLetter":
+        _read_letter(wish, say)
+    if wish.kind in _CONCLUDING:
+        _read_conclusion(wish, say)
+    return wish
+
+
+def _read_interaction(wish: Wish, form: Sent, zone: tzinfo) -> None:
+    """Which interaction it is about, and what is said of it."""
     if wish.kind in _NEW:
         wish.body["interaction"] = wish.typed["interaction"]
-    if wish.kind in _OF_ONE:
-        wish.body |= {"number": int(number)} if (number := form.text("number")).isdecimal() else {"step_id": wish.step_id}
+    number = form.text("number")
+    if wish.kind in _OF_ONE and number.isdecimal():
+        wish.body["number"] = int(number)
+    elif wish.kind in _OF_ONE:
+        wish.body["step_id"] = wish.step_id
     if wish.kind in _DESCRIBED:
         _read_details(wish, form, zone)
+
+
+def _read_characteristics(wish: Wish, say: Words) -> None:
     if wish.kind == "ChangePotential":
         _read_money(wish, "potential", say)
     if wish.kind == "MoveEntryDate":
@@ -104,11 +121,6 @@ def read_wish(form: Sent, zone: tzinfo, new_files: Sequence[str] = ()) -> Wish:
     required = _REQUIRED.get(wish.kind)
     if required and not wish.typed[required]:
         wish.errors.setdefault(required, say("form.missing"))
-    if wish.kind == "SendLetter":
-        _read_letter(wish, say)
-    if wish.kind in _CONCLUDING:
-        _read_conclusion(wish, say)
-    return wish
 
 
 def _read_details(wish: Wish, form: Sent, zone: tzinfo) -> None:
@@ -174,4 +186,3 @@ def _read(wish: Wish, name: str, read: Callable[[str], str], error: str) -> None
         wish.body[name] = read(text)
     except ValueError:
         wish.errors[name] = error
-

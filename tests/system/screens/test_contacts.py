@@ -44,6 +44,80 @@ def test_the_client_page_tells_accounts_and_history(open_tab):
     expect(page.get_by_text("Client ciblé").first).to_be_visible()
 
 
+def test_from_home_the_next_step_is_recorded_in_three_clicks_and_one_page_load(open_tab):
+    page = open_tab().page
+    loads: list[str] = []
+    page.on("load", lambda: loads.append(page.url))
+
+    page.goto("/?liste=suivis")
+    page.get_by_role("link", name="Client 4", exact=True).first.click()
+    page.get_by_label("Présenter l’offre").check()
+    page.get_by_role("button", name="Terminer l’étape").click()
+
+    expect(page.get_by_role("heading", name="Étape suivante")).to_be_visible()
+    expect(page.get_by_role("heading", name="Second appel")).to_be_visible()
+    assert len(loads) == 1
+    expect(page).to_have_url(re.compile(r"/suivis/"))
+
+
+def test_an_appointment_is_planned_with_a_file_and_lands_in_the_calendar(open_tab):
+    page = open_tab().page
+    page.goto("/contacts?q=Client+4")
+    page.get_by_role("link", name="Client 4", exact=True).click()
+    page.get_by_role("row", name=re.compile("Épargne d’hiver")).get_by_role("link").click()
+    page.get_by_label(re.compile("Saisir cette étape.*Rendez-vous")).click()
+    form = page.locator("form", has=page.get_by_label("Lieu")).first
+    form.get_by_label("Date et heure du rendez-vous").fill("2030-01-15T14:30")
+    form.get_by_label("Durée (minutes)").fill("45")
+    form.get_by_label("Lieu").fill("Agence Lyon")
+    form.get_by_label("Choisir des fichiers à joindre").set_input_files(
+        {"name": "plan.txt", "mimeType": "text/plain", "buffer": b"Deuxieme etage"}
+    )
+    form.get_by_role("button", name="Planifier").click()
+
+    expect(page.get_by_text("Étape commencée.")).to_be_visible()
+    expect(page.get_by_role("link", name="plan.txt")).to_be_visible()
+    expect(page.get_by_label("Lieu").first).to_have_value("Agence Lyon")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Ajouter à mon agenda").click()
+    assert download.value.suggested_filename.endswith(".ics")
+
+
+def test_the_second_of_two_people_sees_who_was_faster_and_keeps_what_was_typed(open_tab, product):
+    product.name_people(
+        [
+            {"external_id": "anne", "name": "Anne Martin", "title": "Conseillère"},
+            {"external_id": "boris", "name": "Boris Petit", "title": "Responsable"},
+        ]
+    )
+    first, second = open_tab().page, open_tab("Boris Petit").page
+    for page in (first, second):
+        page.goto("/contacts?q=Client+3")
+        page.get_by_role("link", name="Client 3", exact=True).click()
+        page.get_by_role("row", name=re.compile("Épargne d’hiver")).get_by_role("link").click()
+        page.get_by_label("Présenter l’offre").check()
+    second.get_by_role("textbox", name="Note").first.fill("Vu avec le client")
+    first.get_by_role("button", name="Terminer l’étape").click()
+    expect(first.get_by_text("Étape enregistrée.")).to_be_visible()
+    second.get_by_role("button", name="Terminer l’étape").click()
+
+    expect(second.get_by_text(re.compile("a été faite le .* par Anne Martin"))).to_be_visible()
+    expect(second.get_by_role("textbox", name="Note").first).to_have_value("Vu avec le client")
+
+
+def test_the_potential_is_changed_on_the_tab_of_characteristics(open_tab):
+    page = open_tab().page
+    page.goto("/contacts?q=Client+2")
+    page.get_by_role("link", name="Client 2", exact=True).click()
+    page.get_by_role("row", name=re.compile("Épargne d’hiver")).get_by_role("link").click()
+    page.get_by_role("link", name="Caractéristiques").click()
+    page.get_by_label("Potentiel (€)").fill("1 234,56")
+    page.get_by_role("button", name="Enregistrer le potentiel").click()
+
+    expect(page.get_by_text("Potentiel enregistré.")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"1\s234,56\s€")).first).to_be_visible()
+
+
 @pytest.mark.parametrize("colours", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_the_pages_have_no_accessibility_fault_and_fit_the_window(open_tab, width, colours):
@@ -51,7 +125,10 @@ def test_the_pages_have_no_accessibility_fault_and_fit_the_window(open_tab, widt
     page, faults = tab.page, {}
     page.goto("/contacts?q=Client+1")
     client = page.get_by_role("link", name="Client 1", exact=True).get_attribute("href")
-    for address in ("/contacts", client, f"{client}?onglet=compte", f"{client}?onglet=historique"):
+    page.goto(client)
+    follow_up = page.locator("a[href^='/suivis/']").first.get_attribute("href")
+    more = (follow_up, f"{follow_up}?onglet=caracteristiques", f"{follow_up}?evenement=APPOINTMENT")
+    for address in (*more, "/contacts", client, f"{client}?onglet=compte", f"{client}?onglet=historique"):
         page.goto(address)
         overflow = page.evaluate("document.documentElement.scrollWidth > innerWidth")
         if found := tab.accessibility() + ["wider than the window"] * overflow:
