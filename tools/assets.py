@@ -28,8 +28,8 @@ ICONS = (
     "activity", "adjustments-horizontal", "alert-triangle", "archive", "archive-off", "arrow-back-up", "arrow-down",
     "arrow-right", "arrow-up", "bell", "briefcase", "calendar-event", "chart-bar", "check", "chevron-right",
     "circle-check", "circle-dot", "circle-minus", "circle-x", "clock", "copy", "dots", "edit", "file-text",
-    "grip-vertical", "home", "language", "list-check", "lock", "login-2", "logout", "mail", "minus", "moon", "phone",
-    "player-play", "plus", "settings", "star", "sun", "target", "trash", "user", "users", "x",
+    "filter", "grip-vertical", "home", "language", "list-check", "lock", "login-2", "logout", "mail", "minus", "moon",
+    "phone", "player-play", "plus", "settings", "star", "sun", "target", "trash", "user", "users", "x",
 )  # fmt: skip
 """The icons of the screens, from the outline set of Tabler."""
 

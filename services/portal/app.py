@@ -23,9 +23,11 @@ from services.portal.screens import (
     notices,
     operating,
     preferences,
+    queries,
     search,
     signing_in,
     supervision,
+    targeting,
     to_do,
 )
 from services.portal.sessions import Sealer
@@ -63,6 +65,8 @@ def create_app(settings: Settings | None = None, *, transport: httpx.AsyncBaseTr
         *contacts.routers,
         digest.router,
         *administration.routers,
+        *queries.routers,
+        *targeting.routers,
         *operating.routers,
         *supervision.routers,
     ):

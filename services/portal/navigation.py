@@ -45,6 +45,7 @@ def operates(rights: Rights) -> bool:
 NAVIGATION: tuple[Entry, ...] = (
     Entry("home", "/", "home"),
     Entry("contacts", "/contacts", "users", sees_clients),
+    Entry("queries", "/requetes", "filter", sees_clients),
     Entry("campaigns", "/operations", "target", sees_campaigns),
     Entry("supervision", "/pilotage", "chart-bar", sees_clients),
     Entry("administration", "/administration", "settings", administers),

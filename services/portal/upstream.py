@@ -75,6 +75,7 @@ class Upstream:
         body: object = None,
         files: Mapping[str, Any] | None = None,
         content: bytes | None = None,
+        csv: bytes | None = None,
         key: str | None = None,
         version: str | None = None,
         patience: float | None = None,
@@ -93,6 +94,9 @@ class Upstream:
         elif content is not None:
             options["content"] = content
             options["headers"] |= {"Content-Type": "text/csv"}
+        elif csv is not None:
+            options["content"] = csv
+            options["headers"]["Content-Type"] = "text/csv"
         elif body is not None:
             options["json"] = body
         if patience is not None:
@@ -115,10 +119,18 @@ class Upstream:
         timeout = httpx.Timeout(10, read=60)
         return self.client.stream("GET", path, params=_given(params), headers=headers, timeout=timeout)
 
-    async def file(self, path: str, **params: object) -> Response:
-        """A file as the API answers it, passed on piece by piece. UpstreamProblem, SignedOutError."""
+    async def file(self, path: str, *, asking: object = None, **params: object) -> Response:
+        """A file as the API answers it, passed on piece by piece; `asking` is the body of a POST that asks for it.
+
+        UpstreamProblem, SignedOutError.
+        """
         request = self.client.build_request(
-            "GET", path, params=_given(params), headers=self._headers(), timeout=httpx.Timeout(10, read=60)
+            "GET" if asking is None else "POST",
+            path,
+            params=_given(params),
+            headers=self._headers(),
+            json=asking,
+            timeout=httpx.Timeout(10, read=60),
         )
         try:
             response = await self.client.send(request, stream=True)

@@ -20,7 +20,9 @@ from services.portal.locale import (
     follow_up,
     frame,
     operating,
+    queries,
     supervision,
+    targeting,
 )
 from services.portal.locale.text import Plural, Text
 
@@ -39,6 +41,8 @@ CATALOGUE: Mapping[str, Text] = {
     **supervision.TEXTS,
     **administration.TEXTS,
     **administration_parts.TEXTS,
+    **queries.TEXTS,
+    **targeting.TEXTS,
 }
 
 

@@ -1,0 +1,5 @@
+"""The clients of a campaign."""
+
+from fastapi import APIRouter
+
+routers: tuple[APIRouter, ...] = ()
