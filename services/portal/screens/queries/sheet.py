@@ -18,6 +18,7 @@ FIELDS = ("filtre", "nom", "partage")
 LONGEST_SHOWN = 4000
 """Characters of a filter that fit into an address; a longer one is saved, and shown by its id."""
 _ROWS = 50
+_FINE, _WRONG = 200, 422
 _COLUMNS = 5
 _BESIDE = ("age", "active", "external_id", "email")
 """The directory's own attributes that stand in no column of the list yet."""
@@ -106,8 +107,8 @@ async def show(visit: Visit, sheet: Sheet, *, status: int = _FINE) -> Response:
         or_problem(visit.api.get("/api/directory/units")),
         _find(visit, sheet),
     )
-    if sheet.form.is_wrong and status == 200:
-        status = 422
+    if sheet.form.is_wrong and status == _FINE:
+        status = _WRONG
     return await visit.screen(
         "queries/query.html", status=status, active="queries", sheet=sheet, attributes=attributes, units=units
     )
