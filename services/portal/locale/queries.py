@@ -77,7 +77,6 @@ TEXTS: dict[str, Text] = {
     "queries.kind.number": ("nombre", "number"),
     "queries.kind.date": ("date", "date"),
     "queries.kind.boolean": ("true ou false", "true or false"),
-    "queries.result": ("Résultat", "Result"),
     "queries.found": (
         Plural("{count} client correspond", "{count} clients correspondent"),
         Plural("{count} client matches", "{count} clients match"),
