@@ -36,6 +36,9 @@ class Screen:
     follow: tuple[str, ...] = ()
 
 
+TARGETED = ("main a.row-link", "main nav a[href$='/clients']")
+"""From the list of campaigns to the clients of the first."""
+
 SCREENS = (
     Screen("home", "advisor", "/"),
     Screen("notices", "advisor", "/avis"),
@@ -47,6 +50,10 @@ SCREENS = (
     Screen("client_accounts", "advisor", "/contacts", ("a[href^='/contacts/']", "a[href$='onglet=compte']")),
     Screen("client_history", "advisor", "/contacts", ("a[href^='/contacts/']", "a[href$='onglet=historique']")),
     Screen("search", "network", "/recherche?q=mar"),
+    Screen("queries", "branch", "/requetes"),
+    Screen("query", "branch", "/requetes/nouvelle?filtre=age >= 45"),
+    Screen("query_mistake", "branch", "/requetes/nouvelle?filtre=age >= "),
+    Screen("query_assign", "branch", "/requetes/affecter?filtre=age >= 45"),
     Screen("campaigns", "network", "/operations"),
     Screen("campaign", "network", "/operations", ("main a[href^='/operations/'].row-link",)),
     Screen("campaign_progress", "network", "/operations", ("main a.row-link", "main a[href$='/suivi']")),
@@ -80,6 +87,12 @@ SCREENS = (
     Screen("webhooks", "administrator", "/administration/webhooks"),
     Screen("webhook_new", "administrator", "/administration/webhooks/nouveau"),
     Screen("digest", "advisor", "/preferences/avis"),
+    Screen("targeting", "network", "/operations", TARGETED),
+    Screen("targeting_pick", "network", "/operations", (*TARGETED, "main a[href$='/clients/ajouter']")),
+    Screen("targeting_query", "network", "/operations", (*TARGETED, "main a[href$='/clients/requete']")),
+    Screen("targeting_file", "network", "/operations", (*TARGETED, "main a[href$='/clients/fichier']")),
+    Screen("targeting_spread", "network", "/operations", (*TARGETED, "main a[href$='/clients/etaler']")),
+    Screen("targeting_job", "network", "/operations", (*TARGETED, "main a[href*='/travaux/'] >> nth=0")),
     Screen("held", "operator", "/exploitation"),
     Screen("reconciliations", "operator", "/exploitation/rapprochements"),
 )

@@ -5,9 +5,6 @@ from services.portal.locale.text import Plural, Text
 TEXTS: dict[str, Text] = {
     "targeting.title": ("Clients", "Clients"),
     "targeting.of": ("Clients de {name}", "Clients of {name}"),
-    "targeting.tabs": ("Vues de l’opération", "Views of the campaign"),
-    "targeting.tab_definition": ("Caractéristiques", "Definition"),
-    "targeting.tab_progress": ("Suivi", "Progress"),
     "targeting.add": ("Ajouter des clients", "Add clients"),
     "targeting.pick": ("Ajouter des clients", "Add clients"),
     "targeting.by_query": ("Depuis une requête", "From a query"),
