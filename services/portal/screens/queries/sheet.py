@@ -12,6 +12,7 @@ from services.portal.filled import Filled
 from services.portal.frame import Visit
 from services.portal.parts import or_problem
 from services.portal.upstream import UpstreamProblem
+from shared.rulebook.filters import OWN_NAMES
 
 QUERIES = "/api/directory/queries"
 FIELDS = ("filtre", "nom", "partage")
@@ -132,7 +133,7 @@ def _shown(tree: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The attributes that the list does not show anyway: as they are asked for, and their names."""
     if tree["kind"] == "criterion":
         name = tree["attribute"]
-        if tree.get("crm"):
+        if tree.get("crm") or name not in OWN_NAMES:
             yield f"[{name.replace(']', ']]')}]", name
         elif name in _BESIDE:
             yield name, name
