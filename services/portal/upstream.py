@@ -75,7 +75,6 @@ class Upstream:
         body: object = None,
         files: Mapping[str, Any] | None = None,
         content: bytes | None = None,
-        csv: bytes | None = None,
         key: str | None = None,
         version: str | None = None,
         patience: float | None = None,
@@ -94,9 +93,6 @@ class Upstream:
         elif content is not None:
             options["content"] = content
             options["headers"] |= {"Content-Type": "text/csv"}
-        elif csv is not None:
-            options["content"] = csv
-            options["headers"]["Content-Type"] = "text/csv"
         elif body is not None:
             options["json"] = body
         if patience is not None:

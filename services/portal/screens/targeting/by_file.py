@@ -62,7 +62,7 @@ async def add(form: SentForm, campaign_id: UUID) -> Response:
 async def _send(form: Sent, typed: Filled, campaign_id: UUID, text: str, **params: str) -> Any:
     path, content = api(campaign_id, "/clients/csv"), text.encode()
     try:
-        return (await form.visit.api.call("POST", path, params=params, csv=content)).body
+        return (await form.visit.api.call("POST", path, params=params, content=content)).body
     except UpstreamProblem as problem:
         typed.refuse(problem, {problem.code: "fichier"} if problem.code.startswith("csv_") else None)
         return None
