@@ -90,7 +90,7 @@ def seed_small_network(product: Product, *, clients: int = 4) -> str:
         share = {"rows": [{"advisor_id": anne["user_id"], "percent": "100"}]}
         crm.put(f"{path}/allocation", json=share).raise_for_status()
         wanted = [{"client": f"c{number}", "potential": f"{number}000.00"} for number in range(1, clients + 1)]
-        job = crm.post(f"{path}/clients", json={"clients": wanted}).raise_for_status().json()
+        job = crm.post(f"{path}/clients", json={"key": f"small-{clients}", "clients": wanted}).raise_for_status().json()
         wait_until(lambda: _is_done(crm, f"{path}/jobs/{job['job_id']}"), within=60)
     product.name_people(
         [
