@@ -53,6 +53,8 @@ def running_product(*arguments: str) -> Iterator[Product]:
         port, nats, temporal = _free_port(), _free_port(), _free_port()
         command = [sys.executable, "-m", "deploy.embedded", "--data", str(folder / "var"), "--port", str(port)]
         command += ["--nats-port", str(nats), "--temporal-port", str(temporal)]
+        # Two products that start at once would both take the usual one.
+        command += ["--postgres-port", str(_free_port())]
         # Servers that the environment names belong to other tests; here all of them are our own.
         alone = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "NATS_URL", "TEMPORAL_ADDRESS"}}
         launcher = subprocess.Popen([*command, *arguments], cwd=_ROOT, env=alone, stdout=log, stderr=log)
