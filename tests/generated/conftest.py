@@ -1,12 +1,14 @@
 """The five services with a small world in them, and a request that works for each route."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
+import pytest
 import pytest_asyncio
 
 from tests.rights.network import LILLE, set_up
 from tests.rights.requests import Ready, ready
+from tests.support import servers
 from tests.support.five_services import FiveServices, Servers, routes, running_services, until
 
 CHIEF = "chief"
@@ -20,6 +22,13 @@ class World:
     services: FiveServices
     working: dict[str, Ready]
     """By route, a request about real things."""
+
+
+@pytest.fixture(scope="module")
+def temporal_address() -> Iterator[str]:
+    """A Temporal server of its own: the follow-ups of this world have the ids of those in tests/rights."""
+    with servers.running_temporal() as address:
+        yield address
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -15,13 +15,16 @@ from tests.support.screens_looked_at import Seen, look_at_all
 from tools.pages import Cost, Reached, reach, watched_portal
 from tools.screenshots import SCREENS
 
-pytestmark = pytest.mark.timeout(400)
+# Minutes long: the demonstration is loaded, and every screen looked at.
+pytestmark = [pytest.mark.timeout(400), pytest.mark.slow]
 
 MOST_BYTES = 500_000
 TOO_HEAVY = {"summary"}
 """To be mended: the chart library brings it to 523,086 bytes."""
 NEEDS_SCRIPTS = {"detail"}
 """To be mended: the buttons that open the tree do nothing without scripts."""
+SAYS_WHAT_IS_WRONG = {"query_mistake", "targeting_spread"}
+"""These pictures show a mistake where it was made."""
 MOST_REQUESTS = 8
 MOST_ROUNDS = 2
 
@@ -53,7 +56,7 @@ def costs(product: Product, reached: list[Reached]) -> dict[str, Cost]:
 
 def test_every_screen_of_the_pictures_is_looked_at(seen):
     assert set(seen) == {screen.name for screen in SCREENS}
-    assert {name: one.status for name, one in seen.items() if one.status != 200} == {}
+    assert {name for name, one in seen.items() if one.status != 200} <= SAYS_WHAT_IS_WRONG
 
 
 def test_every_screen_says_its_language_its_title_and_one_heading(seen):
