@@ -1,5 +1,6 @@
 """Forms as they are sent: from our own pages, and by the session that they were made for."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -40,10 +41,11 @@ class Sent:
         return tuple(value for value in self.fields.getlist(name) if isinstance(value, str))
 
 
-async def sent_anywhere(visit: Visitor) -> FormData:
+async def sent_anywhere(visit: Visitor) -> AsyncIterator[FormData]:
     """The fields of a form that our own pages sent, by whomever; ForeignFormError for another site's."""
     check_origin(visit)
-    return await visit.request.form(max_files=0, max_fields=_MOST_FIELDS)
+    async with visit.request.form(max_files=0, max_fields=_MOST_FIELDS) as fields:
+        yield fields
 
 
 def check_origin(visit: Visit) -> None:
@@ -62,10 +64,11 @@ async def sent(visit: Person, fields: Annotated[FormData, Depends(sent_anywhere)
     return sent_by(visit, fields)
 
 
-async def sent_with_files(visit: Person) -> Sent:
+async def sent_with_files(visit: Person) -> AsyncIterator[Sent]:
     """The same for a form in which files may be chosen."""
     check_origin(visit)
-    return sent_by(visit, await visit.request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS))
+    async with visit.request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS) as fields:
+        yield sent_by(visit, fields)
 
 
 def sent_by(visit: Visit, fields: FormData) -> Sent:

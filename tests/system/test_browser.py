@@ -44,7 +44,7 @@ def test_an_advisor_sees_a_notice_completes_a_step_and_is_offered_the_next(open_
     expect(page.get_by_role("heading", name="Étape suivante")).to_be_visible()
     expect(page.get_by_role("heading", name="Second appel")).to_be_visible()
     expect(page.get_by_text("Étape faite : Premier appel")).to_be_visible()
-    expect(page.get_by_text("Intéressée")).to_be_visible()
+    expect(page.locator(".timeline-note", has_text="Intéressée")).to_be_visible()
     page.reload()
     expect(page.get_by_role("heading", name="Second appel")).to_be_visible()
 
@@ -63,6 +63,7 @@ def test_the_notice_was_read_by_looking_at_it_in_every_open_tab(open_tab):
 def test_in_english_a_missing_tick_is_explained_and_nothing_typed_is_lost(open_tab):
     page = open_tab(locale="en-GB").page
     page.get_by_role("button", name="English").click()
+    page.goto("/suivis")
     page.get_by_role("link", name="Client 3").first.click()
     page.get_by_role("textbox", name="Note").fill("Calls back on Monday")
 
@@ -76,6 +77,7 @@ def test_in_english_a_missing_tick_is_explained_and_nothing_typed_is_lost(open_t
 
 def test_a_follow_up_is_concluded_and_the_figures_follow(open_tab):
     page = open_tab().page
+    page.goto("/suivis")
     page.get_by_role("link", name="Client 2").first.click()
     page.locator("summary", has_text="Conclure").click()
     page.get_by_label("Signature").check()
@@ -103,6 +105,7 @@ def test_a_manager_sees_the_campaign_but_no_notice_of_others(open_tab):
 def test_real_screens_have_no_accessibility_fault_and_fit_the_window(open_tab, width, colours):
     tab = open_tab(width=width, color_scheme=colours)
     page, faults = tab.page, {}
+    page.goto("/suivis")
     follow_up = page.get_by_role("link", name="Client 1").first.get_attribute("href")
     for address in ("/", "/avis", "/suivis", "/suivis?etat=CONCLUDED", follow_up):
         page.goto(address)

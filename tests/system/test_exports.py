@@ -1,11 +1,21 @@
 """A manager prints the running campaign: asked for, made beside the service, taken."""
 
+from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
 from tests.support.editions import text_of
-from tests.support.product import Product, seed_small_network, wait_until
+from tests.support.product import Product, running_product, seed_small_network, wait_until
 
 EXPORTS = "/api/reports/exports"
+
+
+@pytest.fixture(scope="module")
+def product() -> Iterator[Product]:
+    """A product whose network no other story has seeded."""
+    with running_product("--no-demo") as product:
+        yield product
 
 
 def test_the_running_product_prints_a_campaign(product: Product) -> None:

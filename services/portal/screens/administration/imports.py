@@ -45,6 +45,7 @@ async def uploaded(visit: Person) -> Upload:
     fields = await visit.request.form(max_files=1, max_fields=20)
     form, file = sent_by(visit, fields), fields.get("file")
     content = await file.read() if isinstance(file, UploadFile) else b""
+    await fields.close()
     name = file.filename or "" if isinstance(file, UploadFile) else ""
     return Upload(form, form.text("kind"), name, content)
 

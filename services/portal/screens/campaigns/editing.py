@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from collections.abc import AsyncIterator
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -27,10 +28,11 @@ _OWNERS = 200
 _CHANGED_MEANWHILE = 412
 
 
-async def sent_sheet(visit: Person) -> Sent:
+async def sent_sheet(visit: Person) -> AsyncIterator[Sent]:
     """The sheet with its files, trusted or not."""
     check_origin(visit)
-    return sent_by(visit, await visit.request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS))
+    async with visit.request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS) as fields:
+        yield sent_by(visit, fields)
 
 
 Sheet = Annotated[Sent, Depends(sent_sheet)]
