@@ -1,5 +1,6 @@
 """Clients are added by a CSV file: judged row by row first, and counted only once the report was seen."""
 
+from collections.abc import AsyncIterator
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -18,13 +19,14 @@ router = APIRouter(include_in_schema=False)
 _FIELDS = 20
 
 
-async def sent_file(visit: Person) -> Sent:
+async def sent_file(visit: Person) -> AsyncIterator[Sent]:
     """The form with its file; ForeignFormError when another session made it."""
     check_origin(visit)
-    form = sent_by(visit, await visit.request.form(max_files=1, max_fields=_FIELDS, max_part_size=LARGEST))
-    if not form.trusted:
-        raise ForeignFormError
-    return form
+    async with visit.request.form(max_files=1, max_fields=_FIELDS, max_part_size=LARGEST) as fields:
+        form = sent_by(visit, fields)
+        if not form.trusted:
+            raise ForeignFormError
+        yield form
 
 
 @router.get("/operations/{campaign_id}/clients/fichier")
