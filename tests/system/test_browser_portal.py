@@ -117,6 +117,34 @@ def complete_first_call(page):
     page.get_by_role("button", name="Terminer l’étape").click()
 
 
+def test_a_step_is_completed_and_the_next_offered_without_loading_the_page_again(tab, apis):
+    page = tab.page
+    page.goto("/")
+    page.get_by_role("link", name="Zoé Lefèvre", exact=True).click()
+    page.evaluate("document.body.dataset.kept = 'yes'")
+
+    complete_first_call(page)
+
+    expect(page.get_by_role("heading", name="Étape suivante")).to_be_visible()
+    expect(page.get_by_role("heading", name="Relance")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Étape enregistrée.")).to_be_focused()
+    assert page.evaluate("document.body.dataset.kept") == "yes"
+    assert [body["step_id"] for body in apis.follow_up.recorded] == ["call"]
+
+
+def test_a_missing_tick_is_shown_in_place_with_what_was_typed(tab, apis):
+    page = tab.page
+    page.goto(FOLLOW_UP)
+    page.get_by_role("textbox", name="Note").fill("Elle rappelle lundi")
+
+    page.get_by_role("button", name="Terminer l’étape").click()
+
+    expect(page.get_by_role("alert")).to_be_focused()
+    expect(page.get_by_text("Cette action est obligatoire")).to_be_visible()
+    expect(page.get_by_role("textbox", name="Note")).to_have_value("Elle rappelle lundi")
+    assert tab.accessibility() == []
+
+
 def test_a_double_click_records_once(tab, apis):
     page = tab.page
     page.goto(FOLLOW_UP)
@@ -139,6 +167,18 @@ def test_the_button_pressed_is_the_one_that_counts_and_ctrl_enter_saves(tab, api
 
     expect(page.get_by_text("Étape enregistrée.")).to_be_visible()
     assert [body["kind"] for body in apis.follow_up.recorded] == ["BeginStep", "CompleteStep"]
+
+
+def test_a_pending_answer_resolves_itself(tab, apis):
+    page = tab.page
+    page.goto(FOLLOW_UP)
+    apis.follow_up.pending = 2
+
+    complete_first_call(page)
+
+    expect(page.get_by_text("Enregistrement en cours")).to_be_visible()
+    expect(page.get_by_text("Enregistrement en cours")).to_be_hidden(timeout=10_000)
+    expect(page.get_by_role("heading", name="Étape proposée")).to_be_visible()
 
 
 def test_an_event_changes_the_bell_and_the_list_without_reloading(browser, served, apis):
@@ -185,6 +225,30 @@ def test_leaving_with_changes_is_asked_about(tab):
     page.wait_for_url("**/")
 
     assert asked == ["beforeunload"]
+
+
+def test_by_keyboard_one_skips_to_the_content_and_closes_the_menu(tab):
+    page = tab.page
+    page.goto("/")
+
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Aller au contenu")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+    page.locator(".top details.menu summary").click()
+    page.keyboard.press("Escape")
+
+    expect(page.get_by_role("button", name="Se déconnecter")).to_be_hidden()
+
+
+def test_everything_works_without_scripts(browser, served, apis):
+    with signed_in(browser, served, java_script_enabled=False) as tab:
+        tab.page.goto(FOLLOW_UP)
+        complete_first_call(tab.page)
+
+        expect(tab.page.get_by_text("Étape enregistrée.")).to_be_visible()
+        expect(tab.page.get_by_role("heading", name="Étape suivante")).to_be_visible()
+    assert len(apis.follow_up.recorded) == 1
 
 
 @pytest.mark.parametrize("colours", ["light", "dark"])
