@@ -118,8 +118,13 @@ def _look(context: BrowserContext, plain: BrowserContext, reached: Reached) -> S
 
 def _skips(page: Page) -> bool:
     """Whether the first stop of the keyboard leads to the content."""
-    page.evaluate("document.activeElement?.blur()")
+    # From the start of the page, also where it puts the focus on what is wrong.
+    page.evaluate(
+        "() => { document.body.tabIndex = -1; document.body.focus(); document.body.removeAttribute('tabindex'); }"
+    )
     page.keyboard.press("Tab")
+    if not page.evaluate("document.activeElement?.classList.contains('skip')"):
+        return False
     page.keyboard.press("Enter")
     return bool(page.evaluate("document.activeElement?.id === 'content'"))
 

@@ -62,6 +62,7 @@
   document.addEventListener("click", (event) => {
     const opener = event.target.closest?.("[data-once][aria-expanded]");
     if (!opener) return;
+    event.preventDefault();
     event.stopImmediatePropagation();
     const open = opener.getAttribute("aria-expanded") === "true";
     const depth = (body) => Number(body.className.match(/tree-(\d+)/)?.[1] ?? -1);

@@ -43,12 +43,14 @@ def test_the_list_is_sorted_filtered_and_its_address_can_be_shared(page):
 
 def test_one_goes_from_the_tree_to_the_advisor_and_to_the_client(page):
     page.goto("/pilotage/detail?par=campaign,advisor,client")
+    page.evaluate("document.body.dataset.kept = 'yes'")
     page.locator(".tree-open").first.click()
     expect(page.locator("tbody.tree-1")).to_contain_text("Anne Martin")
     page.locator("tbody.tree-1 .tree-open").click()
     expect(page.locator("tbody.tree-2")).to_have_count(4)
+    assert page.evaluate("document.body.dataset.kept") == "yes"
 
-    page.locator("tbody.tree-1 a").first.click()
+    page.locator("tbody.tree-1 a:not(.tree-open)").first.click()
 
     expect(page.get_by_text("Conseiller : Anne Martin")).to_be_visible()
 

@@ -37,32 +37,28 @@ async def detail(  # noqa: PLR0917  each is a part of the address
 ) -> Response:
     """One level: the top, or what lies below an opened row."""
     by = nesting if nesting in NESTINGS else NESTINGS[0]
-    level = await or_problem(
-        visit.api.get(
-            "/api/reports/tree",
-            by=by,
-            parent=parent,
-            **view.scope,
-            **view.day,
-            sort=sort.lstrip("-"),
-            descending=str(sort.startswith("-")).lower(),
-            after=after,
-            limit=100,
-        )
+    level = visit.api.get(
+        "/api/reports/tree",
+        by=by,
+        parent=parent,
+        **view.scope,
+        **view.day,
+        sort=sort.lstrip("-"),
+        descending=str(sort.startswith("-")).lower(),
+        after=after,
+        limit=100,
     )
     return await tab(
         visit,
         view,
         "detail",
-        {
-            "level": level,
-            "nesting": by,
-            "nestings": NESTINGS,
-            "parent": parent,
-            "depth": 0 if parent is None else parent.count("/") + 1,
-            "sort": sort,
-            "after": after,
-            "address": f"/pilotage/detail?{view.query(par=by, tri=sort)}",
-            "sorting": f"/pilotage/detail?{view.query(par=by)}&tri=",
-        },
+        {"level": or_problem(level)},
+        nesting=by,
+        nestings=NESTINGS,
+        parent=parent,
+        depth=0 if parent is None else parent.count("/") + 1,
+        sort=sort,
+        after=after,
+        address=f"/pilotage/detail?{view.query(par=by, tri=sort)}",
+        sorting=f"/pilotage/detail?{view.query(par=by)}&tri=",
     )

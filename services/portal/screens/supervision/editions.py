@@ -23,7 +23,6 @@ FILES = {
     "steps_by_advisor": "pdf",
 }
 OF_ONE_CAMPAIGN = frozenset({"campaign_summary", "steps_by_advisor"})
-_OVER = frozenset({"done", "failed", "cancelled"})
 
 
 @router.get("/pilotage/editions")
@@ -82,13 +81,14 @@ def _shown(what: str, listed: str, nesting: str) -> dict[str, Any]:
 
 
 async def _page(visit: Visit, view: View, *, refusal: str | None = None, status: int = 200) -> Response:
-    found = await visit.api.get(_EXPORTS, limit=20)
-    files = found["exports"]
-    values = {
-        "files": files,
-        "under_way": any(one["state"] not in _OVER for one in files),
-        "kinds": [(what, kind, what in OF_ONE_CAMPAIGN and view.campaign is None) for what, kind in FILES.items()],
-        "refusal": refusal,
-        "new_key": lambda: uuid4().hex,
-    }
-    return await tab(visit, view, "editions", values, status=status)
+    kinds = [(what, kind, what in OF_ONE_CAMPAIGN and view.campaign is None) for what, kind in FILES.items()]
+    return await tab(
+        visit,
+        view,
+        "editions",
+        {"found": visit.api.get(_EXPORTS, limit=20)},
+        status=status,
+        kinds=kinds,
+        refusal=refusal,
+        new_key=lambda: uuid4().hex,
+    )

@@ -35,32 +35,29 @@ async def management(  # noqa: PLR0917  each is a part of the address
 ) -> Response:
     """The list of a view; of a past day there is none, and the page says so."""
     chosen = {"resultat": result, "nom": text.replace("\0", "").strip(), "retard": overdue}
-    page = None
-    if view.as_of is None:
-        page = await or_problem(
-            visit.api.get(
-                "/api/reports/clients",
-                **listed(view, chosen),
-                sort=sort.lstrip("-"),
-                descending=str(sort.startswith("-")).lower(),
-                after=after,
-                limit=_SHOWN,
-            )
-        )
     kept = {name: value for name, value in chosen.items() if value}
+    read = {}
+    if view.as_of is None:
+        page = visit.api.get(
+            "/api/reports/clients",
+            **listed(view, chosen),
+            sort=sort.lstrip("-"),
+            descending=str(sort.startswith("-")).lower(),
+            after=after,
+            limit=_SHOWN,
+        )
+        read["page"] = or_problem(page)
     return await tab(
         visit,
         view,
         "management",
-        {
-            "page": page,
-            "chosen": chosen,
-            "sort": sort,
-            "after": after,
-            "sorting": f"/pilotage?{view.query(**kept, tri='')}{'&' if view.query(**kept) else ''}tri=",
-            "address": f"/pilotage?{view.query(**kept, tri=sort)}",
-            "selection": urlencode(kept),
-        },
+        read,
+        chosen=chosen,
+        sort=sort,
+        after=after,
+        sorting=f"/pilotage?{view.query(**kept)}&tri=",
+        address=f"/pilotage?{view.query(**kept, tri=sort)}",
+        selection=urlencode(kept),
     )
 
 

@@ -1,7 +1,5 @@
 """The summary tab: charts, each with its table, and the steps of one campaign as a funnel (8.6, 8.7)."""
 
-import asyncio
-
 from fastapi import APIRouter
 from fastapi.responses import Response
 
@@ -15,10 +13,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/pilotage/synthese")
 async def summary(visit: Person, view: Asked) -> Response:
     """The charts of a view; the forecast is of one campaign and looks ahead from today."""
-    told, forecast = await asyncio.gather(
-        or_problem(visit.api.get("/api/reports/summary", **view.scope, **view.day, lang=visit.language)),
-        or_problem(visit.api.get("/api/reports/forecast", **view.scope))
-        if view.campaign and view.as_of is None
-        else asyncio.sleep(0),
-    )
-    return await tab(visit, view, "summary", {"told": told, "forecast": forecast})
+    read = {"told": or_problem(visit.api.get("/api/reports/summary", **view.scope, **view.day, lang=visit.language))}
+    if view.campaign and view.as_of is None:
+        read["forecast"] = or_problem(visit.api.get("/api/reports/forecast", **view.scope))
+    return await tab(visit, view, "summary", read)

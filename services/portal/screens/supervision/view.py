@@ -1,7 +1,7 @@
 """What all tabs of supervision are about: which campaign, whose figures, as of which day; and their head."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
@@ -111,13 +111,29 @@ async def read_head(visit: Visit, view: View) -> Head:
     )
 
 
-async def tab(visit: Visit, view: View, name: str, values: Mapping[str, Any], *, status: int = 200) -> Response:
-    """One tab below the head; the tab alone for htmx."""
+async def tab(
+    visit: Visit,
+    view: View,
+    name: str,
+    read: Mapping[str, Coroutine[Any, Any, Any]],
+    *,
+    status: int = 200,
+    **values: Any,
+) -> Response:
+    """One tab with what it reads, by name, below the head, which is read beside it; the tab alone for htmx."""
     if visit.is_fragment:
-        return visit.page(f"supervision/{name}_part.html", view=view, tab=name, **values)
-    head = await or_problem(read_head(visit, view))
+        found = dict(zip(read, await asyncio.gather(*read.values()), strict=True))
+        return visit.page(f"supervision/{name}_part.html", view=view, tab=name, **found, **values)
+    head, *own = await asyncio.gather(or_problem(read_head(visit, view)), *read.values())
     return await visit.screen(
-        f"supervision/{name}.html", status=status, active="supervision", view=view, tab=name, head=head, **values
+        f"supervision/{name}.html",
+        status=status,
+        active="supervision",
+        view=view,
+        tab=name,
+        head=head,
+        **dict(zip(read, own, strict=True)),
+        **values,
     )
 
 
