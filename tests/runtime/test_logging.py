@@ -12,7 +12,16 @@ from shared.runtime.settings import Settings
 def clean():
     root = standard.getLogger()
     handlers, level = list(root.handlers), root.level
+    # Servers of other tests brought loggers of their own; ours are started without (`log_config=None`).
+    loggers = [standard.getLogger(name) for name in ("uvicorn", "uvicorn.error")]
+    brought = [(logger, list(logger.handlers), logger.propagate, logger.level) for logger in loggers]
+    for logger in loggers:
+        logger.handlers[:], logger.propagate = [], True
+        logger.setLevel(standard.NOTSET)
     yield
+    for logger, own, propagates, least in brought:
+        logger.handlers[:], logger.propagate = own, propagates
+        logger.setLevel(least)
     root.handlers[:] = handlers
     root.setLevel(level)
     structlog.reset_defaults()

@@ -72,6 +72,7 @@ async def test_a_completion_offers_the_next_step_until_that_is_begun(world: Worl
         "potential": "1000.00",
         "entry_date": (world.clock.today() - timedelta(days=20)).isoformat(),
         "due_on": None,
+        "conclusion": None,
         "step_id": "second-call",
         "step_title": "Second call",
         "step_kind": "REMINDER",

@@ -24,8 +24,9 @@ from shared.contracts.directory import HEARTBEAT_SUBJECT, ClientChanged, UserCha
 from shared.contracts.wire import CloudEvent
 from shared.rulebook.access import AccessLevel, Principal
 from shared.rulebook.ids import client_id, user_id
-from shared.runtime.clock import FixedClock
+from shared.runtime.clock import Clock, FixedClock
 from shared.runtime.database import Database
+from shared.runtime.documents import keep_sweeping
 from shared.runtime.messaging import Bus
 from shared.runtime.principals import Principals, PrincipalsBucket, Stale
 from shared.runtime.streams import type_of
@@ -166,7 +167,7 @@ async def running(settings: Settings, follow_ups: FakeFollowUps) -> AsyncIterato
     app = create_app(settings)
     people = dict(PEOPLE)
     clock = FixedClock(ZoneInfo("Europe/Paris"), NOW)
-    async with _served_by(app, people):
+    async with _served_by(app, people, clock):
         await _until_ready(app.state.security.principals, settings)
         app.state.security = TokensAreNames(people)
         door = app.state.door
@@ -177,9 +178,15 @@ async def running(settings: Settings, follow_ups: FakeFollowUps) -> AsyncIterato
 
 
 @asynccontextmanager
-async def _served_by(app: FastAPI, people: Mapping[str, Principal]) -> AsyncIterator[None]:
-    """The service runs, and knows these people's rights instead of the directory's."""
-    with patch("services.campaign.app.WatchedPeople", lambda _: FakePeople(people)):
+async def _served_by(app: FastAPI, people: Mapping[str, Principal], clock: Clock) -> AsyncIterator[None]:
+    """The service runs, and knows these people's rights instead of the directory's.
+
+    Documents are swept by the clock they are sent by: by the real one they would be months old at once.
+    """
+    with (
+        patch("services.campaign.app.WatchedPeople", lambda _: FakePeople(people)),
+        patch("services.campaign.app.keep_sweeping", lambda files, _: keep_sweeping(files, clock)),
+    ):
         async with app.router.lifespan_context(app):
             yield
 
