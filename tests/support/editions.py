@@ -13,18 +13,15 @@ import pypdfium2
 
 from services.reporting.ports.exporting import Language
 from services.reporting.ports.reading import Axis, Branch, CampaignSeen, Totals
-from services.reporting.use_cases.breakdown import BranchFigures
+from services.reporting.use_cases.breakdown import BranchFigures, rates_of
 from services.reporting.use_cases.figures import Indicators, OneCampaign, indicators_of
 from services.reporting.use_cases.steps import Funnel, StepFigures
 from services.reporting.writers.about import About
 from shared.rulebook.indicators import (
     StepCounts,
-    achievement,
-    conversion_rate,
     days_of,
     pass_through_rate,
     step_completion_rate,
-    take_up_rate,
 )
 from tests.support.stories_reporting import CAMPAIGN, LILLE, NICE, a_definition
 
@@ -110,12 +107,7 @@ def a_row(
     branch = Branch(
         id=f"id of {name}", external_id=None, name=name, parent_id=unit, leaf=True, share=given, totals=totals
     )
-    return BranchFigures(
-        branch,
-        achievement(totals.collected, given),
-        conversion_rate(totals.accepted, totals.converting),
-        take_up_rate(totals.accepted, totals.clients),
-    )
+    return BranchFigures(branch, rates_of(totals, given))
 
 
 def text_of(pdf: bytes, page: int | None = None) -> str:

@@ -1,7 +1,11 @@
 """Figures per step, per unit and per advisor."""
 
+from decimal import Decimal
+from typing import Any
+
+from services.reporting.ports.reading import Totals
 from services.reporting.schemas.parts import Euros, Out, RateOut, ReadOut
-from services.reporting.use_cases.breakdown import BranchFigures
+from services.reporting.use_cases.breakdown import BranchFigures, PartRates
 from services.reporting.use_cases.steps import StepFigures
 from shared.rulebook.steps import StepKind
 
@@ -53,14 +57,9 @@ class StepsOut(ReadOut):
     steps: list[StepOut]
 
 
-class BranchOut(Out):
-    """A unit with all below it, or an advisor; the name is null while the directory has not told it."""
+class SumsOut(Out):
+    """The sums of one part and their rates; its target is the sum of the shares read."""
 
-    id: str
-    external_id: str | None
-    name: str | None
-    parent_id: str | None
-    leaf: bool
     target: Euros | None
     potential: Euros
     remaining_potential: Euros
@@ -77,31 +76,48 @@ class BranchOut(Out):
     conversion_rate: RateOut
     take_up_rate: RateOut
 
+    @staticmethod
+    def sums_of(totals: Totals, share: Decimal | None, rates: PartRates) -> dict[str, Any]:
+        """The fields for these sums."""
+        return {
+            "target": share,
+            "potential": totals.potential,
+            "remaining_potential": totals.remaining_potential,
+            "collected": totals.collected,
+            "achievement": RateOut.of(rates.achievement),
+            "clients": totals.clients,
+            "accepted": totals.accepted,
+            "refused": totals.refused,
+            "in_progress": totals.in_progress,
+            "waiting": totals.waiting,
+            "closed_without_conclusion": totals.archived,
+            "contacts": totals.contacts,
+            "overdue": totals.overdue,
+            "conversion_rate": RateOut.of(rates.conversion),
+            "take_up_rate": RateOut.of(rates.take_up),
+        }
+
+
+class BranchOut(SumsOut):
+    """A unit with all below it, or an advisor; the name is null while the directory has not told it."""
+
+    id: str
+    external_id: str | None
+    name: str | None
+    parent_id: str | None
+    leaf: bool
+
     @classmethod
     def of(cls, figures: BranchFigures) -> "BranchOut":
         """The row with its figures."""
-        branch, totals = figures.branch, figures.branch.totals
+        branch = figures.branch
         return cls(
             id=branch.id,
             external_id=branch.external_id,
             name=branch.name,
             parent_id=branch.parent_id,
             leaf=branch.leaf,
-            target=branch.share,
-            potential=totals.potential,
-            remaining_potential=totals.remaining_potential,
-            collected=totals.collected,
-            achievement=RateOut.of(figures.achievement),
-            clients=totals.clients,
-            accepted=totals.accepted,
-            refused=totals.refused,
-            in_progress=totals.in_progress,
-            waiting=totals.waiting,
-            closed_without_conclusion=totals.archived,
-            contacts=totals.contacts,
-            overdue=totals.overdue,
-            conversion_rate=RateOut.of(figures.conversion),
-            take_up_rate=RateOut.of(figures.take_up),
+            **cls.sums_of(branch.totals, branch.share, figures.rates),
         )
 
 

@@ -5,15 +5,16 @@ import json
 
 from services.reporting.ports.reading import Axis
 from services.reporting.schemas.listing import ListedOut
-from services.reporting.schemas.parts import Euros, Out, RateOut
+from services.reporting.schemas.parts import Out
+from services.reporting.schemas.rows import SumsOut
+from services.reporting.use_cases.breakdown import rates_of
 from services.reporting.use_cases.tree import Level, Node
 from shared.rulebook.errors import Invalid
-from shared.rulebook.indicators import achievement, conversion_rate, take_up_rate
 
 _PARTS = 2
 
 
-class NodeOut(Out):
+class NodeOut(SumsOut):
     """One node with the sums of all below it; `path` opens it and is null where nothing opens."""
 
     level: Level
@@ -21,50 +22,20 @@ class NodeOut(Out):
     name: str | None
     external_id: str | None
     path: str | None
-    target: Euros | None
-    """The shares of the target read here."""
-    potential: Euros
-    remaining_potential: Euros
-    collected: Euros
-    achievement: RateOut
-    clients: int
-    accepted: int
-    refused: int
-    in_progress: int
-    waiting: int
-    closed_without_conclusion: int
-    contacts: int
-    overdue: int
-    conversion_rate: RateOut
-    take_up_rate: RateOut
     follow_up: ListedOut | None
     """Of a client with one follow-up here: where it stands."""
 
     @classmethod
     def of(cls, node: Node, above: str) -> "NodeOut":
         """The node below that path."""
-        totals, here = node.totals, f"{node.level}:{node.id}"
+        here = f"{node.level}:{node.id}"
         return cls(
             level=node.level,
             id=node.id,
             name=node.name,
             external_id=node.external_id,
             path=(f"{above}/{here}" if above else here) if node.opens else None,
-            target=node.share,
-            potential=totals.potential,
-            remaining_potential=totals.remaining_potential,
-            collected=totals.collected,
-            achievement=RateOut.of(achievement(totals.collected, node.share)),
-            clients=totals.clients,
-            accepted=totals.accepted,
-            refused=totals.refused,
-            in_progress=totals.in_progress,
-            waiting=totals.waiting,
-            closed_without_conclusion=totals.archived,
-            contacts=totals.contacts,
-            overdue=totals.overdue,
-            conversion_rate=RateOut.of(conversion_rate(totals.accepted, totals.converting)),
-            take_up_rate=RateOut.of(take_up_rate(totals.accepted, totals.clients)),
+            **cls.sums_of(node.totals, node.share, rates_of(node.totals, node.share)),
             follow_up=None if node.follow_up is None else ListedOut.of(node.follow_up),
         )
 

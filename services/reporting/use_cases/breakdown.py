@@ -3,9 +3,11 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
-from services.reporting.ports.reading import Branch, CampaignSeen, Figures, Scope
+from services.reporting.ports.reading import Branch, CampaignSeen, Figures, Scope, Totals
 from services.reporting.use_cases.figures import asked_for
 from shared.rulebook.campaign import CampaignStatus
 from shared.rulebook.indicators import Rate, achievement, conversion_rate, take_up_rate
@@ -18,14 +20,20 @@ class BrokenDownBy(StrEnum):
     ADVISOR = "advisor"
 
 
-@dataclass(frozen=True, slots=True)
-class BranchFigures:
-    """One row and its rates; its target is the sum of the shares read."""
+class PartRates(NamedTuple):
+    """The rates of a part whose target is the sum of the shares read."""
 
-    branch: Branch
     achievement: Rate
     conversion: Rate
     take_up: Rate
+
+
+@dataclass(frozen=True, slots=True)
+class BranchFigures:
+    """One row and its rates."""
+
+    branch: Branch
+    rates: PartRates
 
 
 async def read_breakdown(
@@ -47,14 +55,14 @@ async def break_down(
 ) -> list[BranchFigures]:
     """The same of campaigns that were asked for."""
     read = figures.by_unit if by is BrokenDownBy.UNIT else figures.by_advisor
-    return [_figures(branch) for branch in await read(scope, [seen.campaign_id for seen in campaigns], today)]
+    branches = await read(scope, [seen.campaign_id for seen in campaigns], today)
+    return [BranchFigures(branch, rates_of(branch.totals, branch.share)) for branch in branches]
 
 
-def _figures(branch: Branch) -> BranchFigures:
-    totals = branch.totals
-    return BranchFigures(
-        branch,
-        achievement(totals.collected, branch.share),
+def rates_of(totals: Totals, share: Decimal | None) -> PartRates:
+    """The rates of these sums (spec 8.1, 8.4, 8.5)."""
+    return PartRates(
+        achievement(totals.collected, share),
         conversion_rate(totals.accepted, totals.converting),
         take_up_rate(totals.accepted, totals.clients),
     )

@@ -205,12 +205,12 @@ def _results_told(row: BranchFigures, formats: Formats) -> list[str]:
     return [
         formats.euros(row.branch.share),
         formats.euros(totals.collected),
-        _percent(row.achievement, formats),
+        _percent(row.rates.achievement, formats),
         formats.euros(totals.potential),
         formats.euros(totals.remaining_potential),
         *(formats.count(count) for count in (totals.clients, totals.accepted, totals.refused, totals.in_progress)),
-        _percent(row.conversion, formats),
-        _percent(row.take_up, formats),
+        _percent(row.rates.conversion, formats),
+        _percent(row.rates.take_up, formats),
     ]
 
 
