@@ -1,8 +1,8 @@
 """Forms as they are sent: from our own pages, and by the session that they were made for."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Self
 from urllib.parse import urlsplit
 
 from fastapi import Depends
@@ -12,6 +12,7 @@ from services.portal.frame import Person, Visit, Visitor
 
 _MOST_FIELDS = 1000
 _MOST_FILES = 20
+_LARGEST_PART = 1 << 20
 
 
 class ForeignFormError(Exception):
@@ -25,6 +26,12 @@ class Sent:
     visit: Visit
     fields: FormData
     trusted: bool
+
+    def own(self) -> Self:
+        """This form, of this very session; ForeignFormError otherwise."""
+        if not self.trusted:
+            raise ForeignFormError
+        return self
 
     def text(self, name: str) -> str:
         """The last value of a field: the button pressed overrides the form's own."""
@@ -43,12 +50,29 @@ class Sent:
 
 async def sent_anywhere(visit: Visitor) -> AsyncIterator[FormData]:
     """The fields of a form that our own pages sent, by whomever; ForeignFormError for another site's."""
-    check_origin(visit)
+    _check_origin(visit)
     async with visit.request.form(max_files=0, max_fields=_MOST_FIELDS) as fields:
         yield fields
 
 
-def check_origin(visit: Visit) -> None:
+def sent_form(
+    *, files: int = 0, fields: int = _MOST_FIELDS, largest_part: int = _LARGEST_PART
+) -> Callable[[Visit], AsyncIterator[Sent]]:
+    """The dependency on a form of the signed-in person, trusted or not, with so many files and fields at most.
+
+    Files are closed with the answer.
+    """
+
+    async def sent(visit: Person) -> AsyncIterator[Sent]:
+        _check_origin(visit)
+        async with visit.request.form(max_files=files, max_fields=fields, max_part_size=largest_part) as given:
+            token = given.get("form_token")
+            yield Sent(visit, given, isinstance(token, str) and visit.desk.sealer.is_form_token(visit.signed_in, token))
+
+    return sent
+
+
+def _check_origin(visit: Visit) -> None:
     """ForeignFormError for a form that another site sent."""
     headers = visit.request.headers
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
@@ -59,32 +83,14 @@ def check_origin(visit: Visit) -> None:
         raise ForeignFormError
 
 
-async def sent(visit: Person, fields: Annotated[FormData, Depends(sent_anywhere)]) -> Sent:
-    """A form of the signed-in person, trusted or not."""
-    return sent_by(visit, fields)
-
-
-async def sent_with_files(visit: Person) -> AsyncIterator[Sent]:
-    """The same for a form in which files may be chosen."""
-    check_origin(visit)
-    async with visit.request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS) as fields:
-        yield sent_by(visit, fields)
-
-
-def sent_by(visit: Visit, fields: FormData) -> Sent:
-    """The form with these fields."""
-    token = fields.get("form_token")
-    return Sent(visit, fields, isinstance(token, str) and visit.desk.sealer.is_form_token(visit.signed_in, token))
-
-
-async def trusted(form: Annotated[Sent, Depends(sent)]) -> Sent:
-    """A form of this very session; ForeignFormError otherwise."""
-    if not form.trusted:
-        raise ForeignFormError
-    return form
-
-
 OwnFields = Annotated[FormData, Depends(sent_anywhere)]
-AnyForm = Annotated[Sent, Depends(sent)]
-FormWithFiles = Annotated[Sent, Depends(sent_with_files)]
+AnyForm = Annotated[Sent, Depends(sent_form())]
+FormWithFiles = Annotated[Sent, Depends(sent_form(files=_MOST_FILES))]
+
+
+async def trusted(form: AnyForm) -> Sent:
+    """A form of this very session; ForeignFormError otherwise."""
+    return form.own()
+
+
 SentForm = Annotated[Sent, Depends(trusted)]

@@ -179,7 +179,7 @@ Visitor = Annotated[Visit, Depends(visit_of)]
 PersonOrStranger = Annotated[Visit, Depends(person_or_stranger)]
 
 
-def person_of(visit: PersonOrStranger) -> Visit:
+async def person_of(visit: PersonOrStranger) -> Visit:
     """The visit of somebody signed in; SignedOutError otherwise."""
     _ = visit.signed_in
     return visit

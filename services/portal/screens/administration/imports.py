@@ -11,8 +11,8 @@ from fastapi.responses import Response
 from starlette.datastructures import UploadFile
 
 from services.portal.filled import Filled
-from services.portal.forms import Sent, check_origin, sent_by
-from services.portal.frame import Person, Visit
+from services.portal.forms import Sent, sent_form
+from services.portal.frame import Visit
 from services.portal.screens.administration.parts import Administrator
 from services.portal.upstream import UpstreamProblem
 
@@ -39,13 +39,10 @@ class Upload:
         return hashlib.sha256(self.kind.encode() + b"\n" + self.content).hexdigest()
 
 
-async def uploaded(visit: Person) -> Upload:
+async def uploaded(form: Annotated[Sent, Depends(sent_form(files=1, fields=20))]) -> Upload:
     """The file of the form; empty when none was chosen."""
-    check_origin(visit)
-    fields = await visit.request.form(max_files=1, max_fields=20)
-    form, file = sent_by(visit, fields), fields.get("file")
+    file = form.fields.get("file")
     content = await file.read() if isinstance(file, UploadFile) else b""
-    await fields.close()
     name = file.filename or "" if isinstance(file, UploadFile) else ""
     return Upload(form, form.text("kind"), name, content)
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,7 +9,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
 from services.portal.filled import Filled
-from services.portal.forms import Sent, check_origin, sent_by
+from services.portal.forms import Sent, sent_form
 from services.portal.frame import Person, Visit
 from services.portal.screens.campaigns.changing import Change, Conflict, conflict_with, weigh
 from services.portal.screens.campaigns.definition import definition_of, explain
@@ -28,14 +27,7 @@ _OWNERS = 200
 _CHANGED_MEANWHILE = 412
 
 
-async def sent_sheet(visit: Person) -> AsyncIterator[Sent]:
-    """The sheet with its files, trusted or not."""
-    check_origin(visit)
-    async with visit.request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS) as fields:
-        yield sent_by(visit, fields)
-
-
-Sheet = Annotated[Sent, Depends(sent_sheet)]
+Sheet = Annotated[Sent, Depends(sent_form(files=_MOST_FILES, fields=_MOST_FIELDS))]
 
 
 @router.get("/operations/nouvelle")

@@ -1,6 +1,5 @@
 """Clients are added by a CSV file: judged row by row first, and counted only once the report was seen."""
 
-from collections.abc import AsyncIterator
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -9,7 +8,7 @@ from fastapi.responses import Response
 from starlette.datastructures import UploadFile
 
 from services.portal.filled import Filled
-from services.portal.forms import ForeignFormError, Sent, SentForm, check_origin, sent_by
+from services.portal.forms import Sent, SentForm, sent_form
 from services.portal.frame import Person
 from services.portal.screens.targeting.asking import LARGEST, MOST_SHOWN, api, said, screen, to_job
 from services.portal.upstream import UpstreamProblem
@@ -19,14 +18,9 @@ router = APIRouter(include_in_schema=False)
 _FIELDS = 20
 
 
-async def sent_file(visit: Person) -> AsyncIterator[Sent]:
+async def sent_file(form: Annotated[Sent, Depends(sent_form(files=1, fields=_FIELDS, largest_part=LARGEST))]) -> Sent:
     """The form with its file; ForeignFormError when another session made it."""
-    check_origin(visit)
-    async with visit.request.form(max_files=1, max_fields=_FIELDS, max_part_size=LARGEST) as fields:
-        form = sent_by(visit, fields)
-        if not form.trusted:
-            raise ForeignFormError
-        yield form
+    return form.own()
 
 
 @router.get("/operations/{campaign_id}/clients/fichier")
