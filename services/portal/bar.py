@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Any, Self
 
 _FULL = Decimal(1000)
+ON_TIME = 100
+"""The pace, in per cent, of whoever has collected what there should be by today."""
 
 
 @dataclass(frozen=True, slots=True)

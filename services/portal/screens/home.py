@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from services.portal.bar import MoneyBar
+from services.portal.bar import ON_TIME, MoneyBar
 from services.portal.frame import Person, PersonOrStranger, Visit
 from services.portal.parts import or_problem
 from services.portal.screens.notices import newest
@@ -20,7 +20,6 @@ router = APIRouter(include_in_schema=False)
 
 Chosen = Annotated[str | None, Query(alias="campagne", pattern=r"^[0-9a-f-]{36}$")]
 _SHOWN_CAMPAIGNS = 50
-_ON_TIME = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ class Indicators:
     def is_ahead(self) -> bool | None:
         """Whether the collected amount is what it should be today, or more; None without a pace."""
         pace = self.report["pace"]["percent"]
-        return None if pace is None else Decimal(pace) >= _ON_TIME
+        return None if pace is None else Decimal(pace) >= ON_TIME
 
 
 @router.get("/")

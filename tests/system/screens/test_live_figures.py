@@ -42,6 +42,10 @@ def test_figures_move_on_an_open_page_over_its_one_connection(open_tab, product,
     before = collected.inner_text()
     page.locator(f"#campaign-{campaign}").focus()
     page.evaluate("document.body.dataset.kept = 'yes'")
+    supervision = open_tab("Boris Petit").page
+    supervision.goto("/pilotage")
+    supervised = supervision.locator("#head dt", has_text="Collecté").first.locator("xpath=../dd")
+    stood = supervised.inner_text()
 
     sell(product, "1234.00")
 
@@ -50,3 +54,4 @@ def test_figures_move_on_an_open_page_over_its_one_connection(open_tab, product,
     expect(page.locator(f"#campaign-{campaign}")).to_have_attribute("aria-current", "true")
     assert page.evaluate("document.body.dataset.kept") == "yes"
     assert len(connections) == 1
+    expect(supervised).not_to_have_text(stood)

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 
 from services.portal.frame import Person
 from services.portal.parts import or_problem
-from services.portal.screens.supervision.view import Asked, View, tab
+from services.portal.screens.supervision.view import Asked, View, read_head, tab
 
 router = APIRouter(include_in_schema=False)
 
@@ -59,6 +59,12 @@ async def management(  # noqa: PLR0917  each is a part of the address
         address=f"/pilotage?{view.query(**kept, tri=sort)}",
         selection=urlencode(kept),
     )
+
+
+@router.get("/pilotage/chiffres")
+async def figures(visit: Person, view: Asked) -> Response:
+    """The head alone, when figures have changed."""
+    return visit.page("supervision/head.html", view=view, head=await or_problem(read_head(visit, view)))
 
 
 def listed(view: View, chosen: dict[str, str]) -> dict[str, Any]:

@@ -1,23 +1,22 @@
 """What all tabs of supervision are about: which campaign, whose figures, as of which day; and their head."""
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import Depends, Query
 from fastapi.responses import Response
 
-from services.portal.bar import MoneyBar
+from services.portal.bar import ON_TIME, MoneyBar
 from services.portal.frame import Visit
 from services.portal.parts import or_problem
 
 _CAMPAIGNS = 200
 _BEHIND = 5
-_UUID = "^[0-9a-f-]{36}$"
-_Id = Annotated[str | None, Query(pattern=_UUID)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +98,11 @@ async def read_head(visit: Visit, view: View) -> Head:
         _name(visit, view, "advisor", view.advisor),
     )
     campaigns = listed["campaigns"]
-    late = [one for one in campaigns if one["status"] == "RUNNING" and _pace(one) is not None and _pace(one) < 100]  # type: ignore[operator]  # noqa: PLR2004
     return Head(
         report=report,
         bar=MoneyBar.of(report),
         campaigns=campaigns,
-        behind=sorted(late, key=lambda one: float(one["pace"]["percent"]))[:_BEHIND],
+        behind=_behind(campaigns),
         chosen=next((one for one in campaigns if one["campaign_id"] == view.campaign), None),
         unit=unit,
         advisor=advisor,
@@ -137,9 +135,11 @@ async def tab(
     )
 
 
-def _pace(campaign: Mapping[str, Any]) -> float | None:
-    percent = campaign["pace"]["percent"]
-    return None if percent is None else float(percent)
+def _behind(campaigns: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The running ones that are late on their pace, the furthest behind first."""
+    paced = [one for one in campaigns if one["status"] == "RUNNING" and one["pace"]["percent"] is not None]
+    late = [one for one in paced if Decimal(one["pace"]["percent"]) < ON_TIME]
+    return sorted(late, key=lambda one: Decimal(one["pace"]["percent"]))[:_BEHIND]
 
 
 async def _name(visit: Visit, view: View, level: str, identifier: str | None) -> str | None:
