@@ -5,7 +5,7 @@ from typing import Annotated, Any, get_args
 
 from pydantic import PlainSerializer, PlainValidator, TypeAdapter, WithJsonSchema
 
-from shared.rulebook.follow_up import Command
+from shared.rulebook.commands import Command
 
 _ADAPTERS: dict[str, TypeAdapter[Any]] = {kind.__name__: TypeAdapter(kind) for kind in get_args(Command)}
 COMMAND_KINDS = tuple(_ADAPTERS)

@@ -6,7 +6,8 @@ from pydantic import AwareDatetime, Field
 
 from shared.contracts.campaign import CampaignDefined, WireModel
 from shared.contracts.wire import Answer, Event, Question
-from shared.rulebook.follow_up import Fact, FollowUp
+from shared.rulebook.facts import Fact
+from shared.rulebook.follow_up import FollowUp
 from shared.rulebook.ids import event_id
 from shared.rulebook.steps import Plan
 

@@ -5,7 +5,9 @@ from datetime import date, datetime
 from pydantic import BaseModel, ConfigDict
 
 from shared.contracts.commands import WireCommand
-from shared.rulebook.follow_up import Circumstances, Fact, FollowUp
+from shared.rulebook.commands import Circumstances
+from shared.rulebook.facts import Fact
+from shared.rulebook.follow_up import FollowUp
 from shared.rulebook.steps import Plan
 
 TASK_QUEUE = "campaigns"

@@ -3,7 +3,8 @@
 from collections.abc import Collection
 
 from shared.rulebook.errors import Refused
-from shared.rulebook.follow_up import Fact, FollowUp
+from shared.rulebook.facts import Fact
+from shared.rulebook.follow_up import FollowUp
 from shared.rulebook.steps import Plan, Step
 
 

@@ -3,17 +3,10 @@
 from dataclasses import replace
 from datetime import date
 
+from shared.rulebook.commands import AmendConclusion, Circumstances, Conclude, WithdrawConclusion
 from shared.rulebook.errors import Invalid, Refused
-from shared.rulebook.follow_up import (
-    AmendConclusion,
-    Circumstances,
-    Conclude,
-    Conclusion,
-    Fact,
-    FactKind,
-    FollowUp,
-    WithdrawConclusion,
-)
+from shared.rulebook.facts import Fact, FactKind
+from shared.rulebook.follow_up import Conclusion, FollowUp
 from shared.rulebook.guards import require_change, require_open
 from shared.rulebook.holdings import Linked, LinkHoldings
 from shared.rulebook.money import not_negative

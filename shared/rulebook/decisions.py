@@ -1,13 +1,9 @@
-"""What a command does to a follow-up: the fact that follows, or why not (docs/domain.md, Follow-ups and Refusals).
-
-Facts are folded in `history`, whose functions are offered here too.
-"""
+"""What a command does to a follow-up: the fact that follows, or why not (docs/domain.md, Follow-ups and Refusals)."""
 
 from typing import assert_never
 
 from shared.rulebook import conclusion, due_dates, entries, interactions, targeting
-from shared.rulebook.errors import Invalid, Refused
-from shared.rulebook.follow_up import (
+from shared.rulebook.commands import (
     AmendConclusion,
     BeginStep,
     CancelEntry,
@@ -17,8 +13,6 @@ from shared.rulebook.follow_up import (
     Command,
     CompleteStep,
     Conclude,
-    Fact,
-    FollowUp,
     MoveEntryDate,
     Reassign,
     RecordInteraction,
@@ -28,8 +22,10 @@ from shared.rulebook.follow_up import (
     WithdrawClient,
     WithdrawConclusion,
 )
+from shared.rulebook.errors import Invalid, Refused
+from shared.rulebook.facts import Fact
+from shared.rulebook.follow_up import FollowUp
 from shared.rulebook.guards import require_untouched
-from shared.rulebook.history import apply, replay, targeted
 from shared.rulebook.holdings import LinkHoldings
 from shared.rulebook.interaction_commands import (
     AmendInteraction,
@@ -40,8 +36,6 @@ from shared.rulebook.interaction_commands import (
 )
 from shared.rulebook.lateness import MarkOverdue
 from shared.rulebook.steps import Plan
-
-__all__ = ["EARLY_CODES", "apply", "decide", "early", "replay", "targeted"]
 
 EARLY_CODES = frozenset({"campaign_unknown", "client_unknown", "follow_up_unknown", "mandatory_step_missing"})
 

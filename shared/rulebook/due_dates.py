@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Protocol
 
+from shared.rulebook.commands import Circumstances
 from shared.rulebook.errors import Refused
-from shared.rulebook.follow_up import Circumstances, Fact, FactKind, FollowUp
+from shared.rulebook.facts import Fact, FactKind
+from shared.rulebook.follow_up import FollowUp
 from shared.rulebook.guards import require_change, require_open
 from shared.rulebook.lateness import MarkOverdue
 from shared.rulebook.standing import position

@@ -3,19 +3,17 @@
 from dataclasses import replace
 
 from shared.rulebook.checklists import newly_ticked, require_ticked, ticked_items
-from shared.rulebook.errors import Refused
-from shared.rulebook.follow_up import (
+from shared.rulebook.commands import (
     BeginStep,
     CancelEntry,
     Circumstances,
     CompleteStep,
-    EntryState,
-    Fact,
-    FactKind,
-    FollowUp,
     RecordInteraction,
     UndoCompletion,
 )
+from shared.rulebook.errors import Refused
+from shared.rulebook.facts import Fact, FactKind
+from shared.rulebook.follow_up import EntryState, FollowUp
 from shared.rulebook.guards import require_open, require_recordable, require_since_entry
 from shared.rulebook.history import apply
 from shared.rulebook.standing import blocking_steps, entry_states, position_after_late_entry

@@ -1,7 +1,8 @@
 """The conditions that several commands share, each refusing by its code (docs/domain.md, Refusals)."""
 
+from shared.rulebook.commands import Circumstances
 from shared.rulebook.errors import Refused
-from shared.rulebook.follow_up import Circumstances, Closing, FollowUp, FollowUpStatus
+from shared.rulebook.follow_up import Closing, FollowUp, FollowUpStatus
 from shared.rulebook.standing import status
 
 

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from shared.rulebook.follow_up import Closing, Fact, FactKind, FollowUp
+from shared.rulebook.facts import Fact, FactKind
+from shared.rulebook.follow_up import Closing, FollowUp
 from shared.rulebook.history import apply
 
 

@@ -8,7 +8,8 @@ from typing import TypeVar, assert_never
 
 from shared.rulebook.checklists import after_ticks
 from shared.rulebook.errors import Invalid, Refused
-from shared.rulebook.follow_up import Closing, EntryState, Fact, FactKind, FollowUp, StepEntry
+from shared.rulebook.facts import Fact, FactKind
+from shared.rulebook.follow_up import Closing, EntryState, FollowUp, StepEntry
 from shared.rulebook.money import not_negative
 from shared.rulebook.pending import with_pending, without_pending
 from shared.rulebook.steps import Plan

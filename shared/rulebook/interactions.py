@@ -4,8 +4,10 @@ No correction erases: each is a fact of its own.
 """
 
 from shared.rulebook.checklists import newly_ticked, require_items, require_ticked, ticked_items
+from shared.rulebook.commands import Circumstances
 from shared.rulebook.errors import Refused
-from shared.rulebook.follow_up import Circumstances, EntryState, Fact, FactKind, FollowUp
+from shared.rulebook.facts import Fact, FactKind
+from shared.rulebook.follow_up import EntryState, FollowUp
 from shared.rulebook.guards import require_amendable, require_open, require_recordable, require_since_entry
 from shared.rulebook.interaction_commands import (
     AmendInteraction,

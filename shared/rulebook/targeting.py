@@ -1,18 +1,16 @@
 """A client's place in the campaign: potential, entry date, advisor, leaving, coming back (docs/domain.md, Clients)."""
 
-from shared.rulebook.errors import Refused
-from shared.rulebook.follow_up import (
+from shared.rulebook.commands import (
     ChangePotential,
     Circumstances,
-    Closing,
-    Fact,
-    FactKind,
-    FollowUp,
     MoveEntryDate,
     Reassign,
     ReopenUnarchived,
     TargetAgain,
 )
+from shared.rulebook.errors import Refused
+from shared.rulebook.facts import Fact, FactKind
+from shared.rulebook.follow_up import Closing, FollowUp
 from shared.rulebook.guards import require_change, require_not_closed, require_waiting
 from shared.rulebook.money import not_negative
 from shared.rulebook.standing import position

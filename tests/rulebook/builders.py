@@ -4,18 +4,10 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from shared.rulebook.decisions import apply, decide
-from shared.rulebook.follow_up import (
-    Circumstances,
-    Closing,
-    Command,
-    Conclude,
-    Conclusion,
-    ConclusionKind,
-    EntryState,
-    FollowUp,
-    StepEntry,
-)
+from shared.rulebook.commands import Circumstances, Command, Conclude
+from shared.rulebook.decisions import decide
+from shared.rulebook.follow_up import Closing, Conclusion, ConclusionKind, EntryState, FollowUp, StepEntry
+from shared.rulebook.history import apply
 from shared.rulebook.steps import ChecklistItem, Exemption, Plan, Step, StepKind
 
 START = date(2026, 3, 1)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from hypothesis import strategies as st
 
 from shared.rulebook.campaign import plan_after_edit
-from shared.rulebook.follow_up import (
+from shared.rulebook.commands import (
     AmendConclusion,
     BeginStep,
     CancelEntry,
@@ -14,7 +14,6 @@ from shared.rulebook.follow_up import (
     CloseArchived,
     CompleteStep,
     Conclude,
-    ConclusionKind,
     MoveEntryDate,
     Reassign,
     RecordInteraction,
@@ -24,6 +23,7 @@ from shared.rulebook.follow_up import (
     WithdrawClient,
     WithdrawConclusion,
 )
+from shared.rulebook.follow_up import ConclusionKind
 from shared.rulebook.interaction_commands import (
     AmendInteraction,
     CancelInteraction,

@@ -4,18 +4,12 @@ from decimal import Decimal
 
 import pytest
 
-from shared.rulebook.decisions import apply, decide
+from shared.rulebook.commands import AmendConclusion, Conclude, WithdrawConclusion
+from shared.rulebook.decisions import decide
 from shared.rulebook.errors import Invalid, Refused, RuleBroken
-from shared.rulebook.follow_up import (
-    AmendConclusion,
-    Closing,
-    Conclude,
-    Conclusion,
-    ConclusionKind,
-    Fact,
-    FactKind,
-    WithdrawConclusion,
-)
+from shared.rulebook.facts import Fact, FactKind
+from shared.rulebook.follow_up import Closing, Conclusion, ConclusionKind
+from shared.rulebook.history import apply
 from shared.rulebook.holdings import Linked, LinkHoldings, link_difference
 from tests.rulebook.builders import START, TODAY, a_conclusion, a_follow_up, a_plan, a_sale, after, concluded, happening
 

@@ -4,19 +4,14 @@ from typing import get_args
 
 import pytest
 
-from shared.rulebook.decisions import decide, early
-from shared.rulebook.errors import Invalid, Refused
-from shared.rulebook.follow_up import (
+from shared.rulebook.commands import (
     AmendConclusion,
     BeginStep,
     CancelEntry,
     ChangePotential,
     CloseArchived,
-    Closing,
     Command,
     CompleteStep,
-    ConclusionKind,
-    FactKind,
     MoveEntryDate,
     Reassign,
     RecordInteraction,
@@ -26,6 +21,10 @@ from shared.rulebook.follow_up import (
     WithdrawClient,
     WithdrawConclusion,
 )
+from shared.rulebook.decisions import decide, early
+from shared.rulebook.errors import Invalid, Refused
+from shared.rulebook.facts import FactKind
+from shared.rulebook.follow_up import Closing, ConclusionKind
 from shared.rulebook.holdings import LinkHoldings
 from shared.rulebook.interaction_commands import (
     AmendInteraction,

@@ -5,18 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from shared.rulebook.decisions import apply, decide
+from shared.rulebook.commands import BeginStep, CancelEntry, Circumstances, CompleteStep, TargetAgain, WithdrawClient
+from shared.rulebook.decisions import decide
 from shared.rulebook.due_dates import Place, due_on, first_place, next_place
 from shared.rulebook.errors import Refused
-from shared.rulebook.follow_up import (
-    BeginStep,
-    CancelEntry,
-    Circumstances,
-    Closing,
-    CompleteStep,
-    TargetAgain,
-    WithdrawClient,
-)
+from shared.rulebook.follow_up import Closing
+from shared.rulebook.history import apply
 from shared.rulebook.lateness import MarkOverdue
 from tests.rulebook.builders import START, TODAY, a_follow_up, a_plan, a_step
 

@@ -4,20 +4,12 @@ from decimal import Decimal
 
 import pytest
 
-from shared.rulebook.decisions import apply, decide
+from shared.rulebook.commands import BeginStep, CancelEntry, CompleteStep, RecordInteraction, UndoCompletion
+from shared.rulebook.decisions import decide
 from shared.rulebook.errors import Refused
-from shared.rulebook.follow_up import (
-    BeginStep,
-    CancelEntry,
-    Closing,
-    CompleteStep,
-    EntryState,
-    Fact,
-    FactKind,
-    RecordInteraction,
-    StepEntry,
-    UndoCompletion,
-)
+from shared.rulebook.facts import Fact, FactKind
+from shared.rulebook.follow_up import Closing, EntryState, StepEntry
+from shared.rulebook.history import apply
 from shared.rulebook.progression import position
 from shared.rulebook.steps import StepKind
 from tests.rulebook.builders import (

@@ -5,13 +5,11 @@ from decimal import Decimal
 
 import pytest
 
-from shared.rulebook.decisions import apply, decide, replay, targeted
-from shared.rulebook.follow_up import (
+from shared.rulebook.commands import (
     AmendConclusion,
     Circumstances,
     CompleteStep,
     Conclude,
-    ConclusionKind,
     Reassign,
     RecordInteraction,
     TargetAgain,
@@ -19,7 +17,10 @@ from shared.rulebook.follow_up import (
     WithdrawClient,
     WithdrawConclusion,
 )
+from shared.rulebook.decisions import decide
+from shared.rulebook.follow_up import ConclusionKind
 from shared.rulebook.happening import NumberedState, as_happened
+from shared.rulebook.history import apply, replay, targeted
 from shared.rulebook.interaction_commands import ReopenInteraction
 from shared.rulebook.progression import position
 from shared.rulebook.steps import Plan, Step, StepKind

@@ -3,9 +3,10 @@ from decimal import Decimal
 
 import pytest
 
-from shared.rulebook.decisions import apply, replay, targeted
 from shared.rulebook.errors import Invalid, Refused
-from shared.rulebook.follow_up import Fact, FactKind, FollowUp
+from shared.rulebook.facts import Fact, FactKind
+from shared.rulebook.follow_up import FollowUp
+from shared.rulebook.history import apply, replay, targeted
 from tests.rulebook.builders import START, TODAY, a_follow_up, a_plan
 
 PLAN = a_plan("call!", "signing!", version=2)

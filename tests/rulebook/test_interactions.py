@@ -3,18 +3,11 @@ from datetime import timedelta
 
 import pytest
 
+from shared.rulebook.commands import BeginStep, CancelEntry, CompleteStep, RecordInteraction, UndoCompletion
 from shared.rulebook.decisions import decide
 from shared.rulebook.errors import Invalid, Refused
-from shared.rulebook.follow_up import (
-    BeginStep,
-    CancelEntry,
-    Closing,
-    CompleteStep,
-    EntryState,
-    FactKind,
-    RecordInteraction,
-    UndoCompletion,
-)
+from shared.rulebook.facts import FactKind
+from shared.rulebook.follow_up import Closing, EntryState
 from shared.rulebook.interaction_commands import (
     AmendInteraction,
     CancelInteraction,

@@ -6,16 +6,11 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.rulebook.decisions import apply, decide, replay, targeted
+from shared.rulebook.commands import BeginStep, CompleteStep, RecordInteraction, UndoCompletion
+from shared.rulebook.decisions import decide
 from shared.rulebook.errors import Refused, RuleBroken
-from shared.rulebook.follow_up import (
-    BeginStep,
-    Closing,
-    CompleteStep,
-    EntryState,
-    RecordInteraction,
-    UndoCompletion,
-)
+from shared.rulebook.follow_up import Closing, EntryState
+from shared.rulebook.history import apply, replay, targeted
 from shared.rulebook.indicators import counts_for_conversion, passing_steps
 from shared.rulebook.interaction_commands import AmendInteraction, PlanInteraction
 from shared.rulebook.progression import (

@@ -4,20 +4,19 @@ from decimal import Decimal
 
 import pytest
 
-from shared.rulebook.decisions import decide
-from shared.rulebook.errors import Invalid, Refused
-from shared.rulebook.follow_up import (
+from shared.rulebook.commands import (
     ChangePotential,
     CloseArchived,
-    Closing,
-    Fact,
-    FactKind,
     MoveEntryDate,
     Reassign,
     ReopenUnarchived,
     TargetAgain,
     WithdrawClient,
 )
+from shared.rulebook.decisions import decide
+from shared.rulebook.errors import Invalid, Refused
+from shared.rulebook.facts import Fact, FactKind
+from shared.rulebook.follow_up import Closing
 from tests.rulebook.builders import END, TODAY, a_follow_up, a_plan, after, concluded, happening
 
 PLAN = a_plan("call!", "signing!", version=2)

@@ -1,4 +1,4 @@
-from shared.rulebook.follow_up import UndoCompletion
+from shared.rulebook.commands import UndoCompletion
 from shared.rulebook.undoing import undo_effect, with_completed
 from tests.rulebook.builders import a_follow_up, a_plan, after
 

@@ -11,7 +11,7 @@ from shared.contracts import registry
 from shared.contracts.campaign import CampaignMoment, MomentKind
 from shared.contracts.wire import Answer, CloudEvent, Event, Question
 from shared.contracts.workflow import CampaignDates, FollowUpCommand
-from shared.rulebook.follow_up import Circumstances, CompleteStep
+from shared.rulebook.commands import Circumstances, CompleteStep
 from shared.runtime.outbox import cloud_event_bytes
 from shared.runtime.streams import stream_of, type_of
 from shared.runtime.temporal import DATA_CONVERTER

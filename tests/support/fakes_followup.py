@@ -23,9 +23,10 @@ from shared.contracts.campaign import CampaignDefined
 from shared.contracts.followup import Facts, FactsPage
 from shared.contracts.workflow import CampaignDates, FollowUpCommand, FollowUpStart, NumberedFact, command_id_of
 from shared.rulebook.access import Principal, in_reach
-from shared.rulebook.decisions import apply, early
+from shared.rulebook.commands import Circumstances
+from shared.rulebook.decisions import early
 from shared.rulebook.errors import NotVisible, Refused
-from shared.rulebook.follow_up import Circumstances
+from shared.rulebook.history import apply
 from shared.runtime.clock import Clock
 from workflows.followup.ledger import Ledger, NotTaken
 

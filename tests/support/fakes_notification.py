@@ -18,7 +18,7 @@ from shared.contracts.campaign import CampaignDefined, CampaignMoment, MomentKin
 from shared.contracts.directory import ClientChanged, UserChanged
 from shared.contracts.followup import FactRecorded
 from shared.rulebook.access import Principal, in_reach
-from shared.rulebook.follow_up import FactKind
+from shared.rulebook.facts import FactKind
 from shared.rulebook.ids import notice_id
 
 _CONTACTS = {FactKind.STEP_BEGUN, FactKind.STEP_COMPLETED, FactKind.INTERACTION_RECORDED}

@@ -10,9 +10,7 @@ from fastapi.responses import JSONResponse
 from pydantic import TypeAdapter, ValidationError
 
 from shared.rulebook import progression
-from shared.rulebook.decisions import apply, decide
-from shared.rulebook.errors import RuleBroken
-from shared.rulebook.follow_up import (
+from shared.rulebook.commands import (
     AmendConclusion,
     BeginStep,
     CancelEntry,
@@ -20,12 +18,14 @@ from shared.rulebook.follow_up import (
     Command,
     CompleteStep,
     Conclude,
-    FollowUp,
-    FollowUpStatus,
     RecordInteraction,
     UndoCompletion,
     WithdrawConclusion,
 )
+from shared.rulebook.decisions import decide
+from shared.rulebook.errors import RuleBroken
+from shared.rulebook.follow_up import FollowUp, FollowUpStatus
+from shared.rulebook.history import apply
 from shared.rulebook.standing import entry_states
 from shared.rulebook.steps import ChecklistItem, Plan, Step, StepKind
 from shared.runtime import messages

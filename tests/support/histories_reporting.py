@@ -10,10 +10,13 @@ from zoneinfo import ZoneInfo
 from shared.contracts.campaign import CampaignDefined, Share, StepDefinition
 from shared.contracts.directory import ClientChanged, UserChanged
 from shared.contracts.followup import FactRecorded
-from shared.rulebook import follow_up as commands
-from shared.rulebook.decisions import apply, decide, targeted
+from shared.rulebook import commands
+from shared.rulebook.commands import Circumstances, Command
+from shared.rulebook.decisions import decide
 from shared.rulebook.errors import RuleBroken
-from shared.rulebook.follow_up import Circumstances, Command, ConclusionKind, EntryState, Fact, FactKind, FollowUp
+from shared.rulebook.facts import Fact, FactKind
+from shared.rulebook.follow_up import ConclusionKind, EntryState, FollowUp
+from shared.rulebook.history import apply, targeted
 from shared.rulebook.holdings import LinkHoldings
 from shared.rulebook.ids import campaign_id, client_id, follow_up_id
 from shared.rulebook.interaction_commands import (

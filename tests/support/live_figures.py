@@ -15,7 +15,7 @@ from services.reporting.use_cases.regroup import regroup_all
 from shared.contracts.campaign import CampaignDefined
 from shared.contracts.directory import PrincipalRecord
 from shared.rulebook.access import AccessLevel
-from shared.rulebook.follow_up import CompleteStep
+from shared.rulebook.commands import CompleteStep
 from shared.rulebook.ids import user_id
 from shared.runtime.database import Database
 from shared.runtime.principals import PrincipalsBucket

@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo
 
 from shared.contracts.directory import ClientChanged, UserChanged
 from shared.contracts.followup import FactRecorded
-from shared.rulebook.decisions import apply, decide, targeted
-from shared.rulebook.follow_up import AmendConclusion, Circumstances, Conclude, ConclusionKind
+from shared.rulebook.commands import AmendConclusion, Circumstances, Conclude
+from shared.rulebook.decisions import decide
+from shared.rulebook.follow_up import ConclusionKind
+from shared.rulebook.history import apply, targeted
 from shared.rulebook.ids import client_id, follow_up_id
 from tests.support.stories_reporting import ANNE, CAMPAIGN, NOW, PATHS, a_definition, users
 

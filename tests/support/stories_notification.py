@@ -8,7 +8,8 @@ from shared.contracts.campaign import CampaignDefined, CampaignMoment, MomentKin
 from shared.contracts.directory import ClientChanged, UserChanged
 from shared.contracts.followup import FactRecorded
 from shared.rulebook.access import AccessLevel, Principal
-from shared.rulebook.follow_up import Closing, Fact, FactKind, FollowUp
+from shared.rulebook.facts import Fact, FactKind
+from shared.rulebook.follow_up import Closing, FollowUp
 from shared.rulebook.ids import client_id, follow_up_id, unit_id, user_id
 from shared.rulebook.steps import StepKind
 

@@ -9,11 +9,14 @@ from shared.contracts.campaign import CampaignDefined, Share, StepDefinition
 from shared.contracts.directory import UnitChanged, UserChanged
 from shared.contracts.followup import FactRecorded
 from shared.contracts.wire import Event
-from shared.rulebook import follow_up as commands
+from shared.rulebook import commands
 from shared.rulebook.access import AccessLevel, Principal, in_reach
-from shared.rulebook.decisions import apply, decide, targeted
+from shared.rulebook.commands import Circumstances, Command
+from shared.rulebook.decisions import decide
 from shared.rulebook.errors import RuleBroken
-from shared.rulebook.follow_up import Circumstances, Command, ConclusionKind, Fact, FactKind, FollowUp
+from shared.rulebook.facts import Fact, FactKind
+from shared.rulebook.follow_up import ConclusionKind, FollowUp
+from shared.rulebook.history import apply, targeted
 from shared.rulebook.ids import campaign_id, client_id, follow_up_id, step_id, unit_id, user_id
 from shared.rulebook.interaction_commands import CompleteInteraction, PlanInteraction, ReopenInteraction
 from shared.rulebook.steps import Exemption, Plan, StepKind

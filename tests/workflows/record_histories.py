@@ -17,17 +17,17 @@ from typing import Any
 from temporalio.client import WorkflowHandle
 
 from shared.contracts.workflow import BULK_WAKE, BulkStart
-from shared.rulebook.follow_up import (
+from shared.rulebook.commands import (
     BeginStep,
     CompleteStep,
     Conclude,
-    ConclusionKind,
     Reassign,
     RecordInteraction,
     TargetAgain,
     UndoCompletion,
     WithdrawClient,
 )
+from shared.rulebook.follow_up import ConclusionKind
 from shared.rulebook.interaction_commands import (
     AmendInteraction,
     CancelInteraction,

@@ -35,7 +35,8 @@ from shared.contracts.workflow import (
     FollowUpCommand,
     FollowUpStart,
 )
-from shared.rulebook.follow_up import Circumstances, Command, FollowUp
+from shared.rulebook.commands import Circumstances, Command
+from shared.rulebook.follow_up import FollowUp
 from shared.rulebook.ids import bulk_workflow_id
 from shared.rulebook.steps import Plan, Step, StepKind
 from shared.runtime.temporal import DATA_CONVERTER

@@ -8,7 +8,8 @@ from temporalio.exceptions import ApplicationError
 
 from shared.contracts.visibility import ADVISOR_ID, FOLLOW_UP_STATUS
 from shared.contracts.workflow import CommandAnswer
-from shared.rulebook.follow_up import CompleteStep, Conclude, ConclusionKind, Reassign
+from shared.rulebook.commands import CompleteStep, Conclude, Reassign
+from shared.rulebook.follow_up import ConclusionKind
 from tests.integration.followup.waiting import until
 from tests.workflows.stage import DAY, TODAY, Stage
 

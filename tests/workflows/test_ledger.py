@@ -12,7 +12,7 @@ from shared.contracts.workflow import (
     command_id_of,
     update_id,
 )
-from shared.rulebook.follow_up import CompleteStep, RecordInteraction
+from shared.rulebook.commands import CompleteStep, RecordInteraction
 from shared.rulebook.steps import StepKind
 from tests.workflows.stage import PLAN, a_message, a_start
 from workflows.followup.ledger import Ledger, NotTaken

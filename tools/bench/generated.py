@@ -18,16 +18,11 @@ from services.reporting.use_cases.definitions import keep_definitions
 from services.reporting.use_cases.regroup import regroup_all
 from shared.contracts.campaign import CampaignDefined, Share, StepDefinition
 from shared.contracts.directory import UnitChanged, UserChanged
-from shared.rulebook.decisions import apply, decide, targeted
-from shared.rulebook.follow_up import (
-    Circumstances,
-    Command,
-    CompleteStep,
-    Conclude,
-    ConclusionKind,
-    Fact,
-    FollowUp,
-)
+from shared.rulebook.commands import Circumstances, Command, CompleteStep, Conclude
+from shared.rulebook.decisions import decide
+from shared.rulebook.facts import Fact
+from shared.rulebook.follow_up import ConclusionKind, FollowUp
+from shared.rulebook.history import apply, targeted
 from shared.rulebook.ids import campaign_id, unit_id, user_id
 from shared.rulebook.steps import Plan, StepKind
 from shared.runtime.clock import Clock

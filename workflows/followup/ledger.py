@@ -17,9 +17,10 @@ from shared.contracts.workflow import (
     KeptFact,
     NumberedFact,
 )
-from shared.rulebook.decisions import apply, decide
+from shared.rulebook.decisions import decide
 from shared.rulebook.errors import RuleBroken
 from shared.rulebook.follow_up import FollowUp
+from shared.rulebook.history import apply
 from shared.rulebook.steps import Plan
 
 CLOCK_SKEW = timedelta(seconds=5)

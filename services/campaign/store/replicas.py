@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from shared.contracts.directory import ClientChanged, UserChanged
 from shared.contracts.followup import FactRecorded
-from shared.rulebook.follow_up import FactKind
+from shared.rulebook.facts import FactKind
 from shared.runtime.database import Database
 
 _KEEP_USERS = text(

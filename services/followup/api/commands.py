@@ -11,8 +11,8 @@ from services.followup.ports import CommandLog, Reading, Verdict
 from services.followup.schemas import CommandIn, CommandOut, DescribedIn, UndoOut
 from services.followup.use_cases.take_commands import TakeCommands, Wish
 from shared.rulebook.access import Principal
+from shared.rulebook.commands import CompleteStep, UndoCompletion
 from shared.rulebook.errors import NotVisible, Refused
-from shared.rulebook.follow_up import CompleteStep, UndoCompletion
 from shared.rulebook.progression import conclusion_offered, next_offer, offers_conclusion
 from shared.rulebook.undoing import undo_effect, with_completed
 from shared.runtime.clock import Clock

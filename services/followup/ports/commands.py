@@ -8,7 +8,8 @@ from typing import Any, Literal, Protocol
 from shared.contracts.followup import Door
 from shared.contracts.workflow import NumberedFact
 from shared.rulebook.access import Principal
-from shared.rulebook.follow_up import Circumstances, Command, FollowUp
+from shared.rulebook.commands import Circumstances, Command
+from shared.rulebook.follow_up import FollowUp
 from shared.rulebook.steps import Plan
 
 

@@ -15,7 +15,7 @@ from services.followup.schemas.interactions import (
     ReopenInteractionIn,
 )
 from services.followup.schemas.wishes import DescribedIn, WishIn
-from shared.rulebook.follow_up import (
+from shared.rulebook.commands import (
     AmendConclusion,
     BeginStep,
     CancelEntry,
@@ -23,13 +23,13 @@ from shared.rulebook.follow_up import (
     Command,
     CompleteStep,
     Conclude,
-    ConclusionKind,
     MoveEntryDate,
     RecordInteraction,
     UndoCompletion,
     WithdrawClient,
     WithdrawConclusion,
 )
+from shared.rulebook.follow_up import ConclusionKind
 from shared.rulebook.steps import StepKind
 
 

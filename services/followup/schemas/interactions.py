@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, model_v
 from services.followup.schemas.attachments import AttachmentOut
 from services.followup.schemas.fields import Note, StepId
 from services.followup.schemas.wishes import DescribedIn, WishIn
-from shared.rulebook.follow_up import Command
+from shared.rulebook.commands import Command
 from shared.rulebook.interaction_commands import (
     AmendInteraction,
     CancelInteraction,

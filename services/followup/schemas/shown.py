@@ -6,9 +6,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from shared.contracts.wire import Euros
-from shared.rulebook.follow_up import (
-    ConclusionKind,
-)
+from shared.rulebook.follow_up import ConclusionKind
 from shared.rulebook.steps import StepKind
 
 

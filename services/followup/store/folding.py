@@ -8,8 +8,9 @@ from services.followup.ports import Known, Leased, Outcome
 from services.followup.use_cases.fold_interactions import Touch, touch_of
 from shared.contracts.followup import FactRecorded
 from shared.contracts.workflow import NumberedFact
-from shared.rulebook.decisions import apply, early
-from shared.rulebook.follow_up import Fact
+from shared.rulebook.decisions import early
+from shared.rulebook.facts import Fact
+from shared.rulebook.history import apply
 from shared.runtime import metrics
 from shared.runtime.logging import logger
 

@@ -17,7 +17,7 @@ from services.followup.store.folding import Batch, Held, fold, origin_of
 from services.followup.store.rows import STATE, Plans, claim, lock
 from services.followup.store.telling import decided
 from services.followup.store.to_do import to_do_columns
-from shared.rulebook.follow_up import Fact
+from shared.rulebook.facts import Fact
 from shared.runtime.clock import Clock
 from shared.runtime.outbox import enqueue
 

@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.followup.ports import Known, Leased
 from shared.contracts.campaign import CampaignDefined
 from shared.contracts.commands import command_from_wire
-from shared.rulebook.follow_up import Circumstances, FollowUp
+from shared.rulebook.commands import Circumstances
+from shared.rulebook.follow_up import FollowUp
 from shared.rulebook.steps import Plan
 from shared.runtime.clock import Clock
 

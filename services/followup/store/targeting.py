@@ -12,7 +12,7 @@ from services.followup.store.due_dates import date_recorded
 from services.followup.store.rows import STATE, Plans
 from shared.contracts.campaign import ClientsTargeted, TargetedClient
 from shared.contracts.followup import FactRecorded, JobDecided, JobDecisions, TargetingCount
-from shared.rulebook.decisions import targeted
+from shared.rulebook.history import targeted
 from shared.rulebook.ids import follow_up_id
 from shared.rulebook.steps import Plan
 from shared.runtime.clock import Clock

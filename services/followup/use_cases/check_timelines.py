@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from services.followup.ports.checking import FollowUpRecord, KeptFact, Records
 from services.followup.ports.interactions import Interaction
 from services.followup.use_cases.fold_interactions import after_touch, touch_of
-from shared.rulebook.decisions import apply, replay
 from shared.rulebook.errors import RuleBroken
 from shared.rulebook.follow_up import FollowUp
+from shared.rulebook.history import apply, replay
 
 _PAGE = 200
 

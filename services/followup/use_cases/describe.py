@@ -10,8 +10,8 @@ from typing import Any
 
 from services.followup.ports import FollowUpRow, Interaction, Interactions, key_of
 from services.followup.use_cases.attach_files import attached_ids
+from shared.rulebook.commands import BeginStep, Command, CompleteStep, RecordInteraction
 from shared.rulebook.errors import Invalid, Refused
-from shared.rulebook.follow_up import BeginStep, Command, CompleteStep, RecordInteraction
 from shared.rulebook.interaction_commands import (
     AmendInteraction,
     CancelInteraction,

@@ -9,7 +9,7 @@ from typing import Any
 
 from services.followup.ports.interactions import Interaction, key_of
 from shared.contracts.followup import FactRecorded
-from shared.rulebook.follow_up import FactKind
+from shared.rulebook.facts import FactKind
 from shared.rulebook.interaction_words import InteractionState
 from shared.rulebook.steps import StepKind
 

@@ -8,14 +8,7 @@ from services.followup.ports import LateStep, NewCommand
 from services.followup.use_cases.command_desk import CommandDesk
 from services.followup.use_cases.take_signals import fingerprint, said
 from shared.contracts.campaign import ClientChange, ClientsChanged, ClientsTargeted, ClientsWithdrawn, TargetedClient
-from shared.rulebook.follow_up import (
-    ChangePotential,
-    Command,
-    MoveEntryDate,
-    Reassign,
-    TargetAgain,
-    WithdrawClient,
-)
+from shared.rulebook.commands import ChangePotential, Command, MoveEntryDate, Reassign, TargetAgain, WithdrawClient
 from shared.rulebook.ids import follow_up_id
 from shared.rulebook.lateness import MarkOverdue
 from shared.runtime.clock import Clock

@@ -20,9 +20,9 @@ from services.followup.use_cases.command_desk import CommandDesk
 from services.followup.use_cases.take_signals import fingerprint, said
 from services.followup.use_cases.visible import visible
 from shared.rulebook.access import Action, Principal, Target, may
+from shared.rulebook.commands import Circumstances, Command, CompleteStep, RecordInteraction
 from shared.rulebook.decisions import decide
 from shared.rulebook.errors import Invalid, Refused
-from shared.rulebook.follow_up import Circumstances, Command, CompleteStep, RecordInteraction
 from shared.rulebook.steps import StepKind
 from shared.runtime.clock import Clock
 from shared.runtime.identifiers import uuid7

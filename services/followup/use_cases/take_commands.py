@@ -12,7 +12,7 @@ from services.followup.use_cases.take_signals import fingerprint
 from services.followup.use_cases.visible import visible
 from shared.rulebook.access import Action, Principal, Target, may
 from shared.rulebook.campaign import check_entry_date
-from shared.rulebook.follow_up import (
+from shared.rulebook.commands import (
     AmendConclusion,
     ChangePotential,
     Command,

@@ -11,7 +11,8 @@ from uuid import UUID
 
 from services.followup.ports import NewCommand
 from shared.contracts.followup import Door
-from shared.rulebook.follow_up import Command, CompleteStep, Conclude, ConclusionKind, RecordInteraction
+from shared.rulebook.commands import Command, CompleteStep, Conclude, RecordInteraction
+from shared.rulebook.follow_up import ConclusionKind
 from shared.rulebook.ids import campaign_id, client_id, follow_up_id
 from shared.rulebook.steps import StepKind
 from shared.runtime.clock import Clock

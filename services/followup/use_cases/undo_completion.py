@@ -3,8 +3,9 @@
 from datetime import date
 
 from services.followup.ports import FollowUpRow
-from shared.rulebook.decisions import apply, decide
-from shared.rulebook.follow_up import Circumstances, UndoCompletion
+from shared.rulebook.commands import Circumstances, UndoCompletion
+from shared.rulebook.decisions import decide
+from shared.rulebook.history import apply
 from shared.rulebook.undoing import UndoEffect, undo_effect
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.contracts.campaign import CampaignDefined, CampaignMoment, MomentKind
 from shared.contracts.directory import ClientChanged, UserChanged
 from shared.contracts.followup import FactRecorded
-from shared.rulebook.follow_up import FactKind
+from shared.rulebook.facts import FactKind
 from shared.runtime.database import Database
 
 _CONTACTS = frozenset(

@@ -36,7 +36,8 @@ from services.reporting.store.places import places_before
 from services.reporting.store.reach import is_within, reaches_all, within
 from services.reporting.tables import facts, follow_ups
 from services.reporting.use_cases.standing import EntryShape, Shape, Standing, shape_of
-from shared.rulebook.follow_up import Closing, Fact, FactKind, FollowUp
+from shared.rulebook.facts import Fact, FactKind
+from shared.rulebook.follow_up import Closing, FollowUp
 from shared.rulebook.happening import Happened, NumberedState, as_happened
 
 _FACT = TypeAdapter(Fact)

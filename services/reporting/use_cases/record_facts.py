@@ -11,7 +11,7 @@ from datetime import datetime
 from services.reporting.ports.counting import Grouping, Ledgers, Row
 from services.reporting.use_cases.contribution import Differences
 from shared.contracts.followup import FactRecorded
-from shared.rulebook.follow_up import FactKind
+from shared.rulebook.facts import FactKind
 from shared.rulebook.steps import Plan
 
 _INTERACTIONS = {FactKind.INTERACTION_RECORDED: 1, FactKind.INTERACTION_COMPLETED: 1, FactKind.INTERACTION_REOPENED: -1}

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from shared.rulebook.decisions import replay
+from shared.rulebook.history import replay
 from tests.integration.followup.door import CRM, EVERYBODY
 from tests.integration.followup.plain_rules import END, PlainFollowUp
 from tests.integration.followup.program_run import Run

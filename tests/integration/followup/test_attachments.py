@@ -14,7 +14,7 @@ from services.followup.store.attachments import PostgresAttachments
 from services.followup.store.checking import PostgresRecords
 from services.followup.use_cases.check_timelines import check_timelines
 from shared.rulebook.access import AccessLevel, Principal
-from shared.rulebook.follow_up import WithdrawClient
+from shared.rulebook.commands import WithdrawClient
 from tests.integration.followup.door import PATH, Door
 from tests.integration.followup.world import World
 

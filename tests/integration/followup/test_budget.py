@@ -3,7 +3,8 @@
 from decimal import Decimal
 
 from shared.contracts.campaign import StepDefinition
-from shared.rulebook.follow_up import CompleteStep, Conclude, ConclusionKind
+from shared.rulebook.commands import CompleteStep, Conclude
+from shared.rulebook.follow_up import ConclusionKind
 from shared.rulebook.steps import StepKind
 from tests.integration.followup.histories import Size, size_of
 from tests.integration.followup.world import World

@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 
 from services.followup.store.people import PostgresPeople
 from shared.rulebook.access import AccessLevel
-from shared.rulebook.follow_up import WithdrawClient
+from shared.rulebook.commands import WithdrawClient
 from shared.runtime.security import crm_principal
 from tests.integration.followup.door import EVERYBODY, Door
 from tests.integration.followup.many import ANNE, BORIS, a_client, follow_ups, let_in

@@ -12,7 +12,8 @@ from shared.contracts.campaign import (
     TargetedClient,
 )
 from shared.contracts.followup import JobDecided, JobDecisions
-from shared.rulebook.follow_up import Conclude, ConclusionKind, WithdrawClient
+from shared.rulebook.commands import Conclude, WithdrawClient
+from shared.rulebook.follow_up import ConclusionKind
 from shared.rulebook.ids import follow_up_id
 from tests.integration.followup.waiting import until
 from tests.integration.followup.world import World

@@ -11,7 +11,8 @@ from services.followup.use_cases.compare_engine import CompareEngine
 from services.followup.use_cases.send import start_of
 from shared.contracts.reconciling import CompareExecutions, EngineDifference
 from shared.contracts.workflow import FollowUpStart
-from shared.rulebook.follow_up import CompleteStep, Conclude, ConclusionKind
+from shared.rulebook.commands import CompleteStep, Conclude
+from shared.rulebook.follow_up import ConclusionKind
 from shared.rulebook.ids import campaign_id, client_id, follow_up_id
 from tests.integration.followup.waiting import until
 from tests.integration.followup.world import World

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared.contracts.workflow import ALREADY_APPLIED
-from shared.rulebook.follow_up import CompleteStep, RecordInteraction
+from shared.rulebook.commands import CompleteStep, RecordInteraction
 from shared.rulebook.steps import StepKind
 from tests.integration.followup.conftest import AnotherWorld
 from tests.integration.followup.engines import FreezingEngine, WatchedEngine

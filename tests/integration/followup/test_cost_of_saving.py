@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.campaign.store.neighbours import AskedFollowUps
 from services.followup.store.neighbours import AskedCampaigns
 from shared.contracts.campaign import ClientsTargeted, TargetedClient
-from shared.rulebook.follow_up import BeginStep, CompleteStep
+from shared.rulebook.commands import BeginStep, CompleteStep
 from shared.rulebook.ids import user_id
 from tests.integration.followup.test_preview import OLD, a_campaign, a_follow_up, door, edit_of
 from tests.integration.followup.world import World

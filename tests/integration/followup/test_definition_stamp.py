@@ -1,6 +1,6 @@
 """The definition is stamped on commands, not broadcast: the very next command follows the version held."""
 
-from shared.rulebook.follow_up import CompleteStep
+from shared.rulebook.commands import CompleteStep
 from tests.integration.followup.conftest import AnotherWorld
 from tests.integration.followup.engines import WatchedEngine
 from tests.integration.followup.histories import size_of

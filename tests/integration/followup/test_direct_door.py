@@ -12,7 +12,8 @@ from temporalio.api.common.v1 import Payload, Payloads, WorkflowExecution
 from temporalio.api.workflowservice.v1 import SignalWorkflowExecutionRequest
 
 from services.followup.use_cases.take_signals import UNNAMED, Signal, command_of
-from shared.rulebook.follow_up import CompleteStep, Conclude, ConclusionKind
+from shared.rulebook.commands import CompleteStep, Conclude
+from shared.rulebook.follow_up import ConclusionKind
 from shared.rulebook.steps import StepKind
 from tests.integration.followup.histories import FAILED_TASKS, events_of
 from tests.integration.followup.waiting import until

@@ -10,8 +10,8 @@ from services.followup.use_cases.due_dates import WatchDueDates
 from shared.contracts.campaign import StepDefinition
 from shared.contracts.directory import CalendarChanged
 from shared.rulebook.access import AccessLevel, Principal
+from shared.rulebook.commands import CompleteStep, UndoCompletion, WithdrawClient
 from shared.rulebook.due_dates import due_on
-from shared.rulebook.follow_up import CompleteStep, UndoCompletion, WithdrawClient
 from shared.runtime.calendar import FRENCH, WorkingCalendar
 from tests.integration.followup.conftest import AnotherWorld
 from tests.integration.followup.world import STEPS, World, a_definition

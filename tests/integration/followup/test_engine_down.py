@@ -6,7 +6,7 @@ from temporalio.client import Client
 
 from services.followup.engine import TemporalEngine
 from services.followup.ports import Engine
-from shared.rulebook.follow_up import CompleteStep
+from shared.rulebook.commands import CompleteStep
 from shared.runtime import temporal
 from tests.integration.followup.conftest import AnotherWorld
 from tests.integration.followup.door import a_door

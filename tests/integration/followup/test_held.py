@@ -11,8 +11,8 @@ from services.followup.store.held import PostgresHeldCommands
 from services.followup.store.timelines import PostgresTimelines
 from services.followup.use_cases.handle_held import HandleHeld
 from services.followup.use_cases.take_signals import Signal, command_of
+from shared.rulebook.commands import CompleteStep
 from shared.rulebook.errors import NotVisible, Refused
-from shared.rulebook.follow_up import CompleteStep
 from shared.rulebook.ids import client_id, follow_up_id
 from tests.integration.followup.conftest import AnotherWorld
 from tests.integration.followup.told import events_told

@@ -7,8 +7,9 @@ from uuid import uuid4
 import pytest
 
 from services.followup.ports import Choice, ItemOutcome, JobState
+from shared.rulebook.commands import ChangePotential, CompleteStep, Conclude
 from shared.rulebook.errors import Forbidden, Invalid, Refused
-from shared.rulebook.follow_up import ChangePotential, CompleteStep, Conclude, ConclusionKind
+from shared.rulebook.follow_up import ConclusionKind
 from tests.integration.followup.many import (
     ANNE,
     FAR,

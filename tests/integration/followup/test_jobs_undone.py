@@ -6,8 +6,9 @@ from decimal import Decimal
 import pytest
 
 from services.followup.ports import JobState, UndoOutcome
+from shared.rulebook.commands import AmendConclusion, CompleteStep, WithdrawConclusion
 from shared.rulebook.errors import NotVisible, Refused
-from shared.rulebook.follow_up import AmendConclusion, CompleteStep, ConclusionKind, WithdrawConclusion
+from shared.rulebook.follow_up import ConclusionKind
 from tests.integration.followup.many import (
     ANNE,
     BORIS,

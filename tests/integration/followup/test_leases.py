@@ -4,7 +4,8 @@ import asyncio
 from datetime import timedelta
 
 from shared.contracts.workflow import DEADLINE_PASSED
-from shared.rulebook.follow_up import Conclude, ConclusionKind, RecordInteraction, WithdrawConclusion
+from shared.rulebook.commands import Conclude, RecordInteraction, WithdrawConclusion
+from shared.rulebook.follow_up import ConclusionKind
 from shared.rulebook.steps import StepKind
 from tests.integration.followup.conftest import AnotherWorld
 from tests.integration.followup.engines import FreezingEngine

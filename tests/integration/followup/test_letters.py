@@ -11,8 +11,8 @@ from services.followup.use_cases.send_letter import LetterWish
 from shared.contracts.campaign import StepDefinition
 from shared.contracts.directory import ClientChanged
 from shared.rulebook.access import AccessLevel, Principal
+from shared.rulebook.commands import CompleteStep, WithdrawClient
 from shared.rulebook.errors import Invalid, NotVisible, Refused
-from shared.rulebook.follow_up import CompleteStep, WithdrawClient
 from shared.rulebook.ids import follow_up_id, letter_workflow_id
 from shared.rulebook.steps import StepKind
 from tests.integration.followup.conftest import AnotherWorld

@@ -8,7 +8,8 @@ from temporalio.service import RPCStatusCode
 from services.followup.ports import NOT_FOUND
 from services.followup.use_cases.send import start_of
 from shared.contracts.workflow import DEFINITION_NEEDED, STATE_NEEDED, FollowUpStart
-from shared.rulebook.follow_up import CompleteStep, Conclude, ConclusionKind, RecordInteraction
+from shared.rulebook.commands import CompleteStep, Conclude, RecordInteraction
+from shared.rulebook.follow_up import ConclusionKind
 from shared.rulebook.steps import StepKind
 from tests.integration.followup.conftest import AnotherWorld
 from tests.integration.followup.engines import WatchedEngine

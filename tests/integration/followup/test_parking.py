@@ -8,8 +8,9 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
+from shared.rulebook.commands import CompleteStep, Conclude
 from shared.rulebook.errors import NotVisible
-from shared.rulebook.follow_up import CompleteStep, Conclude, ConclusionKind
+from shared.rulebook.follow_up import ConclusionKind
 from shared.rulebook.ids import follow_up_id
 from shared.runtime.identifiers import uuid7
 from tests.integration.followup.conftest import AnotherWorld

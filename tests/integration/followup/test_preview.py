@@ -13,7 +13,7 @@ from services.campaign.store.replicas import PostgresReplicas
 from services.followup.ports import FollowUpFilter
 from shared.contracts.campaign import ClientsTargeted, TargetedClient
 from shared.contracts.followup import EditPreviewed, PreviewEdit
-from shared.rulebook.follow_up import BeginStep, CompleteStep
+from shared.rulebook.commands import BeginStep, CompleteStep
 from shared.rulebook.ids import follow_up_id, user_id
 from shared.rulebook.progression import position
 from shared.runtime.database import Database

@@ -7,8 +7,9 @@ import pytest
 
 from services.followup.ports import Choice, FollowUpFilter, ItemOutcome, JobState
 from services.followup.store.people import PostgresPeople
+from shared.rulebook.commands import Conclude
 from shared.rulebook.errors import Forbidden, Invalid, NotVisible
-from shared.rulebook.follow_up import Conclude, ConclusionKind
+from shared.rulebook.follow_up import ConclusionKind
 from tests.integration.followup.conftest import AnotherWorld
 from tests.integration.followup.many import (
     ANNE,

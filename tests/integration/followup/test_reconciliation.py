@@ -24,7 +24,7 @@ from services.reporting.use_cases.definitions import keep_definitions
 from services.reporting.use_cases.record_facts import record_facts
 from services.reporting.use_cases.regroup import regroup_all
 from shared.contracts.followup import FactsPage
-from shared.rulebook.follow_up import CompleteStep, RecordInteraction
+from shared.rulebook.commands import CompleteStep, RecordInteraction
 from shared.rulebook.steps import StepKind
 from shared.runtime.database import Database
 from tests.integration.followup.waiting import until

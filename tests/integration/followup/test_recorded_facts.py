@@ -9,7 +9,9 @@ from temporalio.client import WorkflowExecutionStatus
 
 from services.followup.ports import Leased, NewCommand, Outcome
 from shared.contracts.workflow import NumberedFact
-from shared.rulebook.follow_up import Conclude, ConclusionKind, Fact, FactKind, RecordInteraction
+from shared.rulebook.commands import Conclude, RecordInteraction
+from shared.rulebook.facts import Fact, FactKind
+from shared.rulebook.follow_up import ConclusionKind
 from shared.rulebook.steps import StepKind
 from tests.integration.followup.conftest import AnotherWorld
 from tests.integration.followup.engines import FreezingEngine

@@ -6,7 +6,8 @@ import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
 from shared.contracts import visibility
-from shared.rulebook.follow_up import CompleteStep, Conclude, ConclusionKind, Reassign
+from shared.rulebook.commands import CompleteStep, Conclude, Reassign
+from shared.rulebook.follow_up import ConclusionKind
 from tests.integration.followup.conftest import AnotherWorld
 from tests.integration.followup.histories import FAILED_TASKS, Size, events_of, size_of
 from tests.integration.followup.waiting import until

@@ -3,14 +3,8 @@
 from decimal import Decimal
 from uuid import uuid4
 
-from shared.rulebook.follow_up import (
-    AmendConclusion,
-    CompleteStep,
-    Conclude,
-    ConclusionKind,
-    WithdrawClient,
-    WithdrawConclusion,
-)
+from shared.rulebook.commands import AmendConclusion, CompleteStep, Conclude, WithdrawClient, WithdrawConclusion
+from shared.rulebook.follow_up import ConclusionKind
 from shared.rulebook.holdings import LinkHoldings
 from shared.rulebook.ids import follow_up_id
 from tests.integration.followup.waiting import until

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
+from shared.rulebook.commands import CompleteStep, RecordInteraction
 from shared.rulebook.errors import Refused
-from shared.rulebook.follow_up import CompleteStep, RecordInteraction
 from shared.rulebook.steps import StepKind
 from tests.integration.followup.conftest import AnotherWorld
 from tests.integration.followup.engines import FreezingEngine

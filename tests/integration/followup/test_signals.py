@@ -9,7 +9,8 @@ from sqlalchemy import text
 from services.followup.ports import NewCommand
 from services.followup.store import rows
 from services.followup.use_cases.take_signals import Signal, command_of
-from shared.rulebook.follow_up import Conclude, ConclusionKind
+from shared.rulebook.commands import Conclude
+from shared.rulebook.follow_up import ConclusionKind
 from shared.rulebook.ids import client_id, follow_up_id
 from shared.rulebook.steps import StepKind
 from tests.integration.followup.conftest import AnotherWorld

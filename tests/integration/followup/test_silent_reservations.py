@@ -12,7 +12,7 @@ from services.campaign.store.neighbours import AskedFollowUps
 from services.followup.store.neighbours import AskedCampaigns
 from services.followup.use_cases.reservations import open_again
 from shared.contracts.campaign import DefinitionFound
-from shared.rulebook.follow_up import CompleteStep
+from shared.rulebook.commands import CompleteStep
 from tests.integration.followup.test_preview import OLD, a_campaign, a_follow_up, door, edit_of
 from tests.integration.followup.waiting import until
 from tests.integration.followup.world import STEPS, World, a_definition

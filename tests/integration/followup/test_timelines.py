@@ -13,7 +13,7 @@ from services.followup.store.checking import PostgresRecords
 from services.followup.store.people import PostgresPeople
 from services.followup.use_cases.check_timelines import Checked, check_timelines
 from shared.rulebook.access import AccessLevel, Principal
-from shared.rulebook.follow_up import CompleteStep
+from shared.rulebook.commands import CompleteStep
 from shared.rulebook.ids import follow_up_id
 from tests.integration.followup.door import EVERYBODY, PATH, Door
 from tests.integration.followup.many import ANNE, a_client

@@ -15,7 +15,7 @@ from services.followup.store.to_do_lists import PostgresToDoLists
 from services.followup.use_cases.tell_work import TellWork
 from shared.contracts.to_do import WorkFound, WorkOf
 from shared.rulebook.access import AccessLevel
-from shared.rulebook.follow_up import BeginStep, CompleteStep, UndoCompletion, WithdrawClient
+from shared.rulebook.commands import BeginStep, CompleteStep, UndoCompletion, WithdrawClient
 from shared.runtime.http import service_app
 from shared.runtime.security import current_principal
 from tests.integration.followup.door import EVERYBODY, Door

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from services.followup.ports import EngineAnswer, Leased, Verdict
-from shared.rulebook.follow_up import BeginStep, CompleteStep, RecordInteraction
+from shared.rulebook.commands import BeginStep, CompleteStep, RecordInteraction
 from shared.rulebook.steps import StepKind
 from tests.integration.followup.conftest import AnotherWorld
 from tests.integration.followup.engines import FreezingEngine, WatchedEngine

@@ -8,7 +8,7 @@ from temporalio.exceptions import ApplicationError
 from services.followup.engine.updates import failure_of
 from services.followup.ports import UNCLEAR, EngineAnswer
 from shared.contracts.workflow import CommandAnswer
-from shared.rulebook.follow_up import RecordInteraction
+from shared.rulebook.commands import RecordInteraction
 from shared.rulebook.steps import StepKind
 from tests.integration.followup.conftest import AnotherWorld
 from tests.integration.followup.engines import AnswerLosingEngine, WatchedEngine

@@ -3,7 +3,8 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from shared.rulebook.follow_up import ChangePotential, CompleteStep, Conclude, ConclusionKind, MoveEntryDate
+from shared.rulebook.commands import ChangePotential, CompleteStep, Conclude, MoveEntryDate
+from shared.rulebook.follow_up import ConclusionKind
 from tests.integration.followup.conftest import AnotherWorld
 from tests.integration.followup.engines import WatchedEngine
 from tests.integration.followup.histories import events_of, size_of

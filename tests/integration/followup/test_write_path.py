@@ -2,7 +2,8 @@
 
 from decimal import Decimal
 
-from shared.rulebook.follow_up import CompleteStep, Conclude, ConclusionKind
+from shared.rulebook.commands import CompleteStep, Conclude
+from shared.rulebook.follow_up import ConclusionKind
 from tests.integration.followup.world import World
 
 

@@ -32,7 +32,7 @@ from services.followup.use_cases.take_signals import fingerprint, said
 from services.followup.use_cases.upkeep import Upkeep
 from shared.contracts.campaign import CampaignDefined, ClientsTargeted, StepDefinition, TargetedClient
 from shared.contracts.followup import FactRecorded, FactsPage
-from shared.rulebook.follow_up import Command
+from shared.rulebook.commands import Command
 from shared.rulebook.ids import follow_up_id, follow_up_workflow_id
 from shared.rulebook.steps import StepKind
 from shared.runtime import temporal

@@ -4,7 +4,8 @@ from datetime import date
 from decimal import Decimal
 
 from shared.contracts.followup import FactRecorded
-from shared.rulebook.follow_up import Fact, FollowUp
+from shared.rulebook.facts import Fact
+from shared.rulebook.follow_up import FollowUp
 from shared.rulebook.ids import client_id, follow_up_id, user_id
 from tests.services.campaign.conftest import NOW
 

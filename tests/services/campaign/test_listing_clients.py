@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from services.campaign.store.replicas import PostgresReplicas
-from shared.rulebook.follow_up import Closing, FactKind
+from shared.rulebook.facts import FactKind
+from shared.rulebook.follow_up import Closing
 from shared.rulebook.ids import user_id
 from tests.integration.followup.waiting import until
 from tests.services.campaign.clients import a_campaign_of, a_fact, do, rows

@@ -5,7 +5,8 @@ import pytest
 from services.campaign.store.replicas import PostgresReplicas
 from shared.contracts.campaign import ClientsChanged, ClientsTargeted, ClientsWithdrawn
 from shared.contracts.followup import JobDecided, RefusedInJob
-from shared.rulebook.follow_up import Closing, FactKind
+from shared.rulebook.facts import FactKind
+from shared.rulebook.follow_up import Closing
 from shared.rulebook.ids import client_id, follow_up_id, user_id
 from tests.services.campaign.clients import a_campaign_of, a_fact, do, rows
 from tests.services.campaign.conftest import code_of

@@ -14,9 +14,10 @@ from services.followup.store.command_log import PostgresCommandLog
 from services.followup.store.targeting import PostgresTargeting
 from shared.contracts.campaign import ClientsTargeted, TargetedClient
 from shared.contracts.workflow import NumberedFact
-from shared.rulebook.decisions import decide, targeted
+from shared.rulebook.commands import Command, CompleteStep, RecordInteraction
+from shared.rulebook.decisions import decide
 from shared.rulebook.errors import NotVisible, Refused
-from shared.rulebook.follow_up import Command, CompleteStep, RecordInteraction
+from shared.rulebook.history import targeted
 from shared.rulebook.ids import follow_up_id
 from shared.rulebook.steps import StepKind
 from shared.runtime.clock import FixedClock

@@ -9,7 +9,8 @@ from services.followup.ports import NOT_FOUND, UNCLEAR, EngineAnswer, Leased, Ne
 from services.followup.use_cases.send import Sender
 from services.followup.use_cases.take_signals import fingerprint, said
 from shared.contracts.workflow import DEADLINE_PASSED, DEFINITION_NEEDED, STATE_NEEDED
-from shared.rulebook.follow_up import Closing, Command, CompleteStep, Conclude, ConclusionKind, RecordInteraction
+from shared.rulebook.commands import Command, CompleteStep, Conclude, RecordInteraction
+from shared.rulebook.follow_up import Closing, ConclusionKind
 from shared.rulebook.steps import StepKind
 from shared.runtime.clock import Clock
 from tests.services.followup.conftest import PARIS, Service

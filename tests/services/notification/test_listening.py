@@ -15,7 +15,8 @@ from services.notification.ports.webhooks import Subscription
 from services.notification.settings import Settings
 from services.notification.store import StoredWebhooks
 from services.notification.use_cases.keep_webhooks import KeepWebhooks
-from shared.rulebook.follow_up import Closing, FactKind
+from shared.rulebook.facts import FactKind
+from shared.rulebook.follow_up import Closing
 from shared.rulebook.ids import campaign_id
 from shared.runtime.database import Database
 from shared.runtime.messaging import Bus, Outgoing

@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from services.notification.ports import Pushed
-from shared.rulebook.follow_up import Closing, FactKind
+from shared.rulebook.facts import FactKind
+from shared.rulebook.follow_up import Closing
 from shared.rulebook.ids import campaign_id, notice_id, user_id
 from tests.support.stories_notification import a_client, a_definition, a_fact, a_reader, the_notice_date_of
 

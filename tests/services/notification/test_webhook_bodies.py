@@ -12,7 +12,8 @@ from services.notification.use_cases.webhook_bodies import EVENT_TYPES, telling_
 from shared.contracts.campaign import CampaignDefined, CampaignMoment, MomentKind, StepDefinition
 from shared.contracts.followup import FactRecorded, SignalDecided
 from shared.contracts.wire import CloudEvent, Event
-from shared.rulebook.follow_up import Conclusion, ConclusionKind, Fact, FactKind
+from shared.rulebook.facts import Fact, FactKind
+from shared.rulebook.follow_up import Conclusion, ConclusionKind
 from shared.rulebook.ids import campaign_id
 from shared.rulebook.steps import StepKind
 from tests.support.stories_notification import a_definition, a_fact

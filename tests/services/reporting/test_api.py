@@ -14,7 +14,8 @@ from services.reporting.store.checks import PostgresChecks
 from services.reporting.store.figures import PostgresReadings
 from services.reporting.store.replicas import PostgresReplicas
 from shared.rulebook.access import AccessLevel, Principal
-from shared.rulebook.follow_up import CompleteStep, Conclude, ConclusionKind
+from shared.rulebook.commands import CompleteStep, Conclude
+from shared.rulebook.follow_up import ConclusionKind
 from shared.rulebook.ids import campaign_id, user_id
 from shared.runtime.clock import FixedClock
 from shared.runtime.http import service_app

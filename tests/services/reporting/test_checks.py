@@ -17,7 +17,7 @@ from services.reporting.use_cases.regroup import regroup_all
 from shared.contracts.followup import Facts
 from shared.rulebook.access import Principal
 from shared.rulebook.errors import Forbidden
-from shared.rulebook.follow_up import Fact, FactKind
+from shared.rulebook.facts import Fact, FactKind
 from shared.rulebook.ids import campaign_id
 from shared.runtime.migrate import schema_differences
 from tests.support.fakes_reporting import World

@@ -11,16 +11,16 @@ from services.reporting.ports.counting import Amounts
 from services.reporting.use_cases.contribution import ALWAYS_OPEN
 from shared.contracts.campaign import CampaignDefined
 from shared.contracts.followup import FactRecorded
-from shared.rulebook.follow_up import (
+from shared.rulebook.commands import (
     CompleteStep,
     Conclude,
-    ConclusionKind,
     Reassign,
     RecordInteraction,
     TargetAgain,
     UndoCompletion,
     WithdrawClient,
 )
+from shared.rulebook.follow_up import ConclusionKind
 from shared.rulebook.steps import StepKind
 from tests.support.fakes_reporting import fake_world
 from tests.support.stories_reporting import (

@@ -12,8 +12,9 @@ from services.reporting.ports.reading import Scope
 from services.reporting.tables import follow_ups
 from services.reporting.use_cases.breakdown import BrokenDownBy, read_breakdown
 from services.reporting.use_cases.steps import read_steps
+from shared.rulebook.commands import CompleteStep, Conclude
 from shared.rulebook.errors import NotVisible
-from shared.rulebook.follow_up import CompleteStep, Conclude, ConclusionKind, EntryState, FollowUpStatus
+from shared.rulebook.follow_up import ConclusionKind, EntryState, FollowUpStatus
 from shared.rulebook.ids import campaign_id
 from shared.rulebook.progression import group_of, position, status, unplanned_by_removal
 from tests.support.stories_reporting import (

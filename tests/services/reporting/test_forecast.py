@@ -17,9 +17,10 @@ from services.reporting.use_cases import forecast as use_case
 from services.reporting.use_cases.forecast import Silence, read_forecast
 from shared.rulebook.access import AccessLevel
 from shared.rulebook.chances import STILL, SUCCESS
-from shared.rulebook.decisions import apply
+from shared.rulebook.commands import CompleteStep, Conclude
 from shared.rulebook.errors import NotVisible
-from shared.rulebook.follow_up import CompleteStep, Conclude, ConclusionKind
+from shared.rulebook.follow_up import ConclusionKind
+from shared.rulebook.history import apply
 from shared.runtime.http import service_app
 from shared.runtime.security import current_principal
 from tests.support.forecast_histories import Life, known

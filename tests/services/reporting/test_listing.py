@@ -11,9 +11,10 @@ from services.reporting.schemas.listing import cursor_of, place_of
 from services.reporting.store.replicas import PostgresReplicas
 from services.reporting.use_cases.listing import read_concludable, read_list
 from shared.rulebook.access import in_reach
+from shared.rulebook.commands import CompleteStep
 from shared.rulebook.counting import ClientResult, result_of
 from shared.rulebook.errors import Invalid, NotVisible
-from shared.rulebook.follow_up import CompleteStep, ConclusionKind, FollowUpStatus
+from shared.rulebook.follow_up import ConclusionKind, FollowUpStatus
 from shared.rulebook.ids import campaign_id
 from shared.rulebook.lateness import MarkOverdue
 from shared.rulebook.standing import position_index, status

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from shared.rulebook.follow_up import CompleteStep
+from shared.rulebook.commands import CompleteStep
 from tests.support.past_reporting import at, life, sale
 from tests.support.stories_reporting import CALL, MEETING, a_definition
 

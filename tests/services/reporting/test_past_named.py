@@ -8,7 +8,7 @@ from sqlalchemy import event
 
 from shared.contracts.campaign import Share
 from shared.rulebook.access import AccessLevel, Principal
-from shared.rulebook.follow_up import CompleteStep, WithdrawClient
+from shared.rulebook.commands import CompleteStep, WithdrawClient
 from shared.rulebook.ids import campaign_id
 from tests.support.past_reporting import amended, at, life, sale
 from tests.support.stories_reporting import CALL, CAMPAIGN, CHLOE, MEETING, NORTH, PATHS, READERS, a_definition

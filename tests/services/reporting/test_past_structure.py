@@ -2,7 +2,7 @@
 
 from services.reporting.store.replicas import PostgresReplicas
 from shared.rulebook.access import AccessLevel, Principal
-from shared.rulebook.follow_up import Reassign
+from shared.rulebook.commands import Reassign
 from shared.rulebook.ids import campaign_id, client_id
 from tests.support.past_reporting import a_client, at, life, moved, sale
 from tests.support.stories_reporting import (

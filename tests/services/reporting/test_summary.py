@@ -11,7 +11,8 @@ from services.reporting.use_cases.figures import indicators_of, read_campaigns
 from services.reporting.use_cases.pace_curve import pace_curve
 from services.reporting.use_cases.steps import read_steps
 from services.reporting.writers.summary import charts_of
-from shared.rulebook.follow_up import CompleteStep, Conclude, ConclusionKind
+from shared.rulebook.commands import CompleteStep, Conclude
+from shared.rulebook.follow_up import ConclusionKind
 from tests.support.stories_reporting import CALL, CAMPAIGN, CHLOE, READERS, a_definition, facts_of, lived
 
 PLAN = a_definition().plan()

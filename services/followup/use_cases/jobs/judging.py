@@ -6,20 +6,20 @@ from decimal import Decimal
 
 from services.followup.ports import Candidate, Item, JobKind, JobOrder
 from shared.rulebook.access import Action, Principal, Target, may
-from shared.rulebook.decisions import decide
-from shared.rulebook.errors import NotVisible, Refused, RuleBroken
-from shared.rulebook.follow_up import (
+from shared.rulebook.commands import (
     Circumstances,
     CloseArchived,
     Command,
     Conclude,
-    ConclusionKind,
     Reassign,
     ReopenUnarchived,
     TargetAgain,
     WithdrawClient,
     WithdrawConclusion,
 )
+from shared.rulebook.decisions import decide
+from shared.rulebook.errors import NotVisible, Refused, RuleBroken
+from shared.rulebook.follow_up import ConclusionKind
 
 ACTIONS = {
     JobKind.CONCLUDE: Action.CONCLUDE,

@@ -28,8 +28,8 @@ from services.followup.use_cases.jobs.judging import UNKNOWN, Judge, undo_of, wi
 from services.followup.use_cases.jobs.listing import PIECE, given, piece_of_filter, piece_of_ids
 from services.followup.use_cases.take_signals import fingerprint
 from shared.rulebook.access import Principal
+from shared.rulebook.commands import Command, Reassign
 from shared.rulebook.errors import NotVisible, RuleBroken
-from shared.rulebook.follow_up import Command, Reassign
 from shared.runtime.clock import Clock
 from shared.runtime.identifiers import uuid7
 
