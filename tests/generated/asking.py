@@ -39,7 +39,7 @@ async def problems_of(services: FiveServices, case: Case, *, by_crm: bool) -> li
     prepared = requests.Request(**kwargs).prepare()
     if len(_encoded(prepared)) > _LONGEST_ADDRESS:
         return []
-    headers = {name: value for name, value in prepared.headers.items() if name.lower() not in _NOT_SENT}
+    headers = {name: _bytes_of(value) for name, value in prepared.headers.items() if name.lower() not in _NOT_SENT}
     if _wants_version(case):
         headers |= await _version(services, _encoded(prepared))
     first, then = (CRM, CHIEF) if by_crm else (CHIEF, CRM)
@@ -49,8 +49,13 @@ async def problems_of(services: FiveServices, case: Case, *, by_crm: bool) -> li
     return [f"{line}\n    {_told(prepared, answer)}" for line in _wrong(case, answer)]
 
 
+def _bytes_of(value: str | bytes) -> bytes:
+    """A header as it travels; what no client can send is replaced."""
+    return value if isinstance(value, bytes) else value.encode("latin-1", "replace")
+
+
 async def _sent(
-    services: FiveServices, prepared: requests.PreparedRequest, headers: dict[str, str], *, by: str
+    services: FiveServices, prepared: requests.PreparedRequest, headers: dict[str, bytes], *, by: str
 ) -> httpx.Response:
     return await services.ask(str(prepared.method), _encoded(prepared), by=by, headers=headers, content=prepared.body)
 
@@ -64,10 +69,10 @@ def _wants_version(case: Case) -> bool:
     return any(header.name.lower() == "if-match" for header in case.operation.headers)
 
 
-async def _version(services: FiveServices, path: str) -> dict[str, str]:
+async def _version(services: FiveServices, path: str) -> dict[str, bytes]:
     """`If-Match` as a careful reader sends it; nothing when there is nothing to read."""
     answer = await services.ask("GET", path, by=CHIEF)
-    return {"If-Match": answer.headers["ETag"]} if "ETag" in answer.headers else {}
+    return {"If-Match": answer.headers["ETag"].encode()} if "ETag" in answer.headers else {}
 
 
 def _wrong(case: Case, answer: httpx.Response) -> list[str]:
