@@ -166,7 +166,6 @@ targeting_pulls = Table(
     Column("after", Text, comment="The last client pulled."),
     Column("pages", Integer, nullable=False, server_default=text("0")),
     Column("pulled", Integer, nullable=False, server_default=text("0")),
-    Column("dealt", JSONB, nullable=False, comment="By advisor, how many clients were given an entry date."),
     Column("attempt_at", _TIME, nullable=False, index=True),
     comment="Jobs whose clients a query still finds; a row leaves with the last page.",
 )

@@ -22,8 +22,8 @@ from shared.runtime.database import Database
 LEASE = timedelta(seconds=5)
 """How long a page may take before another asks for it too; only one of them is taken."""
 _ADD = text(
-    "insert into targeting_pulls (job_id, wish, dealt, attempt_at)"
-    " values (cast(:id as uuid), cast(:wish as jsonb), '{}', :now) on conflict do nothing"
+    "insert into targeting_pulls (job_id, wish, attempt_at)"
+    " values (cast(:id as uuid), cast(:wish as jsonb), :now) on conflict do nothing"
 )
 _DUE = text(
     "update targeting_pulls set attempt_at = :leased where job_id ="
