@@ -1,14 +1,13 @@
 """Whether a campaign's definition is complete and consistent (docs/domain.md, Campaigns)."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
 from shared.rulebook.errors import Invalid
 from shared.rulebook.money import not_negative
-from shared.rulebook.step_contents import StepContents, contents_problems
-from shared.rulebook.steps import Step, StepKind
+from shared.rulebook.step_contents import StepContents, contents_problems, repeated
+from shared.rulebook.steps import ChecklistItem, Step, StepKind
 
 MAX_NAME = 200
 MAX_STEPS = 100
@@ -18,7 +17,10 @@ FIRST_DAY = date(2000, 1, 1)
 LAST_DAY = date(2100, 12, 31)
 
 Problem = dict[str, object]
-"""One thing wrong: `code`, the `field` it is about, and where it helps the `step` and the `limit`."""
+"""One thing wrong: `code`, the `field` it is about, and where it helps the `step` and the `limit`.
+
+A field is a path into the definition as it was sent, places counted from 0: `end_date`, `steps.2.checklist.0.id`.
+"""
 
 
 def sales_step_of(steps: Sequence[Step], chosen: str | None) -> str | None:
@@ -90,18 +92,18 @@ def _target_problems(target: Decimal | None) -> Iterator[Problem]:
 
 
 def _date_problems(start: date | None, end: date | None) -> Iterator[Problem]:
-    for field, day in (("start", start), ("end", end)):
+    for field, day in (("start_date", start), ("end_date", end)):
         if day is None:
             yield {"code": "date_missing", "field": field}
         elif not FIRST_DAY <= day <= LAST_DAY:
             yield {"code": "date_out_of_range", "field": field}
     if start is not None and end is not None and end < start:
-        yield {"code": "end_before_start", "field": "end"}
+        yield {"code": "end_before_start", "field": "end_date"}
 
 
 def _notice_problems(notice_date: date | None) -> Iterator[Problem]:
     if notice_date is not None and not FIRST_DAY <= notice_date <= LAST_DAY:
-        yield {"code": "date_out_of_range", "field": "notice_date"}
+        yield {"code": "date_out_of_range", "field": "notice.date"}
 
 
 def _step_problems(steps: Sequence[Step]) -> Iterator[Problem]:
@@ -109,21 +111,31 @@ def _step_problems(steps: Sequence[Step]) -> Iterator[Problem]:
         yield {"code": "steps_missing", "field": "steps"}
     if len(steps) > MAX_STEPS:
         yield {"code": "too_many_steps", "field": "steps", "limit": MAX_STEPS}
-    for twice in _repeated([step.id for step in steps]):
-        yield {"code": "step_id_twice", "field": "steps", "step": twice}
-    for step in steps:
-        yield from _problems_within(step)
-    for twice in _repeated([item.id for step in steps for item in step.checklist]):
-        yield {"code": "checklist_item_twice", "field": "checklist", "item": twice}
+    for place, twice in repeated([step.id for step in steps]):
+        yield {"code": "step_id_twice", "field": f"steps.{place}.id", "step": twice}
+    for place, step in enumerate(steps):
+        yield from _problems_within(step, f"steps.{place}")
+    items = [(f"steps.{at}.checklist.{place}.id", item.id) for at, place, item in _items(steps)]
+    for place, twice in repeated([item_id for _, item_id in items]):
+        yield {"code": "checklist_item_twice", "field": items[place][0], "item": twice}
 
 
-def _problems_within(step: Step) -> Iterator[Problem]:
+def _items(steps: Sequence[Step]) -> Iterator[tuple[int, int, ChecklistItem]]:
+    """The place of the step, that of the item within it, and the item."""
+    for at, step in enumerate(steps):
+        for place, item in enumerate(step.checklist):
+            yield at, place, item
+
+
+def _problems_within(step: Step, path: str) -> Iterator[Problem]:
     if step.checklist and step.kind is not StepKind.TASK:
-        yield {"code": "checklist_only_on_tasks", "field": "checklist", "step": step.id}
+        yield {"code": "checklist_only_on_tasks", "field": f"{path}.checklist", "step": step.id}
     if len(step.checklist) > MAX_CHECKLIST:
-        yield {"code": "too_many_checklist_items", "field": "checklist", "step": step.id, "limit": MAX_CHECKLIST}
+        problem: Problem = {"code": "too_many_checklist_items", "field": f"{path}.checklist", "step": step.id}
+        yield problem | {"limit": MAX_CHECKLIST}
     if step.due_within_days is not None and not 0 <= step.due_within_days <= MAX_DUE_DAYS:
-        yield {"code": "due_days_out_of_range", "field": "due_within_days", "step": step.id, "limit": MAX_DUE_DAYS}
+        problem = {"code": "due_days_out_of_range", "field": f"{path}.due_within_days", "step": step.id}
+        yield problem | {"limit": MAX_DUE_DAYS}
 
 
 def _sales_step_problems(steps: Sequence[Step], sales_step: str | None) -> Iterator[Problem]:
@@ -131,7 +143,3 @@ def _sales_step_problems(steps: Sequence[Step], sales_step: str | None) -> Itera
         yield {"code": "sales_step_missing", "field": "sales_step"}
     elif sales_step not in {step.id for step in steps}:
         yield {"code": "sales_step_unknown", "field": "sales_step", "step": sales_step}
-
-
-def _repeated(ids: Sequence[str]) -> list[str]:
-    return [found for found, times in Counter(ids).items() if times > 1]

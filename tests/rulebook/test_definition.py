@@ -88,7 +88,28 @@ def test_all_problems_come_at_once():
     assert broken.value.data == {
         "problems": [
             {"code": "name_missing", "field": "name"},
-            {"code": "date_missing", "field": "end"},
+            {"code": "date_missing", "field": "end_date"},
             {"code": "sales_step_unknown", "field": "sales_step", "step": "gone"},
         ]
     }
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"start": None}, "start_date"),
+        ({"notice_date": date(2101, 1, 1)}, "notice.date"),
+        ({"steps": [a_step("signing!"), a_step("call"), a_step("call")]}, "steps.2.id"),
+        ({"steps": [a_step("signing!"), a_step("call", due_within_days=-1)]}, "steps.1.due_within_days"),
+        (
+            {"steps": [a_step("signing", checklist=mandatory_items("id", "form", "id"))]},
+            "steps.0.checklist.2.id",
+        ),
+        (
+            {"steps": [a_step("signing"), a_step("call", kind=StepKind.REMINDER, checklist=mandatory_items("id"))]},
+            "steps.1.checklist",
+        ),
+    ],
+)
+def test_each_flaw_is_told_at_its_place_in_the_definition_that_was_sent(changed, field):
+    assert [problem["field"] for problem in definition_problems(**a_definition(**changed))] == [field]

@@ -37,11 +37,22 @@ def test_an_email_may_name_the_fields_of_its_campaign_and_client():
     ) == []  # fmt: skip
 
 
+def test_a_document_named_again_is_told_by_its_place():
+    steps = [
+        StepContents(step_id="a", kind=StepKind.TASK),
+        StepContents(step_id="b", kind=StepKind.TASK, documents=("d1", "d2", "d1", "d1")),
+    ]
+
+    assert list(contents_problems(steps)) == [
+        {"code": "document_twice", "field": "steps.1.documents.2", "step": "b", "document": "d1"}
+    ]
+
+
 def test_an_unknown_field_is_told_by_its_name():
     step = StepContents(step_id="s", kind=StepKind.EMAIL, email_body="Bonjour {{iban}}")
 
     assert list(contents_problems([step])) == [
-        {"code": "placeholder_unknown", "field": "email_body", "step": "s", "placeholder": "iban"}
+        {"code": "placeholder_unknown", "field": "steps.0.email_body", "step": "s", "placeholder": "iban"}
     ]
 
 

@@ -12,18 +12,24 @@ import pytest
 from tests.services.campaign.conftest import STEPS, a_campaign, code_of
 
 CALL = {"title": "Appel", "kind": "REMINDER"}
+TICKED = {"title": "Dossier", "kind": "TASK", "checklist": [{"id": "piece", "text": "Pièce"}] * 2}
+MAIL = {"title": "Offre", "kind": "EMAIL", "email_body": "Bonjour {{iban}}"}
+LATE = "steps.0.due_within_days"
 DEEP = "not " * 1000 + 'segment = "x"'
 RIGHT_TO_LEFT = "\u202eeiv ecnarussa"
 DEFINITIONS = {
-    "end before start": ({"end_date": "2026-03-31"}, "end_before_start", "end"),
+    "end before start": ({"end_date": "2026-03-31"}, "end_before_start", "end_date"),
     "no step": ({"steps": [], "sales_step": None}, "steps_missing", "steps"),
     "sales step of another campaign": ({"sales_step": "of-another"}, "sales_step_unknown", "sales_step"),
-    "two steps with one id": ({"steps": [STEPS[2], STEPS[2]]}, "step_id_twice", "steps"),
+    "two steps with one id": ({"steps": [STEPS[2], STEPS[2]]}, "step_id_twice", "steps.1.id"),
+    "two items with one id": ({"steps": [TICKED]}, "checklist_item_twice", "steps.0.checklist.1.id"),
+    "a delay of 367 days": ({"steps": [CALL | {"due_within_days": 367}]}, "due_days_out_of_range", LATE),
+    "a text that names no field": ({"steps": [MAIL]}, "placeholder_unknown", "steps.0.email_body"),
     "10,000 steps": ({"steps": [CALL] * 10_000, "sales_step": None}, "too_many_steps", "steps"),
     "a name of 1 MB": ({"name": "N" * 1_000_000}, "name_too_long", "name"),
-    "an end in year 9999": ({"end_date": "9999-12-31"}, "date_out_of_range", "end"),
-    "a start in year 9999": ({"start_date": "9999-12-30", "end_date": "9999-12-31"}, "date_out_of_range", "start"),
-    "a notice in year 9999": ({"notice": {"date": "9999-12-31"}}, "date_out_of_range", "notice_date"),
+    "an end in year 9999": ({"end_date": "9999-12-31"}, "date_out_of_range", "end_date"),
+    "a start in year 9999": ({"start_date": "9999-12-30", "end_date": "9999-12-31"}, "date_out_of_range", "start_date"),
+    "a notice in year 9999": ({"notice": {"date": "9999-12-31"}}, "date_out_of_range", "notice.date"),
 }
 VALUES = {
     "a negative target": ({"target": "-1"}, "body.target"),
@@ -77,7 +83,7 @@ async def test_a_definition_that_breaks_a_rule_is_neither_created_nor_saved(door
 
     for refused in (created, changed):
         assert (refused.status_code, code_of(refused)) == (422, "definition_invalid")
-        told = [(one["code"], one["field"].split(".")[0]) for one in refused.json()["data"]["problems"]]
+        told = [(one["code"], one["field"]) for one in refused.json()["data"]["problems"]]
         assert (code, field) in told
     assert await door.show(saved["campaign_id"]) == saved
     assert len((await door.ask("GET")).json()["items"]) == 1

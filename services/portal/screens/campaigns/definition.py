@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.portal.filled import Filled
-from services.portal.frame import Visit
 from services.portal.locale import Words
 from services.portal.screens.campaigns.reading import read_day, read_money, read_whole, sentence
 from services.portal.screens.campaigns.sheet import KINDS, STEPS, item_field, step_field
@@ -23,6 +22,7 @@ _STEP_FIELDS = {
     "due_within_days": "due",
     "checklist": "items",
     "documents": "files",
+    "id": "title",
 }
 _AT_FIELD = {
     "owner_unknown": "owner",
@@ -71,20 +71,20 @@ def digest_of(wanted: Mapping[str, Any], version: str) -> str:
     return hashlib.sha256(f"{version}\n{json.dumps(wanted, sort_keys=True)}".encode()).hexdigest()[:32]
 
 
-def explain(sheet: Filled, problem: UpstreamProblem, visit: Visit) -> None:
+def explain(sheet: Filled, problem: UpstreamProblem, say: Words) -> None:
     """Say what the API refused at the fields that it is about."""
     if problem.code == "definition_invalid":
         for one in problem.data.get("problems", ()):
-            sheet.errors.setdefault(_field_of(one), sentence(str(one["code"]), visit.say, one))
+            sheet.errors.setdefault(_place_of(sheet, str(one["field"])), sentence(str(one["code"]), say, one))
     elif problem.code == "invalid_request":
         for one in problem.data.get("errors", ()):
-            sheet.errors.setdefault(_place_of(sheet, str(one["field"])), visit.say("editor.value_invalid"))
+            sheet.errors.setdefault(_place_of(sheet, str(one["field"])), say("editor.value_invalid"))
     elif problem.code == "step_completed_somewhere":
         sheet.refusal = problem.detail
     else:
         sheet.refuse(problem, _AT_FIELD)
     if problem.outcome_unknown:
-        sheet.refusal = visit.say("form.unavailable")
+        sheet.refusal = say("form.unavailable")
 
 
 def _step(sheet: Filled, step_id: str, say: Words) -> dict[str, Any]:
@@ -125,13 +125,6 @@ def _items(sheet: Filled, step_id: str) -> list[dict[str, Any]]:
 
 def _rules(steps: list[dict[str, Any]]) -> tuple[Any, ...]:
     return tuple(StepDefinition.model_validate(step).rule() for step in steps)
-
-
-def _field_of(problem: Mapping[str, Any]) -> str:
-    field = str(problem["field"])
-    if problem.get("step") and field not in {"sales_step", STEPS}:
-        return step_field(str(problem["step"]), _STEP_FIELDS.get(field, field))
-    return _FIELDS.get(field, field)
 
 
 def _place_of(sheet: Filled, place: str) -> str:

@@ -48,7 +48,7 @@ async def create(form: Sheet) -> Response:
     try:
         made = await visit.api.post("/api/campaigns", {**wanted, "key": form.text("key") or uuid.uuid4().hex})
     except UpstreamProblem as problem:
-        explain(sheet, problem, visit)
+        explain(sheet, problem, visit.say)
         return await _page(visit, sheet, None, status=problem.status)
     path = f"/operations/{made.body['campaign_id']}"
     if files_of(form) and not await _attached(form, sheet, made):
@@ -93,7 +93,7 @@ async def _weighed_and_saved(form: Sent, sheet: Filled, found: Answer, wanted: d
     except UpstreamProblem as problem:
         if problem.status == _CHANGED_MEANWHILE:
             return await _changed_meanwhile(visit, sheet, await visit.api.call("GET", path), str(found.version))
-        explain(sheet, problem, visit)
+        explain(sheet, problem, visit.say)
         return await _page(visit, sheet, found, status=problem.status)
     return RedirectResponse(f"/operations/{found.body['campaign_id']}?fait=saved", status_code=303)
 
