@@ -87,7 +87,7 @@ $(UV):
 	$(UV) pip sync --quiet --compile-bytecode --require-hashes --python $(PYTHON) $(PINNED)
 	@touch $@
 
-.venv/assets: $(PACKAGES) $(wildcard tools/assets.py) .venv/stamp
+.venv/assets: $(PACKAGES) $(wildcard tools/assets.py services/portal/charts/*.js) .venv/stamp
 	cd $(dir $(PACKAGES)) && PATH="$$PATH:$(CURDIR)/.venv/bin" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	$(PYTHON) -m tools.assets
 	@touch $@

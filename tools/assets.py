@@ -1,5 +1,7 @@
 """`python -m tools.assets`: the few served files of the npm packages, hashed, compressed, with a manifest.
 
+Of ECharts only what the screens draw with: esbuild, which npm brings as one program without node, cuts the rest away.
+
 It needs `npm ci` in services/portal first. What it writes is never committed.
 """
 
@@ -8,16 +10,17 @@ import hashlib
 import json
 import re
 import shutil
+import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
 PORTAL = Path(__file__).parent.parent / "services" / "portal"
 PACKAGES = PORTAL / "node_modules"
 SERVED = PORTAL / "static" / "vendor"
+CHARTS = PORTAL / "charts" / "echarts.js"
 
 FILES = {
     "tabler.css": "@tabler/core/dist/css/tabler.min.css",
-    "echarts.js": "echarts/dist/echarts.min.js",
     "htmx.js": "htmx.org/dist/htmx.min.js",
     "htmx-sse.js": "htmx.org/dist/ext/hx-sse.min.js",
     "sortable.js": "sortablejs/Sortable.min.js",
@@ -42,6 +45,7 @@ _INVISIBLE = '<path stroke="none" d="M0 0h24v24H0z" fill="none" />'
 def write_assets(packages: Path = PACKAGES, served: Path = SERVED) -> dict[str, str]:
     """Write the served files anew; answer the manifest, name → hashed file name."""
     contents = {name: _SOURCE_MAP.sub(b"\n", (packages / path).read_bytes()) for name, path in FILES.items()}
+    contents["echarts.js"] = bundle(packages, CHARTS, "echarts")
     contents["icons.svg"] = sprite(packages / "@tabler/icons/icons/outline", ICONS).encode()
 
     shutil.rmtree(served, ignore_errors=True)
@@ -49,6 +53,18 @@ def write_assets(packages: Path = PACKAGES, served: Path = SERVED) -> dict[str, 
     manifest = {name: _write(served, name, content) for name, content in contents.items()}
     (served / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
     return manifest
+
+
+def bundle(packages: Path, entry: Path, name: str) -> bytes:
+    """What `entry` imports from the packages, and nothing else, as one script that sets the global `name`."""
+    programs = sorted(packages.glob("@esbuild/*/bin/esbuild"))
+    if not programs:
+        raise FileNotFoundError(f"no esbuild in {packages}: npm ci")
+    command = [str(programs[0]), "--bundle", "--minify", "--format=iife", f"--global-name={name}", "--charset=utf8"]
+    # Several packages have licences of their own; each stays where it is, in the package.
+    command += ["--legal-comments=none", "--log-level=warning", f"--sourcefile={entry.name}"]
+    source = entry.read_bytes()
+    return subprocess.run(command, input=source, cwd=packages.parent, check=True, stdout=subprocess.PIPE).stdout
 
 
 def sprite(folder: Path, names: Iterable[str]) -> str:

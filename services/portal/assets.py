@@ -1,5 +1,6 @@
 """The files that pages load: ours by content, those of npm by the manifest that tools/assets.py wrote."""
 
+import gzip
 import hashlib
 import json
 from dataclasses import dataclass
@@ -19,10 +20,11 @@ class AssetsMissingError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Assets:
-    """Where a page finds each file, by name; `files` lists all that is served, by address."""
+    """Where a page finds each file, by name; `files` lists all that is served, by address, `compressed` its gzip."""
 
     addresses: dict[str, str]
     files: dict[str, Path]
+    compressed: dict[str, bytes]
 
     @classmethod
     def load(cls, folder: Path = FOLDER) -> "Assets":
@@ -34,7 +36,8 @@ class Assets:
         files = {name: folder / "vendor" / hashed for name, hashed in vendored.items()}
         files |= {path.name: path for path in folder.iterdir() if path.suffix in _TYPES}
         addresses = {name: f"/static/{_version(path)}/{name}" for name, path in files.items()}
-        return cls(addresses, {addresses[name]: path for name, path in files.items()})
+        served = {addresses[name]: path for name, path in files.items()}
+        return cls(addresses, served, {address: _compressed(path) for address, path in served.items()})
 
 
 def assets_router(assets: Assets) -> APIRouter:
@@ -47,12 +50,11 @@ def assets_router(assets: Assets) -> APIRouter:
         if path is None:
             return Response(status_code=404)
         headers = {"Cache-Control": _FOR_EVER, "Vary": "Accept-Encoding"}
-        compressed = path.with_name(f"{path.name}.gz")
-        if compressed.exists() and "gzip" in request.headers.get("accept-encoding", ""):
-            path = compressed
-            headers["Content-Encoding"] = "gzip"
-        media_type = _TYPES[Path(address).suffix]
-        return FileResponse(path, media_type=f"{media_type}; charset=utf-8", headers=headers)
+        media_type = f"{_TYPES[path.suffix]}; charset=utf-8"
+        if "gzip" not in request.headers.get("accept-encoding", ""):
+            return FileResponse(path, media_type=media_type, headers=headers)
+        headers["Content-Encoding"] = "gzip"
+        return Response(assets.compressed[f"/static/{address}"], media_type=media_type, headers=headers)
 
     @router.get("/favicon.ico")
     async def icon() -> Response:
@@ -60,6 +62,12 @@ def assets_router(assets: Assets) -> APIRouter:
         return FileResponse(FOLDER / "mark.svg", media_type=_TYPES[".svg"], headers={"Cache-Control": "max-age=86400"})
 
     return router
+
+
+def _compressed(path: Path) -> bytes:
+    """Those of npm were compressed when they were written; ours are few and small."""
+    beside = path.with_name(f"{path.name}.gz")
+    return beside.read_bytes() if beside.exists() else gzip.compress(path.read_bytes(), 9, mtime=0)
 
 
 def _version(path: Path) -> str:

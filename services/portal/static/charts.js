@@ -1,13 +1,14 @@
 // Draws the charts of a page from the options beside them; without scripts their tables are there.
 (() => {
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const locale = document.documentElement.lang.toUpperCase();
   const drawn = new Map();
 
   const draw = (box) => {
     if (drawn.has(box)) return;
     const option = JSON.parse(document.getElementById(box.dataset.chart).textContent);
     box.hidden = false;
-    const chart = echarts.init(box, null, { renderer: "svg" });
+    const chart = echarts.init(box, null, { renderer: "svg", locale });
     // No HTML in hints: the policy of the page allows no style written into it.
     chart.setOption({ backgroundColor: "transparent", animation: !still, ...option, tooltip: { ...option.tooltip, renderMode: "richText" } });
     drawn.set(box, chart);
@@ -28,7 +29,7 @@
   const save = (box) => {
     const canvas = document.createElement("div");
     const { width, height } = box.getBoundingClientRect();
-    const copy = echarts.init(canvas, null, { renderer: "canvas", width, height, devicePixelRatio: 2 });
+    const copy = echarts.init(canvas, null, { renderer: "canvas", locale, width, height, devicePixelRatio: 2 });
     copy.setOption({ ...drawn.get(box).getOption(), animation: false });
     const link = document.createElement("a");
     link.href = copy.getDataURL({ type: "png", backgroundColor: "#fff" });

@@ -78,9 +78,10 @@ async def test_nobody_listens_without_a_session(stranger):
     assert answer.status_code == 303
 
 
-async def test_files_are_kept_for_ever_and_compressed(browser):
+@pytest.mark.parametrize("name", ["tabler.css", "portal.css"])
+async def test_files_are_kept_for_ever_and_compressed(browser, name):
     page = (await browser.get("/")).text
-    (address,) = re.findall(r'href="(/static/\w+/tabler.css)"', page)
+    (address,) = re.findall(rf'href="(/static/\w+/{name})"', page)
 
     answer = await browser.get(address)
     plain = await browser.get(address, headers={"Accept-Encoding": "identity"})
@@ -89,7 +90,17 @@ async def test_files_are_kept_for_ever_and_compressed(browser):
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert answer.headers["content-type"] == "text/css; charset=utf-8"
     assert answer.content == plain.content
+    assert int(answer.headers["content-length"]) < len(plain.content) / 2
     assert "content-encoding" not in plain.headers
+
+
+def test_a_first_visit_of_the_charts_loads_less_than_400_kilobytes():
+    assets = Assets.load()
+
+    weights = {name: len(assets.compressed[address]) for name, address in assets.addresses.items()}
+
+    assert weights["echarts.js"] < 225_000
+    assert sum(weights.values()) < 400_000
 
 
 @pytest.mark.parametrize("path", ["/static/x/tabler.css", "/static/../app.py", "/static/%2e%2e/app.py", "/static/"])

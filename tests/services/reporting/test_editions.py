@@ -3,16 +3,20 @@
 The pages themselves were looked at; `save_pages` in tests/support/editions.py shows them again.
 """
 
+from datetime import date
+from decimal import Decimal
+
 import pypdfium2
 import pytest
 
 from services.reporting.ports.reading import Axis
+from services.reporting.use_cases.pace_curve import PacePoint
 from services.reporting.writers.blocks import Edition, Head
 from services.reporting.writers.chart import Chart
 from services.reporting.writers.charts import ASSETS, Charts, ChartsAbsentError
 from services.reporting.writers.editions import Summary, write_results, write_steps, write_summary
 from services.reporting.writers.formats import Formats
-from services.reporting.writers.options import summary_charts
+from services.reporting.writers.options import pace_chart, summary_charts
 from services.reporting.writers.words import say
 from tests.support.editions import HOSTILE, UNITS, a_funnel, a_row, about, pages_of, some_indicators, text_of
 
@@ -206,6 +210,21 @@ def test_the_charts_of_the_summary_say_their_numbers_as_the_reader_writes_them(l
     assert list(drawn) == ["money", "progress", "clients_by_result", "steps"]
     for words in expected:
         assert words in text
+
+
+@needs_assets
+def test_the_lines_of_the_pace_and_the_mark_of_the_whole_are_drawn():
+    points = [PacePoint(date(2026, 11, day), Decimal(100 * day), Decimal(150 * day)) for day in (1, 2, 3)]
+    pace = pace_chart(points, say("fr"), Formats("fr"))
+    progress = summary_charts(some_indicators(), None, say("fr"), Formats("fr"))["progress"]
+
+    with Charts() as charts:
+        lines = charts.svg(pace.option, width=800, height=280)
+        bars = charts.svg(progress.option, width=800, height=100)
+
+    assert lines.count('stroke-width="3"') == 2
+    assert ">Collecté</text>" in lines
+    assert 'stroke="#8A93A0"' in bars
 
 
 def test_what_does_not_exist_is_not_drawn():
