@@ -11,8 +11,8 @@ JOBS: Sentences = {
     ),
     "job_undone": ("Ce traitement a déjà été défait.", "This job was undone before."),
     "job_of_archiving": (
-        "Ce traitement découle de l’archivage : désarchivez ou archivez l’opération.",
-        "This job follows from archiving: un-archive or archive the campaign instead.",
+        "Ce traitement découle de l’archivage ou des dates de l’opération : changez-les plutôt.",
+        "This job follows from the campaign’s being archived or from its dates: change those instead.",
     ),
     "touched_since": (
         "Quelqu’un est intervenu sur ce suivi entre-temps.",

@@ -31,10 +31,13 @@ async def listen(
                     again = await targeting.enrol(batch)
                     enrolled()
                     await house.target_again(batch, again)
+                    await definitions.look_again(batch.campaign_id, {client.entry_date for client in batch.clients})
                 case ClientsWithdrawn() as batch:
                     await house.withdraw(batch)
                 case ClientsChanged() as batch:
                     await house.change(batch)
+                    days = {client.entry_date for client in batch.clients if client.entry_date is not None}
+                    await definitions.look_again(batch.campaign_id, days)
 
     async def users(events: Sequence[CloudEvent[Any]]) -> None:
         await people.keep_users([event.data for event in events])

@@ -1,7 +1,7 @@
 """What the follow-up service needs, and the values that pass between its parts."""
 
 from services.followup.ports.attachments import Attachments
-from services.followup.ports.campaigns import Archiving, CampaignService, Definitions, People, Targeting
+from services.followup.ports.campaigns import CampaignService, Definitions, People, Targeting, Unsettled
 from services.followup.ports.commands import (
     Admission,
     CommandLog,
@@ -64,7 +64,6 @@ __all__ = [
     "UNCLEAR",
     "Addresses",
     "Admission",
-    "Archiving",
     "Attachments",
     "CalendarEntry",
     "CampaignService",
@@ -122,6 +121,7 @@ __all__ = [
     "ToDoKind",
     "ToDoLists",
     "UndoOutcome",
+    "Unsettled",
     "Verdict",
     "VerdictKind",
     "Window",

@@ -1,10 +1,12 @@
 """Definitions, targeting and people, as the follow-up service needs them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 from services.followup.ports.commands import Known
+from services.followup.ports.jobs import JobKind
 from shared.contracts.campaign import CampaignDefined, ClientsTargeted, DefinitionFound, TargetedClient
 from shared.contracts.directory import ClientChanged, UserChanged
 from shared.contracts.followup import JobDecided, JobDecisions, StepsReserved, TargetingCount
@@ -39,17 +41,25 @@ class Definitions(Protocol):
     async def mark_told(self, campaign_id: str, version: int) -> None:
         """The campaign's execution goes by this version."""
 
-    async def to_settle(self) -> Sequence["Archiving"]:
-        """Campaigns with open follow-ups though archived, or ARCHIVED ones though not, and no job about it."""
+    async def to_settle(self, today: date) -> Sequence["Unsettled"]:
+        """Campaigns with follow-ups that are not as the definition implies, and no job about it.
+
+        Open ones though it is archived, ARCHIVED ones though it is not, WAITING ones that enter outside its dates.
+        """
+
+    async def look_again(self, campaign_id: str, entries: Collection[date]) -> None:
+        """Clients are to enter on these days, asked for under this version or an older one: they may lie outside."""
 
 
 @dataclass(frozen=True, slots=True)
-class Archiving:
-    """A campaign whose follow-ups are to be closed or reopened, since `version` says so; `by` saved it."""
+class Unsettled:
+    """A campaign whose follow-ups a job is to bring to what `version` says; `by` saved it."""
 
     campaign_id: str
     version: int
-    archived: bool
+    kind: JobKind
+    first: date
+    last: date
     by: str
     round: int = 1
     """How many jobs about this version there were before, and one: some follow-ups come late."""

@@ -24,10 +24,11 @@ class JobKind(StrEnum):
     WITHDRAW = "withdraw"
     CLOSE_ARCHIVED = "close_archived"
     REOPEN_UNARCHIVED = "reopen_unarchived"
+    PULL_IN = "pull_in"
 
 
-HOUSE_KINDS = frozenset({JobKind.CLOSE_ARCHIVED, JobKind.REOPEN_UNARCHIVED})
-"""What archiving and un-archiving imply; undone by each other."""
+HOUSE_KINDS = frozenset({JobKind.CLOSE_ARCHIVED, JobKind.REOPEN_UNARCHIVED, JobKind.PULL_IN})
+"""What a saved definition implies: archived, no longer so, or with other dates. Nobody stops or undoes it."""
 
 
 class JobState(StrEnum):
@@ -73,6 +74,8 @@ class Choice:
     """A step, or END."""
     entry_from: date | None = None
     entry_to: date | None = None
+    entry_outside: tuple[date, date] | None = None
+    """The entry date lies before the first or after the second."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +127,7 @@ class Job:
     """The whole list is fixed, though perhaps not yet what each is given."""
     finished_at: datetime | None = None
     campaign_id: str | None = None
-    """The campaign that was archived or un-archived."""
+    """The campaign whose definition implies the job."""
     version: int | None = None
     over: bool = False
     """Nothing more happens, unless it is undone."""

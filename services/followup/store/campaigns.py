@@ -1,11 +1,13 @@
 """Definitions as the campaign service last said, reservations of steps, and what the campaigns' executions know."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.followup.ports import Archiving
+from services.followup.ports import JobKind, Unsettled
 from services.followup.store.completions import completed_steps
 from shared.contracts.campaign import CampaignDefined
 from shared.contracts.followup import StepsReserved
@@ -94,7 +96,9 @@ _TOLD = sa.text(
 # While a job of the campaign goes on there is no other; a next round waits longer each time.
 _UNSETTLED = sa.text(
     """
-    select c.campaign_id::text, c.version, c.archived, c.definition ->> 'saved_by', count(j.job_id)
+    select c.campaign_id::text as campaign_id, c.version, c.archived, c.definition ->> 'saved_by' as by,
+           (c.definition ->> 'start_date')::date as first, (c.definition ->> 'end_date')::date as last,
+           count(j.job_id) as before
     from campaigns c
     left join bulk_jobs j on j.campaign_id = c.campaign_id and j.version = c.version
     where c.settled_version < c.version
@@ -105,13 +109,28 @@ _UNSETTLED = sa.text(
     limit 50
     """
 )
+# What is to enter on another day is waited for: it was asked for under an older version, and is looked at after it.
 _LEFT_TO_SETTLE = sa.text(
     """
-    select exists (
-        select 1 from follow_ups f
-        where f.campaign_id = :campaign_id
-          and case when :archived then f.closing is null else f.closing = 'ARCHIVED' end
-    )
+    select exists (select 1 from follow_ups where campaign_id = :campaign_id and closing is null) as open,
+           exists (select 1 from follow_ups where campaign_id = :campaign_id and closing = 'ARCHIVED') as archived,
+           exists (
+               select 1 from follow_ups where campaign_id = :campaign_id and closing is null
+                 and entry_date > :today and (entry_date < :first or entry_date > :last)
+           ) as outside,
+           exists (
+               select 1 from commands c join follow_ups f on f.follow_up_id = c.follow_up_id
+               where f.campaign_id = :campaign_id and c.verdict is null
+                 and c.body ->> 'command' in ('MoveEntryDate', 'TargetAgain')
+           ) as moving
+    """
+)
+_LOOK_AGAIN = sa.text(
+    """
+    update campaigns set settled_version = version - 1
+    where campaign_id = :campaign_id and settled_version = version
+      and (cast(:first as date) < (definition ->> 'start_date')::date
+           or cast(:last as date) > (definition ->> 'end_date')::date)
     """
 )
 _SETTLED = sa.text(
@@ -190,17 +209,36 @@ class PostgresDefinitions:
         async with self._database.transaction() as conn:
             await conn.execute(_TOLD, {"campaign_id": campaign_id, "version": version})
 
-    async def to_settle(self) -> Sequence[Archiving]:
-        """See the port. A campaign with nothing left is looked at again only in its next version."""
+    async def to_settle(self, today: date) -> Sequence[Unsettled]:
+        """See the port. A campaign with nothing left is looked at again only in its next version, or when told to."""
         async with self._database.transaction() as conn:
-            found: list[Archiving] = []
-            for campaign_id, version, archived, by, before in (await conn.execute(_UNSETTLED)).all():
-                which = {"campaign_id": campaign_id, "archived": archived}
-                if (await conn.execute(_LEFT_TO_SETTLE, which)).scalar_one():
-                    found.append(Archiving(campaign_id, version, archived, by, before + 1))
-                else:
-                    await conn.execute(_SETTLED, {"campaign_id": campaign_id, "version": version})
+            found: list[Unsettled] = []
+            for row in (await conn.execute(_UNSETTLED)).all():
+                which = {"campaign_id": row.campaign_id, "today": today, "first": row.first, "last": row.last}
+                left = (await conn.execute(_LEFT_TO_SETTLE, which)).one()
+                if (kind := _implied(row, left)) is not None:
+                    job = (row.campaign_id, row.version, kind, row.first, row.last, row.by, row.before + 1)
+                    found.append(Unsettled(*job))
+                elif row.archived or not left.moving:
+                    settled = {"campaign_id": row.campaign_id, "version": row.version}
+                    await conn.execute(_SETTLED, settled)
         return found
+
+    async def look_again(self, campaign_id: str, entries: Collection[date]) -> None:
+        """See the port."""
+        if entries:
+            days = {"campaign_id": campaign_id, "first": min(entries), "last": max(entries)}
+            async with self._database.transaction() as conn:
+                await conn.execute(_LOOK_AGAIN, days)
+
+
+def _implied(campaign: sa.Row[Any], left: sa.Row[Any]) -> JobKind | None:
+    """What is to be done next so that the follow-ups are as the definition implies."""
+    if campaign.archived:
+        return JobKind.CLOSE_ARCHIVED if left.open else None
+    if left.archived:
+        return JobKind.REOPEN_UNARCHIVED
+    return JobKind.PULL_IN if left.outside else None
 
 
 async def _counts(conn: AsyncConnection, steps: dict[str, object]) -> StepsReserved:

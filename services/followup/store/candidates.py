@@ -82,6 +82,9 @@ def _conditions(choice: Choice, today: date) -> Sequence[ColumnElement[bool]]:
         conditions.append(table.entry_date >= choice.entry_from)
     if choice.entry_to is not None:
         conditions.append(table.entry_date <= choice.entry_to)
+    if choice.entry_outside is not None:
+        first, last = choice.entry_outside
+        conditions.append(sa.or_(table.entry_date < first, table.entry_date > last))
     return conditions
 
 

@@ -137,6 +137,7 @@ TEXTS: dict[str, Text] = {
     "concluding.kind.withdraw": ("Retrait", "Withdrawal"),
     "concluding.kind.close_archived": ("Clôture à l’archivage", "Close on archive"),
     "concluding.kind.reopen_unarchived": ("Réouverture", "Reopening"),
+    "concluding.kind.pull_in": ("Entrées ramenées dans les dates", "Entries pulled within the dates"),
     "concluding.state.SCHEDULED": ("prévu", "scheduled"),
     "concluding.state.PREPARING": ("en préparation", "being prepared"),
     "concluding.state.RUNNING": ("en cours", "running"),

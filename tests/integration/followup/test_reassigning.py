@@ -8,7 +8,7 @@ import pytest
 from services.followup.ports import Choice, FollowUpFilter, ItemOutcome, JobState
 from services.followup.store.people import PostgresPeople
 from shared.rulebook.commands import Conclude
-from shared.rulebook.errors import Forbidden, Invalid, NotVisible
+from shared.rulebook.errors import Forbidden, Invalid
 from shared.rulebook.follow_up import ConclusionKind
 from tests.integration.followup.conftest import AnotherWorld
 from tests.integration.followup.many import (
@@ -189,7 +189,7 @@ async def test_who_may_move_what_to_whom(world: World) -> None:
     with pytest.raises(Forbidden, match="right_missing"):
         await world.ask_jobs.start(ANNE, reassign([one], BORIS), key=None, content="")
     for stranger in (FAR, replace(FAR, user_id=one)):
-        with pytest.raises(NotVisible, match="advisor_unknown"):
+        with pytest.raises(Invalid, match="advisor_unknown"):
             await world.ask_jobs.dry_run(MANAGER, reassign([one], stranger))
     with pytest.raises(Invalid, match="advisor_twice"):
         await world.ask_jobs.start(MANAGER, reassign([one], BORIS, BORIS), key=None, content="")

@@ -1,10 +1,10 @@
-"""Jobs that nobody asks for: archiving a campaign closes its open follow-ups, un-archiving reopens those (spec 2.7).
+"""Jobs that nobody asks for, since a saved definition implies them.
 
-And the executions of all jobs, started once and again when they were not heard of.
+Archiving closes open follow-ups, un-archiving reopens those (spec 2.7); dates that move pull WAITING entry dates in
+(spec 2.4). And the executions of all jobs, started once and again when they were not heard of.
 """
 
 from services.followup.ports import (
-    Archiving,
     Choice,
     Definitions,
     Job,
@@ -14,6 +14,7 @@ from services.followup.ports import (
     Jobs,
     JobState,
     Terms,
+    Unsettled,
 )
 from shared.contracts.workflow import BulkStart
 from shared.rulebook import ids
@@ -32,8 +33,8 @@ class ArchivingJobs:
         self._clock = clock
 
     async def ask(self) -> int:
-        """Keep a job for each campaign that was archived or un-archived, one after another per campaign."""
-        found = await self._definitions.to_settle()
+        """Keep a job for each campaign whose definition implies one, one after another per campaign."""
+        found = await self._definitions.to_settle(self._clock.today())
         for one in found:
             await self._jobs.add(self._job(one))
         return len(found)
@@ -50,12 +51,10 @@ class ArchivingJobs:
                 started += 1
         return started
 
-    def _job(self, one: Archiving) -> Job:
-        choice = Choice(campaign_id=one.campaign_id, state=None if one.archived else "ARCHIVED")
-        kind = JobKind.CLOSE_ARCHIVED if one.archived else JobKind.REOPEN_UNARCHIVED
+    def _job(self, one: Unsettled) -> Job:
         return Job(
             job_id=ids.job_id(f"archiving/{one.campaign_id}/{one.version}/{one.round}"),
-            order=JobOrder(kind=kind, choice=choice, terms=Terms()),
+            order=JobOrder(kind=one.kind, choice=_chosen(one), terms=Terms()),
             asker_id=one.by,
             content="",
             asked_at=self._clock.now(),
@@ -63,3 +62,13 @@ class ArchivingJobs:
             campaign_id=one.campaign_id,
             version=one.version,
         )
+
+
+def _chosen(one: Unsettled) -> Choice:
+    match one.kind:
+        case JobKind.REOPEN_UNARCHIVED:
+            return Choice(campaign_id=one.campaign_id, state="ARCHIVED")
+        case JobKind.PULL_IN:
+            return Choice(campaign_id=one.campaign_id, state="WAITING", entry_outside=(one.first, one.last))
+        case _:
+            return Choice(campaign_id=one.campaign_id)

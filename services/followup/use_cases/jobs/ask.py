@@ -45,7 +45,7 @@ class AskJobs:
     async def start(self, asker: Principal, order: JobOrder, *, key: str | None, content: str) -> Job:
         """The job, or the one that the same call (`key`, `content`) started before.
 
-        Forbidden for who may not do such a thing at all, NotVisible `advisor_unknown`; Refused `key_taken`; Invalid
+        Forbidden for who may not do such a thing at all, Refused `key_taken`; Invalid `advisor_unknown`,
         `back_dated`, `too_many_items`, `amount_*`. What each follow-up says is in the receipt.
         """
         job_id = ids.job_id(f"bulk/{asker.user_id}/{key or uuid7()}")
@@ -129,7 +129,7 @@ class AskJobs:
     async def _advisor(self, asker: Principal, advisor_id: str) -> Principal:
         advisor = await self._rights.principal(advisor_id)
         if advisor is None or not in_reach(asker, advisor.user_id, advisor.unit_path):
-            raise NotVisible("advisor_unknown", {"advisor": advisor_id})
+            raise Invalid("advisor_unknown", {"advisor": advisor_id})
         return advisor
 
 

@@ -6,11 +6,13 @@ from decimal import Decimal
 
 from services.followup.ports import Candidate, Item, JobKind, JobOrder
 from shared.rulebook.access import Action, Principal, Target, may
+from shared.rulebook.campaign import pulled_in
 from shared.rulebook.commands import (
     Circumstances,
     CloseArchived,
     Command,
     Conclude,
+    MoveEntryDate,
     Reassign,
     ReopenUnarchived,
     TargetAgain,
@@ -85,6 +87,9 @@ def wish_of(order: JobOrder, candidate: Candidate, item: Item | None, today: dat
             return CloseArchived()
         case JobKind.REOPEN_UNARCHIVED:
             return ReopenUnarchived(candidate.advisor_id)
+        case JobKind.PULL_IN:
+            entry_date = candidate.known.state.entry_date
+            return MoveEntryDate(pulled_in(entry_date, *(order.choice.entry_outside or (entry_date, entry_date))))
 
 
 def undo_of(order: JobOrder, candidate: Candidate, item: Item) -> Command:
@@ -103,5 +108,5 @@ def _check_archived(order: JobOrder, candidate: Candidate) -> None:
     """A campaign that was un-archived since is not closed, one that was archived again is not opened."""
     if order.kind is JobKind.CLOSE_ARCHIVED and not candidate.known.plan.archived:
         raise Refused("not_archived")
-    if order.kind is JobKind.REOPEN_UNARCHIVED and candidate.known.plan.archived:
+    if order.kind in {JobKind.REOPEN_UNARCHIVED, JobKind.PULL_IN} and candidate.known.plan.archived:
         raise Refused("archived")
