@@ -94,6 +94,7 @@ SCREENS = (
     Screen("targeting_spread", "network", "/operations?statut=RUNNING", (*TARGETED, "main a[href$='/clients/etaler']")),
     Screen("targeting_job", "network", "/operations?statut=RUNNING", (*TARGETED, "main a[href*='/travaux/'] >> nth=0")),
     Screen("held", "operator", "/exploitation"),
+    Screen("queues", "operator", "/exploitation/files"),
     Screen("reconciliations", "operator", "/exploitation/rapprochements"),
 )
 

@@ -61,6 +61,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     directory, calendars = PostgresDirectory(parts.database), PostgresCalendars(parts.database)
     shelf = Shelf(PostgresSavedQueries(parts.database), PostgresClientQueries(parts.database))
     app = service_app(title="Directory", version="1.0.0", lifespan=lifespan, settings=settings)
+    app.include_router(parts.backlog("/api/directory"))
     clock = Clock(settings.zone)
     app.include_router(put_router(directory, clock, written))
     app.include_router(csv_router(directory, PostgresDirectory(parts.database, keeps=False), clock, written))

@@ -44,6 +44,7 @@ from services.followup.store.feeds import PostgresFeeds
 from services.followup.store.held import PostgresHeldCommands
 from services.followup.store.interactions import PostgresInteractions
 from services.followup.store.jobs import PostgresJobs
+from services.followup.store.jobs_under_way import jobs_under_way
 from services.followup.store.letters import PostgresLetters
 from services.followup.store.neighbours import AskedCampaigns, AskedDirectory
 from services.followup.store.people import PostgresPeople
@@ -151,6 +152,7 @@ class _Service:
     def add_routes(self, app: FastAPI) -> None:
         """The HTTP interface."""
         take = TakeCommands(self.desk, self.reading, self.interactions, self.files, self.clock)
+        app.include_router(self.parts.backlog("/api/followups", jobs_under_way(self.parts.database)))
         app.include_router(signal_routes(self.desk, self.log, self.clock, park_for=self.park_for))
         held = PostgresHeldCommands(self.parts.database)
         handle_held = HandleHeld(held, self.clock.now, park_for=self.park_for)

@@ -65,6 +65,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                 await running.background.stop()
 
     app = service_app(title="Notification", version="1.0.0", lifespan=lifespan, settings=settings)
+    app.include_router(parts.backlog("/api/notifications"))
     app.include_router(api.router)
     kept, clock = StoredWebhooks(parts.database), Clock(settings.zone)
     keep = KeepWebhooks(kept, clock.now)

@@ -52,6 +52,11 @@ class Consumption:
         self._consumers = consumers
         self._tasks = [asyncio.create_task(consumer.run(), name=consumer.durable) for consumer in consumers]
 
+    @property
+    def sources(self) -> list[Source]:
+        """Where it reads."""
+        return [consumer.source for consumer in self._consumers]
+
     async def stop(self) -> None:
         """End after the batch in hand; what was fetched beyond it goes back to the server."""
         for consumer in self._consumers:
@@ -71,7 +76,10 @@ def start(
 ) -> Consumption:
     """One consumer per stream that holds some of `models`, and one for parked messages to be tried again."""
     readers = {model.type: CloudEvent[model] for model in models}  # type: ignore[valid-type]
-    sources = [*_sources(durable, models), Source(PARKING, f"{durable}-retry", (parking.retry_subject(durable),))]
+    sources = [
+        *_sources(durable, models),
+        Source(PARKING, f"{durable}-retry", (parking.retry_subject(durable),), durable),
+    ]
     return Consumption(
         [
             _Consumer(bus, durable, source, readers=readers, handle=handle, pace=pace, parked=parked)
@@ -82,7 +90,7 @@ def start(
 
 def _sources(durable: str, models: Sequence[type[Event]]) -> Iterator[Source]:
     for stream, group in groupby(sorted(models, key=stream_of), key=stream_of):
-        yield Source(stream, durable, tuple(f"{model.type}.>" for model in group))
+        yield Source(stream, durable, tuple(f"{model.type}.>" for model in group), durable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +123,7 @@ class _Consumer:
         self._handle = handle
         self._pace = pace
         self._failures: dict[int, int] = {}
+        self.source = source
         self._pull = Pull(bus, source, pace.batch)
 
     def stop(self) -> None:

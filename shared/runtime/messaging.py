@@ -10,6 +10,7 @@ from shared.runtime.connection import Connection
 from shared.runtime.consuming import Consumption, Handle, Pace, Parked
 from shared.runtime.outbox import cloud_event_bytes
 from shared.runtime.parking import NotParkedError, ParkedMessage
+from shared.runtime.pulling import Source
 from shared.runtime.questions import Answering, AnyAnswer, NobodyAnswers, QuestionRefused
 from shared.runtime.streams import Outgoing
 
@@ -68,6 +69,11 @@ class Bus(Connection):
         consumption = consuming.start(self, durable, models, handle, Pace(batch, max_deliver, gather), parked=parked)
         self._consumptions.append(consumption)
         return consumption
+
+    @property
+    def sources(self) -> list[Source]:
+        """Where its consumers read."""
+        return [source for consumption in self._consumptions for source in consumption.sources]
 
     async def answer(self, question: type[Q], handler: Callable[[Q], Awaitable[Answer]]) -> None:
         """Answer this question; replicas share the work. What `handler` raises travels back as a problem."""

@@ -47,6 +47,11 @@ def retry_subject(durable: str) -> str:
     return f"{_RETRY}.{durable}"
 
 
+def failed_subject(durable: str) -> str:
+    """Where the messages are kept on which a consumer failed for good."""
+    return f"{_FAILED}.{durable}"
+
+
 def subject_of(message: Msg) -> str:
     """The subject a message was first published on, also when it comes back from the parking stream."""
     return (message.headers or {}).get(SUBJECT_HEADER) or message.subject
@@ -70,7 +75,7 @@ def key_of(message: Msg) -> str:
 async def park(js: JetStreamContext, durable: str, message: Msg, reason: str) -> None:
     """Publish the message, as it came, to the parking stream; once however often it is tried."""
     await js.publish(
-        f"{_FAILED}.{durable}",
+        failed_subject(durable),
         message.data,
         headers={
             SUBJECT_HEADER: subject_of(message),

@@ -29,11 +29,13 @@ _CONFLICT_STATUS = "409"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A durable consumer: the stream it reads, its name there, and the subjects it wants."""
+    """A durable consumer: the stream it reads, its name there, the subjects it wants, and whose events they are."""
 
     stream: str
     consumer: str
     subjects: tuple[str, ...]
+    of: str = ""
+    """The name under which all sources of one handler stand."""
 
 
 class ConsumerGoneError(Exception):

@@ -4,10 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from shared.runtime.background import Background
+from shared.runtime.backlog_route import backlog_router
 from shared.runtime.database import Database
+from shared.runtime.jobs_under_way import JobsUnderWay
 from shared.runtime.messaging import Bus
 from shared.runtime.principals import Principals
 from shared.runtime.relay import Relay
@@ -38,6 +40,12 @@ class Parts:
         self._settings = settings
         self._name = name
         self._relay: Relay | None = None
+        self._bus: Bus | None = None
+
+    def backlog(self, prefix: str, jobs: JobsUnderWay | None = None) -> APIRouter:
+        """The route by which operators see what waits here, `jobs` too; before those with an id in its place."""
+        outbox = self.sweeps if self._publishes else None
+        return backlog_router(prefix, self._name, outbox, lambda: self._bus, jobs)
 
     def written(self) -> None:
         """Say that events were committed, so that they leave at once."""
@@ -52,6 +60,7 @@ class Parts:
         """
         settings, name = self._settings, self._name
         bus = await Bus.connect(settings.nats_url, name=name, replicas=settings.nats_replicas)
+        self._bus = bus
         verifier = TokenVerifier(settings)
         principals = Principals(bus)
         try:
@@ -69,7 +78,7 @@ class Parts:
                 await bus.stop_consuming()
                 await principals.stop()
         finally:
-            self._relay = None
+            self._relay = self._bus = None
             await verifier.close()
             await bus.close()
             await self.sweeps.close()

@@ -78,6 +78,21 @@ def test_one_is_tried_again(open_tab):
     expect(page.get_by_text("1 commande est jugée à nouveau.")).to_be_visible()
 
 
+def test_queues_and_jobs_are_told_by_number_word_and_state_without_a_reload(open_tab):
+    page = open_tab("Olga Ferrand").page
+    page.goto("/exploitation")
+    page.get_by_role("link", name="Files et traitements").click()
+
+    expect(page.locator(".tile", has_text="Évènements à publier")).to_contain_text("à jour")
+    expect(page.get_by_text("Aucun traitement en cours.")).to_be_visible()
+    consumers = ("followup-campaigns", "campaign-facts", "notification-facts", "reporting-facts")
+    for consumer in consumers:
+        expect(page.get_by_role("row", name=re.compile(consumer))).to_contain_text("à jour")
+    with page.expect_response(lambda answer: answer.url.endswith("/exploitation/files"), timeout=20_000) as again:
+        pass
+    assert again.value.ok
+
+
 def test_a_reconciliation_is_begun_watched_and_finds_nothing(open_tab):
     page = open_tab("Olga Ferrand").page
     page.goto("/exploitation/rapprochements")
@@ -96,6 +111,9 @@ def test_an_advisor_neither_sees_the_entry_nor_the_page(open_tab, product):
     answer = page.goto("/exploitation")
     assert answer is not None
     assert answer.status == 403
+    queues = page.goto("/exploitation/files")
+    assert queues is not None
+    assert queues.status == 403
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -104,7 +122,12 @@ def test_its_screens_have_no_accessibility_fault_and_fit_the_window(open_tab, pr
     product.name_people([{"external_id": "olga", "name": "Olga Ferrand", "title": "Exploitation"}])
     tab = open_tab("Olga Ferrand", width=width, color_scheme=scheme)
 
-    for address in ("/exploitation", "/exploitation?etat=parked", "/exploitation/rapprochements"):
+    for address in (
+        "/exploitation",
+        "/exploitation?etat=parked",
+        "/exploitation/files",
+        "/exploitation/rapprochements",
+    ):
         tab.page.goto(address)
         assert tab.accessibility() == [], address
         assert tab.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address

@@ -1,5 +1,5 @@
-"""What operators look at: what is refused, parked or waiting, and whether all records agree; no names."""
+"""What operators look at: what is held, what waits between the services, whether all records agree; no names."""
 
-from services.portal.screens.operating import held, reconciling
+from services.portal.screens.operating import held, queues, reconciling
 
-routers = (held.router, reconciling.router)
+routers = (held.router, queues.router, reconciling.router)
