@@ -63,9 +63,9 @@ class Family:
             self._tiers.pop()
 
     def kill(self) -> None:
-        """End everything at once."""
+        """End everything at once; a signal handler may call this, and whoever waits for the members goes on."""
         for child in self._members():
-            child.kill()
+            child.send_kill()
 
     def _members(self) -> list[Child]:
         return [child for tier in self._tiers for child in tier]

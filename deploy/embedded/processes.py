@@ -101,11 +101,16 @@ class Child:
 
     def kill(self) -> None:
         """End the child and everything in its process group at once."""
+        if self.send_kill():
+            self.process.wait()
+
+    def send_kill(self) -> bool:
+        """Kill the process group without waiting, as a signal handler must; whether there was one."""
         try:
             os.killpg(self.process.pid, signal.SIGKILL)
         except ProcessLookupError:
-            return
-        self.process.wait()
+            return False
+        return True
 
 
 def port_or_free(wished: int) -> int:

@@ -2,11 +2,11 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
@@ -16,7 +16,13 @@ import services.portal
 _AXE = Path(services.portal.__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 _PATIENCE_MS = 15_000
+_FAILED = 500
+_HAS_AXE = "() => 'axe' in window"
 _RUN_AXE = "async () => (await axe.run()).violations"
+_TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+_TOO_WIDE = "document.documentElement.scrollWidth > innerWidth"
+_WIDTHS = (1280, 390)
+_COLOURS: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 @contextmanager
@@ -48,9 +54,34 @@ class Tab:
 
     def accessibility(self) -> list[str]:
         """What axe-core finds wrong with the page as it is now."""
-        self.page.evaluate(_AXE.read_text(encoding="utf-8"))
+        if not self.page.evaluate(_HAS_AXE):
+            self.page.evaluate(_AXE.read_text(encoding="utf-8"))
         found: list[dict[str, Any]] = self.page.evaluate(_RUN_AXE)
         return [f"{one['id']}: {one['nodes'][0]['target']}" for one in found]
+
+    def faults(self, addresses: Iterable[str], prepare: Callable[[Page], None] | None = None) -> dict[str, list[str]]:
+        """What is wrong with each screen, wide and as on a phone, light and dark; empty when nothing is.
+
+        `prepare` opens what is folded. A screen that is not there, and one wider than its window, is wrong too.
+        """
+        found = {}
+        for address in addresses:
+            answer = self.page.goto(address)
+            if answer is None or answer.status in {403, 404} or answer.status >= _FAILED:
+                found[address] = ["not there"]
+                continue
+            if prepare is not None:
+                prepare(self.page)
+            for width in _WIDTHS:
+                self.page.set_viewport_size({"width": width, "height": 850})
+                for colours in _COLOURS:
+                    # Without motion colours change at once, in the frame after the page has heard of it.
+                    self.page.emulate_media(color_scheme=colours, reduced_motion="reduce")
+                    self.page.evaluate(_TWO_FRAMES)
+                    wide = ["wider than the window"] * self.page.evaluate(_TOO_WIDE)
+                    if wrong := self.accessibility() + wide:
+                        found[f"{address} {width} {colours}"] = wrong
+        return found
 
 
 @contextmanager

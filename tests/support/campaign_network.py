@@ -14,7 +14,7 @@ def seed_campaign_network(product: Product, key: str, name: str) -> str:
     """Carla who manages, Paul who advises three clients of the branch Pau, and a running campaign; answers its id."""
     with product.as_crm() as crm:
         _put(crm, "units", [{"external_id": "pau", "name": "Agence Pau", "parent": None}])
-        profiles = [_profile("setter", "ALL", manage_campaigns=True), _profile("seller", "OWN")]
+        profiles = [_profile("setter", "SUBTREE", manage_campaigns=True), _profile("seller", "OWN")]
         _put(crm, "profiles", profiles)
         people = [{"external_id": one, "name": name, "unit": "pau", "profile": role} for one, name, role in _PEOPLE]
         _put(crm, "users", people)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -16,10 +16,13 @@ from typing import Any
 
 import httpx
 
+from shared.rulebook.ids import user_id
 from tests.support.servers import throwaway_folder
 
 _ROOT = Path(__file__).parents[2]
 _START_WITHIN = 120.0
+_END_WITHIN = 60.0
+_ASK_AGAIN_AFTER = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +68,7 @@ def running_product(*arguments: str) -> Iterator[Product]:
             wait_until(lambda: _is_ready(product, launcher), within=_START_WITHIN)
             yield product
         finally:
-            launcher.send_signal(signal.SIGTERM)
-            launcher.wait(60)
+            _end(launcher)
 
 
 def wait_until(is_so: Callable[[], bool], *, within: float) -> None:
@@ -78,26 +80,30 @@ def wait_until(is_so: Callable[[], bool], *, within: float) -> None:
         time.sleep(0.1)
 
 
-def seed_small_network(product: Product, *, clients: int = 4) -> str:
-    """Anne who advises the clients of a branch, Boris who manages, and a running campaign; answers its id."""
+def seed_small_network(product: Product, *, clients: int = 4, apart: str = "") -> str:
+    """Anne who advises the clients of a branch, Boris who manages it, and a running campaign; answers its id.
+
+    Networks of different `apart`, which begins every id in them, are in one product without seeing each other.
+    """
     with product.as_crm() as crm:
-        _put(crm, "units", [{"external_id": "net", "name": "Réseau"}, _unit("lyon", "Agence Lyon", "net")])
-        _put(crm, "profiles", [_profile("advisor", "OWN"), _profile("manager", "ALL", manage_campaigns=True)])
-        _put(crm, "users", [_user("anne", "Anne Martin", "advisor"), _user("boris", "Boris Petit", "manager")])
-        _put(crm, "clients", [_client(number) for number in range(1, clients + 1)])
+        net, lyon, anne, boris = (f"{apart}{name}" for name in ("net", "lyon", "anne", "boris"))
+        _put(crm, "units", [{"external_id": net, "name": "Réseau"}, _unit(lyon, "Agence Lyon", net)])
+        _put(crm, "profiles", [_profile("advisor", "OWN"), _profile("manager", "SUBTREE", manage_campaigns=True)])
+        people = [_user(anne, "Anne Martin", lyon, "advisor"), _user(boris, "Boris Petit", lyon, "manager")]
+        _put(crm, "users", people)
+        _put(crm, "clients", [_client(number, apart) for number in range(1, clients + 1)])
         campaign: dict[str, Any] = {}
-        wait_until(lambda: _created(crm, campaign), within=30)
+        wait_until(lambda: _created(crm, campaign, apart), within=30)
         path = f"/api/campaigns/{campaign['campaign_id']}"
-        anne = crm.get("/api/directory/users", params={"search": "Anne"}).raise_for_status().json()["items"][0]
-        share = {"rows": [{"advisor_id": anne["user_id"], "percent": "100"}]}
+        share = {"rows": [{"advisor_id": user_id(anne), "percent": "100"}]}
         crm.put(f"{path}/allocation", json=share).raise_for_status()
-        wanted = [{"client": f"c{number}", "potential": f"{number}000.00"} for number in range(1, clients + 1)]
+        wanted = [{"client": f"{apart}c{number}", "potential": f"{number}000.00"} for number in range(1, clients + 1)]
         job = crm.post(f"{path}/clients", json={"key": f"small-{clients}", "clients": wanted}).raise_for_status().json()
         wait_until(lambda: _is_done(crm, f"{path}/jobs/{job['job_id']}"), within=60)
     product.name_people(
         [
-            {"external_id": "anne", "name": "Anne Martin", "title": "Conseillère, Agence Lyon"},
-            {"external_id": "boris", "name": "Boris Petit", "title": "Responsable, Réseau"},
+            {"external_id": anne, "name": "Anne Martin", "title": "Conseillère, Agence Lyon"},
+            {"external_id": boris, "name": "Boris Petit", "title": "Responsable, Réseau"},
         ]
     )
     return str(campaign["campaign_id"])
@@ -109,6 +115,15 @@ def _free_port() -> int:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
         return port
+
+
+def _end(launcher: "subprocess.Popen[bytes]") -> None:
+    """Ask twice: who does that does not wait for what is still open, and all data are thrown away here anyway."""
+    launcher.send_signal(signal.SIGTERM)
+    with suppress(subprocess.TimeoutExpired):
+        launcher.wait(_ASK_AGAIN_AFTER)
+    launcher.send_signal(signal.SIGTERM)
+    launcher.wait(_END_WITHIN)
 
 
 def _is_ready(product: Product, launcher: "subprocess.Popen[bytes]") -> bool:
@@ -135,26 +150,26 @@ def _profile(external_id: str, level: str, **rights: bool) -> dict[str, Any]:
     return {"external_id": external_id, "name": external_id, "access_level": level, **rights}
 
 
-def _user(external_id: str, name: str, profile: str) -> dict[str, Any]:
-    return {"external_id": external_id, "name": name, "unit": "lyon", "profile": profile}
+def _user(external_id: str, name: str, unit: str, profile: str) -> dict[str, Any]:
+    return {"external_id": external_id, "name": name, "unit": unit, "profile": profile}
 
 
-def _client(number: int) -> dict[str, Any]:
+def _client(number: int, apart: str) -> dict[str, Any]:
     return {
-        "external_id": f"c{number}",
+        "external_id": f"{apart}c{number}",
         "name": f"Client {number}",
         "phone": f"01 00 00 00 0{number}",
-        "advisor": "anne",
+        "advisor": f"{apart}anne",
     }
 
 
-def _created(crm: httpx.Client, campaign: dict[str, Any]) -> bool:
+def _created(crm: httpx.Client, campaign: dict[str, Any], apart: str) -> bool:
     """Created, once the campaign service has heard of its owner."""
     today = date.today()  # noqa: DTZ011  the product's day is this machine's
     definition = {
-        "key": "winter",
+        "key": f"{apart}winter",
         "name": "Épargne d’hiver",
-        "owner": "boris",
+        "owner": f"{apart}boris",
         "target": "20000.00",
         "start_date": (today - timedelta(days=20)).isoformat(),
         "end_date": (today + timedelta(days=20)).isoformat(),

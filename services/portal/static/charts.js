@@ -1,8 +1,13 @@
 // Draws the charts of a page from the options beside them; without scripts their tables are there.
 (() => {
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const locale = document.documentElement.lang.toUpperCase();
+  const language = document.documentElement.lang;
+  const locale = language.toUpperCase();
   const drawn = new Map();
+
+  // Numbers beside an axis as their reader writes them; the locale of the library has words only.
+  const spoken = (axis) => axis?.type === "value"
+    ? { ...axis, axisLabel: { formatter: (value) => value.toLocaleString(language), ...axis.axisLabel } } : axis;
 
   const draw = (box) => {
     if (drawn.has(box)) return;
@@ -10,7 +15,7 @@
     box.hidden = false;
     const chart = echarts.init(box, null, { renderer: "svg", locale });
     // No HTML in hints: the policy of the page allows no style written into it.
-    chart.setOption({ backgroundColor: "transparent", animation: !still, ...option, tooltip: { ...option.tooltip, renderMode: "richText" } });
+    chart.setOption({ backgroundColor: "transparent", animation: !still, ...option, xAxis: spoken(option.xAxis), yAxis: spoken(option.yAxis), tooltip: { ...option.tooltip, renderMode: "richText" } });
     drawn.set(box, chart);
     const save = document.querySelector(`[data-chart-save="${box.id}"]`);
     if (save) save.hidden = false;

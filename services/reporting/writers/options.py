@@ -108,7 +108,8 @@ def _clients(found: Indicators, words: Mapping[str, str], formats: Formats) -> C
             {
                 "type": "pie",
                 "radius": ["45%", "72%"],
-                "label": _SMALL,
+                # By itself the library takes the height from a letter that many systems have no font for.
+                "label": {**_SMALL, "lineHeight": 17},
                 "labelLine": {"length": 12, "length2": 12},
                 "data": [
                     {"value": count, "name": told, "itemStyle": {"color": colour}} for count, told, colour in slices

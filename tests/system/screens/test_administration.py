@@ -1,13 +1,21 @@
 """Administration: profiles and rights, people, the structure, imports, working days and webhooks."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.product import Product
+from tests.support.product import Product, running_product
 
 pytestmark = pytest.mark.timeout(300)
+
+
+@pytest.fixture(scope="module")
+def product() -> Iterator[Product]:
+    """A product of its own: profiles, people and working days are those of the whole network."""
+    with running_product("--no-demo") as product:
+        yield product
 
 
 def name_people(product):
@@ -265,3 +273,17 @@ def test_somebody_chooses_a_digest_from_their_own_menu(open_tab, product):
 
     expect(page.get_by_role("status")).to_contain_text("Votre choix est enregistré.")
     expect(page.get_by_label("Langue")).to_have_value("en")
+
+
+def test_its_screens_have_no_accessibility_fault_and_fit_the_window(open_tab, product):
+    name_people(product)
+    tab = open_tab("Ada Morel")
+
+    def first(address, selector):
+        tab.page.goto(address)
+        return tab.page.locator(selector).first.get_attribute("href")
+
+    profile = first("/administration", "main a[href^='/administration/profils/']:not(.btn)")
+    user = first("/administration/utilisateurs", "main a[href^='/administration/utilisateurs/']")
+    pages = ("utilisateurs", "historique", "structure", "imports", "calendrier", "webhooks", "webhooks/nouveau")
+    assert tab.faults(("/administration", profile, user, *(f"/administration/{page}" for page in pages))) == {}

@@ -13,9 +13,9 @@ pytestmark = pytest.mark.timeout(300)
 @pytest.fixture(scope="module", autouse=True)
 def campaign(product: Product) -> str:
     """The small network's campaign, with one client more, about whom no other story is."""
-    campaign_id = seed_small_network(product)
+    campaign_id = seed_small_network(product, apart="live-")
     with product.as_crm() as crm:
-        client = {"external_id": "followed-live", "name": "Lina Live", "advisor": "anne"}
+        client = {"external_id": "followed-live", "name": "Lina Live", "advisor": "live-anne"}
         crm.put("/api/directory/clients", json={"items": [client]}).raise_for_status()
         path = f"/api/campaigns/{campaign_id}"
         wanted = {"clients": [{"client": "followed-live", "potential": "9000.00"}]}
@@ -26,8 +26,14 @@ def campaign(product: Product) -> str:
 
 def sell(product: Product, collected: str) -> None:
     """The CRM says that the client bought."""
-    sale = {"id": "live-sale", "type": "concluded", "campaign": "winter", "client": "followed-live", "kind": "SALE"}
-    signal = {**sale, "collected": collected, "occurred_at": datetime.now(UTC).isoformat()}
+    sale = {
+        "id": "live-sale",
+        "type": "concluded",
+        "campaign": "live-winter",
+        "client": "followed-live",
+        "kind": "SALE",
+    }
+    signal = {**sale, "kind": "SALE", "collected": collected, "occurred_at": datetime.now(UTC).isoformat()}
     with product.as_crm() as crm:
         crm.post("/api/followups/signals", json={"signals": [signal]}).raise_for_status()
 
