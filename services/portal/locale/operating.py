@@ -38,6 +38,7 @@ TEXTS: dict[str, Text] = {
     "queues.kind.REASSIGN": ("Changement de conseiller", "Change of advisor"),
     "queues.kind.CLOSE_ARCHIVED": ("Clôture par archivage", "Closing by archiving"),
     "queues.kind.REOPEN_UNARCHIVED": ("Réouverture après archivage", "Reopening after archiving"),
+    "queues.kind.PULL_IN": ("Entrées ramenées dans les dates", "Pulling entries into the dates"),
     "queues.kind.EXPORT": ("Export", "Export"),
     "queues.all": ("Toutes les files", "All queues"),
     "queues.queue": ("File", "Queue"),
