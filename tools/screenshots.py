@@ -1,6 +1,7 @@
 """`python -m tools.screenshots`: every screen of the running demonstration as a picture, to be looked at.
 
-Each in French and English, wide and as on a phone; `--only home --only supervision` takes just those.
+Each in French and English, wide and as on a phone; `--only home --only summary` takes just those, `--dark` each in
+dark colours too.
 """
 
 import argparse
@@ -11,11 +12,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+Theme = Literal["light", "dark"]
+
 _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 _WIDTHS = (1280, 390)
+_THEMES: tuple[Theme, ...] = ("light", "dark")
 _PEOPLE = {
     "advisor": "Conseil",
     "branch": "Responsable, agence",
@@ -112,10 +117,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         browser = playwright.chromium.launch(executable_path=chromium, args=_ARGUMENTS)
         for person in dict.fromkeys(screen.person for screen in screens):
             for width in _WIDTHS:
-                with signed_in(browser, given.url, person, width) as context:
-                    for screen in screens:
-                        if screen.person == person:
-                            _take(context, screen, given.url, given.folder, width)
+                for theme in _THEMES[: 2 if given.dark else 1]:
+                    with signed_in(browser, given.url, person, width, theme=theme) as context:
+                        for screen in screens:
+                            if screen.person == person:
+                                _take(context, screen, given, width, theme)
         browser.close()
     return 0
 
@@ -124,15 +130,22 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tools.screenshots", description=__doc__)
     parser.add_argument("--url", default="http://127.0.0.1:8000", help="the product's origin (default: %(default)s)")
     parser.add_argument("--folder", type=Path, default=Path("var/screenshots"), help="default: %(default)s")
+    parser.add_argument("--dark", action="store_true", help="in dark colours too, as …-dark.png")
     parser.add_argument("--only", action="append", choices=[screen.name for screen in SCREENS])
     return parser.parse_args(arguments)
 
 
 @contextmanager
-def signed_in(browser: Browser, url: str, person: str, width: int, *, scripts: bool = True) -> Iterator[BrowserContext]:
+def signed_in(
+    browser: Browser, url: str, person: str, width: int, *, scripts: bool = True, theme: Theme = "light"
+) -> Iterator[BrowserContext]:
     """A browser in which this person of the demonstration is signed in."""
     context = browser.new_context(
-        base_url=url, viewport={"width": width, "height": 900}, locale="fr-FR", java_script_enabled=scripts
+        base_url=url,
+        viewport={"width": width, "height": 900},
+        locale="fr-FR",
+        java_script_enabled=scripts,
+        color_scheme=theme,
     )
     page = context.new_page()
     page.goto("/")
@@ -144,11 +157,11 @@ def signed_in(browser: Browser, url: str, person: str, width: int, *, scripts: b
     context.close()
 
 
-def _take(context: BrowserContext, screen: Screen, url: str, folder: Path, width: int) -> None:
+def _take(context: BrowserContext, screen: Screen, given: argparse.Namespace, width: int, theme: Theme) -> None:
     for language in ("fr", "en"):
-        context.add_cookies([{"name": "jalon_language", "value": language, "url": url}])
+        context.add_cookies([{"name": "jalon_language", "value": language, "url": given.url}])
         page = opened(context, screen)
-        file = folder / f"{screen.name}-{language}-{width}.png"
+        file = given.folder / f"{screen.name}-{language}-{width}{'-dark' if theme == 'dark' else ''}.png"
         page.screenshot(path=file, full_page=True)
         page.close()
         print(file)
