@@ -55,6 +55,10 @@ class Formats:
         """A whole number in groups of three."""
         return NONE if number is None else format_decimal(number, "#,##0", locale=self._locale)
 
+    def decimal(self, number: str | Decimal | None) -> str:
+        """`1 146,6` or `1,146.6`: a mean, to one place."""
+        return NONE if number is None else format_decimal(Decimal(number), "#,##0.0", locale=self._locale)
+
     def day(self, day: str | date | None) -> str:
         """`20 avr. 2026` or `20 Apr 2026`."""
         if day is None:
@@ -80,6 +84,7 @@ class Formats:
             "euros": self.euros,
             "percent": self.percent,
             "count": self.count,
+            "decimal": self.decimal,
             "day": self.day,
             "moment": self.moment,
             "age": self.age,

@@ -134,6 +134,8 @@ def title(status: int, language: Language) -> str:
 
 def say(code: str, language: Language, data: Mapping[str, Any], *, status: int) -> str:
     """The sentence for `code`, with the values of `data` in it."""
+    if code == "filter_unreadable":
+        data = query_messages.told(data, french=language == "fr")
     sentences = MESSAGES.get(code) or MESSAGES[BY_STATUS.get(status, "unexpected")]
     sentence = sentences[language == "en"].format_map(_Known(data))
     return sentence if language == "en" else _DATE.sub(r"\3/\2/\1", sentence)

@@ -1,11 +1,14 @@
 """What the refusals of filters and queries say to people, in French and in English."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from shared.runtime.rule_messages import Sentences
 
 QUERIES: Sentences = {
     "filter_unreadable": (
-        "Filtre illisible à la position {position} : « {expected} » attendu, « {found} » trouvé.",
-        "The filter cannot be read at position {position}: expected {expected}, found “{found}”.",
+        "Filtre illisible à la position {position} : attendu : {expected} ; trouvé : {found}.",
+        "The filter cannot be read at position {position}: expected {expected}, found {found}.",
     ),
     "filter_shape": (
         "L’arbre du filtre est incorrect à « {place} » : {problem}.",
@@ -73,3 +76,27 @@ QUERIES: Sentences = {
         "This query was changed meanwhile: read it again, then try again.",
     ),
 }
+
+_IN_FRENCH = {
+    "end of the name": "la fin du nom",
+    "and, or, end of the filter": "and, or, la fin du filtre",
+    "attribute": "un attribut",
+    "attribute, not, (": "un attribut, not, (",
+    'value: "text", 12.5, 2026-11-24, true or false': 'une valeur, comme "texte", 12.5, une date AAAA-MM-JJ, true ou false',
+    "comma, )": "une virgule, )",
+    "a day of the calendar": "un jour du calendrier",
+    'closing "': 'un " fermant',
+    "closing ]": "un ] fermant",
+    "attribute, operator or value": "un attribut, un opérateur ou une valeur",
+}
+
+
+def told(data: Mapping[str, Any], *, french: bool) -> dict[str, Any]:
+    """The data of `filter_unreadable` as people are told it: nothing found is the end of the text."""
+    expected, found = str(data.get("expected", "…")), data.get("found")
+    end = "la fin du texte" if french else "the end of the text"
+    return {
+        **data,
+        "expected": _IN_FRENCH.get(expected, expected) if french else expected,
+        "found": end if found == "" else f"« {found} »" if french else f"“{found}”",
+    }

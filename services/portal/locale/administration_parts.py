@@ -122,9 +122,9 @@ TEXTS: dict[str, Text] = {
     "webhook.subscribe": ("Abonner", "Subscribe"),
     "webhook.url": ("Adresse", "Address"),
     "webhook.url_help": ("Une adresse publique en https.", "A public https address."),
-    "webhook.events": ("Événements", "Events"),
-    "webhook.event": ("Événement", "Event"),
-    "webhook.events_missing": ("Choisissez au moins un événement.", "Choose at least one event."),
+    "webhook.events": ("Évènements", "Events"),
+    "webhook.event": ("Évènement", "Event"),
+    "webhook.events_missing": ("Choisissez au moins un évènement.", "Choose at least one event."),
     "webhook.event.campaigns.followup.fact_recorded.v1": (
         "Fait enregistré pour un client",
         "Fact recorded for a client",

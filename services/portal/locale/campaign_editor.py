@@ -115,8 +115,8 @@ TEXTS: dict[str, Text] = {
     ),
     "effects.unplanned": (
         Plural(
-            "{n} étape commencée deviendra un événement non prévu.",
-            "{n} étapes commencées deviendront des événements non prévus.",
+            "{n} étape commencée deviendra un évènement non prévu.",
+            "{n} étapes commencées deviendront des évènements non prévus.",
         ),
         Plural(
             "{n} begun step will become an unplanned interaction.",

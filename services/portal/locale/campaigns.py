@@ -69,7 +69,7 @@ TEXTS: dict[str, Text] = {
     "campaigns.confirm.supprimer.text": (
         (
             "Elle disparaît avec ses étapes, sa répartition et ses clients ciblés. Cela n’est possible que si aucune étape, "
-            "aucun événement et aucune conclusion n’a été saisi pour un client."
+            "aucun évènement et aucune conclusion n’a été saisi pour un client."
         ),
         (
             "It goes with its steps, its allocation and its targeted clients. This is possible only while no step, "
@@ -115,7 +115,7 @@ TEXTS: dict[str, Text] = {
     "progress.not_reached": ("Non atteintes", "Not reached"),
     "progress.left": ("Laissées", "Left"),
     "progress.skipped": ("Passées", "Skipped"),
-    "progress.completion": ("Réalisation", "Completion"),
+    "progress.completion": ("Avancement", "Completion"),
     "progress.pass_through": ("Passage", "Pass-through"),
     "allocation.title": ("Répartition de l’objectif", "Target allocation"),
     "allocation.edit": ("Répartir sur les conseillers", "Share out among advisors"),

@@ -3,6 +3,7 @@
 from services.portal.locale.text import Plural, Text
 
 TEXTS: dict[str, Text] = {
+    "frame.colon": ("\u00a0:", ":"),
     "frame.skip": ("Aller au contenu", "Skip to content"),
     "frame.navigation": ("Navigation principale", "Main navigation"),
     "frame.home": ("Accueil", "Home"),

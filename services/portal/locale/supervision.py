@@ -66,7 +66,7 @@ TEXTS: dict[str, Text] = {
     "summary.group.skipped": ("Passées", "Skipped"),
     "summary.group.left": ("Laissées", "Left"),
     "summary.group.not_reached": ("Non atteintes", "Not reached"),
-    "summary.step_completion_rate": ("Taux de réalisation de l’étape", "Step completion rate"),
+    "summary.step_completion_rate": ("Taux d’avancement", "Step completion rate"),
     "summary.pass_through_rate": ("Taux de passage", "Pass-through rate"),
     "forecast.title": ("Prévision", "Forecast"),
     "forecast.expected": (

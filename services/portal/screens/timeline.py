@@ -35,7 +35,7 @@ def _happening(item: dict[str, Any], titles: Mapping[str, str], say: Words) -> H
     recorded = item["occurred_at"][:16] == item["received_at"][:16]
     return Happening(
         text=_what(item, titles, say),
-        by=say("timeline.by", actor=_who(item, say), door=say(f"door.{item['door']}")),
+        by=_by(item, say),
         occurred_at=item["occurred_at"],
         received_at=None if recorded else item["received_at"],
         note=item["note"],
@@ -50,6 +50,14 @@ def _what(item: dict[str, Any], titles: Mapping[str, str], say: Words) -> str:
     step = titles.get(item["step_id"] or "", say("wish.removed_step"))
     key = next((key for key in (f"fact.{item['kind']}", f"wish.{item['kind']}") if say.known(key)), "wish.other")
     return say(key, step=step)
+
+
+def _by(item: dict[str, Any], say: Words) -> str:
+    """Who, and through which door; what the house did by the clock has no author."""
+    door = say(f"door.{item['door']}")
+    if item["door"] == "system" and not item["actor_name"] and item["actor"] != "crm":
+        return door
+    return say("timeline.by", actor=_who(item, say), door=door)
 
 
 def _who(item: dict[str, Any], say: Words) -> str:

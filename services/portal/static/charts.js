@@ -4,6 +4,10 @@
   const language = document.documentElement.lang;
   const locale = language.toUpperCase();
   const drawn = new Map();
+  // What is dark on white is light on dark; greens and reds are read on both.
+  const darkInk = { "#333333": "#d5dbe2", "#1F3A5F": "#9cc3f0", "#A9BCD0": "#5b6f85", "#2F5486": "#7fabdf", "#7396BD": "#4a6d96" };
+  const isDark = () => document.documentElement.dataset.bsTheme === "dark";
+  const inked = (text) => isDark() ? text.replace(/#[0-9A-F]{6}/gi, (one) => darkInk[one] ?? one) : text;
 
   // Numbers beside an axis as their reader writes them; the locale of the library has words only.
   const spoken = (axis) => axis?.type === "value"
@@ -11,7 +15,7 @@
 
   const draw = (box) => {
     if (drawn.has(box)) return;
-    const option = JSON.parse(document.getElementById(box.dataset.chart).textContent);
+    const option = JSON.parse(inked(document.getElementById(box.dataset.chart).textContent));
     box.hidden = false;
     const chart = echarts.init(box, null, { renderer: "svg", locale });
     // No HTML in hints: the policy of the page allows no style written into it.
@@ -37,7 +41,7 @@
     const copy = echarts.init(canvas, null, { renderer: "canvas", locale, width, height, devicePixelRatio: 2 });
     copy.setOption({ ...drawn.get(box).getOption(), animation: false });
     const link = document.createElement("a");
-    link.href = copy.getDataURL({ type: "png", backgroundColor: "#fff" });
+    link.href = copy.getDataURL({ type: "png", backgroundColor: isDark() ? "#262626" : "#ffffff" });
     link.download = `${box.id}.png`;
     link.click();
     copy.dispose();
