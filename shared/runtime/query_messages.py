@@ -7,7 +7,7 @@ from shared.runtime.rule_messages import Sentences
 
 QUERIES: Sentences = {
     "filter_unreadable": (
-        "Filtre illisible à la position {position} : attendu : {expected} ; trouvé : {found}.",
+        "Filtre illisible à la position {position}, attendu : {expected} ; trouvé : {found}.",
         "The filter cannot be read at position {position}: expected {expected}, found {found}.",
     ),
     "filter_shape": (

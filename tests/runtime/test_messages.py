@@ -53,6 +53,16 @@ def test_a_sentence_writes_dates_the_readers_way():
     assert "2026-03-09" in messages.say("waiting", "en", data, status=409)
 
 
+def test_what_a_filter_expects_is_told_in_the_readers_language_and_nothing_is_the_end_of_the_text():
+    data = {"position": 7, "expected": "attribute, not, (", "found": ""}
+
+    french = messages.say("filter_unreadable", "fr", data, status=422)
+    english = messages.say("filter_unreadable", "en", data, status=422)
+
+    assert french == "Filtre illisible à la position 7, attendu : un attribut, not, ( ; trouvé : la fin du texte."
+    assert english == "The filter cannot be read at position 7: expected attribute, not, (, found the end of the text."
+
+
 def test_a_value_that_is_missing_leaves_a_readable_sentence():
     assert messages.say("waiting", "en", {}, status=409).endswith("enters the campaign on ….")
 

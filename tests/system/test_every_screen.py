@@ -19,8 +19,8 @@ from tools.screenshots import SCREENS
 pytestmark = [pytest.mark.timeout(400), pytest.mark.slow]
 
 MOST_BYTES = 500_000
-SAYS_WHAT_IS_WRONG = {"query_mistake", "targeting_spread"}
-"""These pictures show a mistake where it was made."""
+SAYS_WHAT_IS_WRONG = {"query_mistake"}
+"""This picture shows a mistake where it was made."""
 MOST_REQUESTS = 8
 MOST_ROUNDS = 2
 

@@ -38,7 +38,7 @@ TEXTS: dict[str, Text] = {
     "list.total": (Plural("{number} client", "{number} clients"), Plural("{number} client", "{number} clients")),
     "list.choose": ("Choisir", "Choose"),
     "list.conclude": ("Conclure la sélection", "Conclude those chosen"),
-    "list.conclude_all": ("Conclure tous ceux en cours", "Conclude all open ones"),
+    "list.conclude_all": ("Conclure toute la liste", "Conclude the whole list"),
     "list.none": (
         "Aucun client ne correspond. Élargissez les filtres ou choisissez une autre opération.",
         "No client matches. Widen the filters or choose another campaign.",
@@ -115,6 +115,14 @@ TEXTS: dict[str, Text] = {
     "concluding.context": (
         Plural("{number} client choisi", "{number} clients choisis"),
         Plural("{number} client chosen", "{number} clients chosen"),
+    ),
+    "concluding.all_of_list": (
+        "Tous les suivis en cours de la liste filtrée, sur toutes ses pages.",
+        "All open follow-ups of the filtered list, on all of its pages.",
+    ),
+    "concluding.more": (
+        "Un traitement prend 100 000 clients : ce sont les premiers. Recommencez ensuite pour les autres.",
+        "One job takes 100,000 clients: these are the first. Begin again for the others afterwards.",
     ),
     "concluding.nobody": (
         "Aucun client en cours n’est choisi. Cochez-en dans la liste de gestion.",

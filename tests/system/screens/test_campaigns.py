@@ -137,6 +137,28 @@ def test_the_list_is_filtered_searched_and_put_into_ones_own_order(open_tab):
         row.locator("[data-grip]").drag_to(page.locator("tbody tr").first)
     page.reload()
     expect(page.locator("tbody tr").first).to_contain_text("Zénith")
+    page.goto("/")
+    expect(page.locator(".choice-name").nth(1)).to_have_text("Zénith")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_campaign_is_given_a_place_by_number_or_put_first_or_last(open_tab, scripts):
+    page = open_tab("Carla Roux", java_script_enabled=scripts).page
+    create(page, f"Ailleurs {scripts}")
+
+    def move(**how: str) -> list[str]:
+        page.goto("/operations?statut=RUNNING")
+        row = page.locator("tbody tr", has_text=f"Ailleurs {scripts}")
+        row.locator(".menu > summary").click()
+        if place := how.get("place"):
+            row.get_by_label("Place dans la liste").fill(place)
+        row.get_by_role("button", name=how.get("press", "Déplacer")).click()
+        expect(page.get_by_text("L’opération a changé de place.")).to_be_visible()
+        return page.locator("tbody tr .row-link").all_inner_texts()
+
+    assert move(press="Tout en haut")[0] == f"Ailleurs {scripts}"
+    assert move(place="2")[1] == f"Ailleurs {scripts}"
+    assert move(press="Tout en bas")[-1] == f"Ailleurs {scripts}"
 
 
 def test_a_campaign_is_copied_and_deleted_but_not_once_something_was_recorded(open_tab, product, campaign):

@@ -103,6 +103,34 @@ def test_those_chosen_are_concluded_together_and_it_is_undone(page):
     expect(page.locator("#job")).to_contain_text("annulé", timeout=30_000)
 
 
+def test_all_of_the_filtered_list_are_concluded_without_ticking_them_page_by_page(page):
+    page.goto("/pilotage?resultat=in_progress")
+    page.get_by_role("button", name="Conclure toute la liste").click()
+    expect(page.get_by_text("4 clients choisis")).to_be_visible()
+    expect(page.get_by_text("Tous les suivis en cours de la liste filtrée")).to_be_visible()
+    assert page.locator("[name=chosen]").count() == 0
+
+    page.get_by_role("button", name="Conclure", exact=True).click()
+    expect(page.locator(".field-error")).to_be_visible()
+    page.get_by_label("Conclusion").select_option("REFUSAL")
+    page.get_by_role("button", name="Essayer d’abord").click()
+    expect(page.get_by_text("4 clients seraient conclus.")).to_be_visible()
+    page.get_by_role("button", name="Conclure", exact=True).click()
+
+    expect(page.locator("#job")).to_contain_text("terminé", timeout=30_000)
+    expect(page.locator("#job .numbers > div").first).to_contain_text("4")
+    page.get_by_role("button", name="Annuler ce traitement").click()
+    expect(page.locator("#job")).to_contain_text("annulé", timeout=30_000)
+
+
+def test_a_filter_that_the_job_does_not_know_is_taken_by_its_clients(page):
+    page.goto("/pilotage?nom=Client+2")
+    page.get_by_role("button", name="Conclure toute la liste").click()
+
+    expect(page.get_by_text("1 client choisi")).to_be_visible()
+    assert len(page.locator("[name=chosen]").input_value().split()) == 1
+
+
 def test_an_advisor_sees_figures_of_the_own_clients_only(open_tab):
     page = open_tab("Anne Martin").page
     page.goto("/pilotage")

@@ -1,6 +1,7 @@
 """Clients of a campaign: picked, from a query, from a file after a rehearsal; changed, withdrawn, spread; watched."""
 
 import re
+from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -116,10 +117,34 @@ def test_many_are_changed_at_once_and_withdrawn(page, clients):
     expect(page.get_by_role("link", name="Client 3")).to_be_visible()
 
 
-def test_the_load_per_week_is_seen_before_entries_are_spread(page):
+def test_the_load_per_week_is_seen_before_entries_are_spread(page, clients):
     page.get_by_role("link", name="Étaler les entrées").click()
+    expect(page.get_by_text("Aucun client à répartir dans votre périmètre.")).to_be_visible()
 
-    expect(page.get_by_role("main")).to_contain_text(re.compile("Charge par semaine|Personne|aucun|Aucun"))
+    late = (date.today() + timedelta(days=20)).isoformat()  # noqa: DTZ011  the product's day is this machine's
+    page.goto(f"{clients}/ajouter?q=Nouveau")
+    for number in (6, 7, 8):
+        page.get_by_label(f"Nouveau {number}", exact=True).check()
+    page.get_by_label("Date d’entrée").fill(late)
+    page.get_by_role("button", name="Ajouter les clients cochés").click()
+    ended(page)
+
+    page.goto(f"{clients}/etaler")
+    load = page.get_by_role("region", name="Charge par semaine")
+    expect(load).to_contain_text("3 clients")
+    assert sum(int(told) for told in load.locator("tbody td.amount").all_inner_texts()) == 3
+    page.goto(f"{clients}?etat=WAITING")
+    expect(page.locator("tbody tr")).to_have_count(3)
+    entries = page.locator("tbody tr").all_inner_texts()
+
+    page.goto(f"{clients}/etaler")
+    page.get_by_role("button", name="Étaler ainsi").click()
+    ended(page)
+
+    page.goto(f"{clients}?q=Nouveau")
+    moved = [told for told in page.locator("tbody tr").all_inner_texts() if told.split("\t")[0].strip()[-1] in "678"]
+    assert len(moved) == 3
+    assert not set(moved) & set(entries)
 
 
 def test_its_screens_have_no_accessibility_fault_and_fit_the_window(open_tab, clients):

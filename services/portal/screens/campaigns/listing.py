@@ -2,7 +2,7 @@
 
 import asyncio
 from typing import Annotated, Any, Literal
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
@@ -11,6 +11,7 @@ from services.portal.forms import SentForm
 from services.portal.frame import Person, Visit, safe_path
 from services.portal.navigation import manages
 from services.portal.parts import or_problem
+from services.portal.upstream import Upstream
 
 router = APIRouter(include_in_schema=False)
 
@@ -19,7 +20,7 @@ STATUSES: tuple[Status, ...] = ("UPCOMING", "RUNNING", "ENDED", "ARCHIVED")
 Words = Annotated[str, Query(alias="q", max_length=200)]
 Sort = Annotated[str, Query(alias="tri", pattern="^-?(order|name|start_date|end_date|target|status)$")]
 After = Annotated[str | None, Query(alias="apres", max_length=2000)]
-Done = Annotated[str | None, Query(alias="fait", pattern="^deleted$")]
+Done = Annotated[str | None, Query(alias="fait", pattern="^(deleted|moved|no_place)$")]
 
 _SHOWN = 100
 _FIGURES_AT_ONCE = 200
@@ -79,6 +80,42 @@ async def move(form: SentForm) -> Response:
     if form.visit.is_fragment:
         return Response(status_code=204)
     return RedirectResponse(f"{safe_path(form.text('back'))}#{_anchor(campaign_id)}", status_code=303)
+
+
+@router.post("/operations/place")
+async def place(form: SentForm) -> Response:
+    """Put one campaign at a place of the whole list, whatever page it stands on: first, last, or by number."""
+    visit, campaign_id = form.visit, form.text("campaign_id")
+    wanted = {"first": "1", "last": "last"}.get(form.text("to"), form.text("place").strip())
+    if wanted != "last" and not (wanted.isascii() and wanted.isdecimal() and int(wanted[:9]) > 0):
+        return RedirectResponse(_told(form.text("back"), "no_place"), status_code=303)
+    before = None
+    if wanted != "last":
+        before = await standing_at(
+            visit.api, int(wanted[:9]), campaign_id, status=form.text("statut") or None, search=form.text("q")
+        )
+    await visit.api.call("PUT", f"/api/campaigns/order/{campaign_id}", body={"before": before})
+    return RedirectResponse(f"{_told(form.text('back'), 'moved')}#{_anchor(campaign_id)}", status_code=303)
+
+
+async def standing_at(api: Upstream, place: int, moved: str, **filters: str | None) -> str | None:
+    """Which of the other campaigns of the list stands at that place, from 1; None behind the last."""
+    after, left = None, place
+    while True:
+        page = await api.get("/api/campaigns", **filters, sort="order", after=after, limit=_FIGURES_AT_ONCE)
+        others = [one["campaign_id"] for one in page["items"] if one["campaign_id"] != moved]
+        if left <= len(others):
+            return str(others[left - 1])
+        left, after = left - len(others), page["next"]
+        if after is None:
+            return None
+
+
+def _told(back: str, done: str) -> str:
+    """The page one came from, which says what was done."""
+    parts = urlsplit(safe_path(back))
+    kept = {name: value for name, value in parse_qsl(parts.query) if name != "fait"}
+    return f"{parts.path}?{urlencode({**kept, 'fait': done})}"
 
 
 async def _figures(visit: Visit, status: Status | None) -> dict[str, Any]:

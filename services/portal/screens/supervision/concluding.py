@@ -1,5 +1,7 @@
 """Conclude many: one conclusion for all that were chosen, tried first, then a job with receipt and undo (5.10)."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 from uuid import UUID, uuid4
@@ -29,16 +31,28 @@ _FIELD_OF = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Follow-ups by id, or all OPEN ones of a filtered list as the job knows them; how many, and if there are more."""
+
+    number: int
+    ids: tuple[str, ...] = ()
+    filter: Mapping[str, str] | None = None
+    more: bool = False
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """As the job is asked."""
+        return {"ids": self.ids} if self.filter is None else {"filter": dict(self.filter)}
+
+
 @router.post("/pilotage/conclure")
 async def conclude(form: SentForm, view: Asked) -> Response:
     """The form for the clients chosen; what it would do; or the job."""
     visit, filled = form.visit, Filled.of(form)
-    chosen = tuple(one for ids in form.texts("chosen") for one in ids.split())
-    if form.text("all"):
-        found = await visit.api.get("/api/reports/clients/concludable", **listed(view, _filters(form.text("list"))))
-        chosen = tuple(found["ids"])
+    chosen = await _chosen(form, view)
     if not form.text("act"):
-        return await _page(visit, view, Filled(), chosen)
+        return await _page(visit, view, Filled({"list": form.text("list")}), chosen)
     order = _order(filled, chosen, visit)
     if filled.is_wrong:
         return await _page(visit, view, filled, chosen, status=422)
@@ -82,14 +96,30 @@ async def receipt(visit: Person, job_id: UUID) -> Response:
     return await visit.api.file(f"{_JOBS}/{job_id}/receipt.csv")
 
 
+async def _chosen(form: SentForm, view: View) -> Chosen:
+    """Those ticked, or all of the list: by its filter, counted by a dry run, where jobs know it; else by their ids."""
+    api = form.visit.api
+    if not form.text("all"):
+        ids = tuple(one for told in form.texts("chosen") for one in told.split())
+        return Chosen(len(ids), ids)
+    filters = listed(view, _filters(form.text("list")))
+    selection = (await api.get("/api/reports/clients", **filters, limit=1))["selection"]
+    if selection is not None:
+        asked = {"kind": "conclude", "conclusion": "NO_DECISION", "chosen": {"filter": selection}}
+        tried = (await api.post(f"{_JOBS}/dry-run", asked)).body
+        return Chosen(tried["would_do"] + sum(tried["refused"].values()), filter=selection)
+    found = await api.get("/api/reports/clients/concludable", **filters)
+    return Chosen(len(found["ids"]), tuple(found["ids"]), more=found["more"])
+
+
 def _filters(told: str) -> dict[str, str]:
     given = dict(parse_qsl(told))
     return {name: given.get(name, "") for name in ("resultat", "nom", "retard")}
 
 
-def _order(form: Filled, chosen: tuple[str, ...], visit: Visit) -> dict[str, Any]:
+def _order(form: Filled, chosen: Chosen, visit: Visit) -> dict[str, Any]:
     """The job as it is asked for; what cannot be read is said at its field."""
-    order: dict[str, Any] = {"kind": "conclude", "conclusion": form.value("conclusion"), "chosen": {"ids": chosen}}
+    order: dict[str, Any] = {"kind": "conclude", "conclusion": form.value("conclusion"), "chosen": chosen.asked}
     if order["conclusion"] not in KINDS:
         form.errors["conclusion"] = visit.say("form.required_here")
     if form.value("on"):
@@ -101,7 +131,7 @@ def _order(form: Filled, chosen: tuple[str, ...], visit: Visit) -> dict[str, Any
             form.errors["amount"] = messages.say(error.code, visit.language, error.data, status=422)
     if form.value("note"):
         order["note"] = form.value("note")
-    if not chosen:
+    if not chosen.number:
         form.refusal = visit.say("concluding.nobody")
     return order
 
@@ -110,7 +140,7 @@ async def _page(
     visit: Visit,
     view: View,
     form: Filled,
-    chosen: tuple[str, ...],
+    chosen: Chosen,
     *,
     tried: dict[str, Any] | None = None,
     status: int = 200,
@@ -123,6 +153,7 @@ async def _page(
         view=view,
         form=form,
         chosen=chosen,
+        listed=form.value("list"),
         tried=tried,
         reasons=[(messages.say(code, visit.language, {}, status=409), number) for code, number in refused.items()],
         today=visit.desk.clock.today().isoformat(),

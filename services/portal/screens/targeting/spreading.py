@@ -53,13 +53,18 @@ def _wish(visit: Visit, typed: Filled) -> dict[str, Any]:
 
 
 async def _page(visit: Visit, campaign_id: UUID, typed: Filled) -> Response:
-    load = None
+    load = nobody = None
     wish = _wish(visit, typed)
     if not typed.is_wrong:
         try:
             load = (await visit.api.post(api(campaign_id, "/clients/spread/preview"), wish)).body
         except UpstreamProblem as problem:
-            typed.refuse(problem, _FIRST)
+            if problem.code == "nothing_to_spread":
+                nobody = problem.detail
+            else:
+                typed.refuse(problem, _FIRST)
     most = max((week["clients"] for week in load["weeks"]), default=1) if load else 1
     status = _WRONG if typed.is_wrong else 200
-    return await screen(visit, "spread", campaign_id, form=typed, status=status, load=load, most=max(most, 1))
+    return await screen(
+        visit, "spread", campaign_id, form=typed, status=status, load=load, most=max(most, 1), nobody=nobody
+    )
