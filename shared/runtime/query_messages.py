@@ -82,7 +82,9 @@ _IN_FRENCH = {
     "and, or, end of the filter": "and, or, la fin du filtre",
     "attribute": "un attribut",
     "attribute, not, (": "un attribut, not, (",
-    'value: "text", 12.5, 2026-11-24, true or false': 'une valeur, comme "texte", 12.5, une date AAAA-MM-JJ, true ou false',
+    'value: "text", 12.5, 2026-11-24, true or false': (
+        'une valeur, comme "texte", 12.5, une date AAAA-MM-JJ, true ou false'
+    ),
     "comma, )": "une virgule, )",
     "a day of the calendar": "un jour du calendrier",
     'closing "': 'un " fermant',
