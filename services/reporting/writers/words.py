@@ -132,7 +132,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "conversion_rate": ("Taux de transformation", "Conversion rate"),
     "take_up_rate": ("Taux d’équipement", "Take-up rate"),
     "done": ("Terminée", "Done"),
-    "steps_done": ("Étapes · clients qui les ont terminées", "Steps · clients who completed them"),
+    "steps_done": ("Étapes terminées", "Steps completed"),
     "open": ("En cours", "Open"),
     "not_reached": ("Non atteinte", "Not reached"),
     "left": ("Abandonnée", "Left"),
