@@ -144,7 +144,7 @@ def _steps(funnel: Funnel, words: Mapping[str, str], formats: Formats) -> Chart:
         ],
     }
     alt = f"{words['steps']}{words['colon']}" + ", ".join(name for _, name in told)
-    return Chart(f"{words['steps']} · {words['done'].lower()}", alt, option, height=60 + 42 * len(told))
+    return Chart(words["steps_done"], alt, option, height=60 + 42 * len(told))
 
 
 def _bars(
