@@ -25,7 +25,8 @@ def save(page: Page) -> None:
 
 
 def test_a_change_is_shown_by_branch_before_it_is_saved(open_tab, sheet):
-    page = open_tab("Carla Roux").page
+    tab = open_tab("Carla Roux")
+    page = tab.page
     page.goto(sheet)
     page.get_by_role("button", name="Ajouter une étape").click()
     new = page.locator(f"#{page.locator('.step-editor').last.get_attribute('id')}")
@@ -37,6 +38,7 @@ def test_a_change_is_shown_by_branch_before_it_is_saved(open_tab, sheet):
     effects = page.locator("#effects")
     expect(effects).to_contain_text("Rien n’est encore enregistré.")
     expect(effects.get_by_role("row", name="Agence Pau")).to_have_text(re.compile(r"Agence Pau\s*3\s*0\s*0\s*0"))
+    assert tab.accessibility() == []
     page.get_by_label("Seulement de ceux qui n’ont pas encore dépassé cette place").check()
     page.get_by_role("button", name="Voir les effets").click()
     expect(page.get_by_label("Seulement de ceux qui n’ont pas encore dépassé cette place")).to_be_checked()
