@@ -26,6 +26,16 @@ def test_supervision_opens_on_the_totals_of_the_reach(page):
 
     expect(page.locator("#figures")).to_contain_text("4 clients")
     expect(page.locator("#list tbody tr")).to_have_count(4)
+    figures = page.get_by_role("region", name="Indicateurs")
+    for named in (
+        "Objectif",
+        "Potentiel initial",
+        "Collecté",
+        "Reste à concrétiser",
+        "Potentiel restant",
+        "Avancement",
+    ):
+        expect(figures.get_by_text(named, exact=True).last).to_be_visible()
 
 
 def test_the_list_is_sorted_filtered_and_its_address_can_be_shared(page):
