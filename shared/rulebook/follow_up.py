@@ -93,6 +93,8 @@ class FollowUp:
     """The step at which a CONCLUDED or ARCHIVED follow-up stood when it closed (None is *end*); it keeps it."""
     pending: tuple[PendingInteraction, ...] = ()
     """Unplanned interactions still to be done."""
+    cancelled: tuple[int, ...] = ()
+    """The numbers of those that were cancelled, which are as if they had never been planned (ADR 0023)."""
     overdue_step: str | None = None
     overdue_due_on: date | None = None
     """The step that was recorded as late, until it is completed, and the last day on which it was in time."""

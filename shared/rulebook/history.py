@@ -11,7 +11,7 @@ from shared.rulebook.errors import Invalid, Refused
 from shared.rulebook.facts import Fact, FactKind
 from shared.rulebook.follow_up import Closing, EntryState, FollowUp, StepEntry
 from shared.rulebook.money import not_negative
-from shared.rulebook.pending import with_pending, without_pending
+from shared.rulebook.pending import with_cancelled, with_pending, without_pending
 from shared.rulebook.steps import Plan
 
 Value = TypeVar("Value")
@@ -85,8 +85,10 @@ def _changed(follow_up: FollowUp, fact: Fact) -> FollowUp:  # noqa: C901, PLR091
             return _with_entry(follow_up, fact, EntryState.COMPLETED)
         case FactKind.INTERACTION_CANCELLED if fact.step_id is not None:
             return _with_entry(follow_up, fact, EntryState.IDLE)
-        case FactKind.INTERACTION_COMPLETED | FactKind.INTERACTION_CANCELLED:
+        case FactKind.INTERACTION_COMPLETED:
             return without_pending(follow_up, _given(fact.of, fact))
+        case FactKind.INTERACTION_CANCELLED:
+            return with_cancelled(follow_up, _given(fact.of, fact))
         case FactKind.CONCLUDED:
             concluded = replace(follow_up, conclusion=_given(fact.conclusion, fact))
             return replace(concluded, closing=Closing.CONCLUDED, closed_position=fact.position)

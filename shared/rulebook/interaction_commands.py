@@ -55,7 +55,7 @@ class CancelInteraction:
 
 @dataclass(frozen=True, slots=True)
 class ReopenInteraction:
-    """An unplanned interaction that was done is pending again; that it was, and its kind, are known outside."""
+    """An unplanned interaction that was done is pending again; that there is one, and its kind, are known outside."""
 
     number: int
     kind: StepKind

@@ -63,12 +63,14 @@ def cancelled(follow_up: FollowUp, command: CancelInteraction, plan: Plan, circu
 def reopened(follow_up: FollowUp, command: ReopenInteraction, plan: Plan, circumstances: Circumstances) -> Fact:
     """An unplanned interaction that was done is pending again, while OPEN.
 
-    Raises Refused `interaction_pending`, `interaction_unknown`, `too_many_pending`.
+    Raises Refused `interaction_pending`, `interaction_cancelled`, `interaction_unknown`, `too_many_pending`.
     """
     require_open(follow_up, circumstances)
     number = _known_number(command.number, follow_up)
     if pending_kind(number, follow_up) is not None:
         raise Refused("interaction_pending", {"interaction": number})
+    if number in follow_up.cancelled:
+        raise Refused("interaction_cancelled", {"interaction": number})
     _require_room(follow_up)
     on = circumstances.occurred_on
     return Fact(FactKind.INTERACTION_REOPENED, on, plan.version, interaction=command.kind, of=number)

@@ -24,3 +24,9 @@ def with_pending(follow_up: FollowUp, number: int, kind: StepKind) -> FollowUp:
 def without_pending(follow_up: FollowUp, number: int) -> FollowUp:
     """The follow-up with one less to be done."""
     return replace(follow_up, pending=tuple(one for one in follow_up.pending if one.number != number))
+
+
+def with_cancelled(follow_up: FollowUp, number: int) -> FollowUp:
+    """The follow-up with one less to be done, which will not be done."""
+    cancelled = tuple(sorted({*follow_up.cancelled, number}))
+    return replace(without_pending(follow_up, number), cancelled=cancelled)

@@ -150,6 +150,19 @@ def test_what_is_pending_is_not_reopened():
     assert refusal(planned, ReopenInteraction(2, StepKind.APPOINTMENT)) == ("interaction_pending", {"interaction": 2})
 
 
+def test_one_that_was_cancelled_was_never_done_and_is_not_reopened():
+    planned = after(a_follow_up(), MEETING, PLAN)
+    cancelled = after(planned, CancelInteraction(number=2), PLAN)
+    held = after(planned, CompleteInteraction(number=2), PLAN)
+    again = ReopenInteraction(2, StepKind.APPOINTMENT)
+    taken_back = after(after(held, again, PLAN), CancelInteraction(number=2), PLAN)
+
+    assert cancelled.cancelled == taken_back.cancelled == (2,)
+    assert refusal(cancelled, again) == ("interaction_cancelled", {"interaction": 2})
+    assert refusal(taken_back, again) == ("interaction_cancelled", {"interaction": 2})
+    assert after(held, again, PLAN).cancelled == ()
+
+
 @pytest.mark.parametrize("number", [None, 0, 1, 7])
 def test_a_number_that_no_interaction_can_have_is_unknown(number):
     for command in (CompleteInteraction(number=number), AmendInteraction(number=number, described=True)):

@@ -1,7 +1,7 @@
 """What a person's command says of an interaction, checked at the door: that there is one, and what goes with its kind.
 
 Which interactions a follow-up has and of which kind never changes, so that nothing can happen between this and the
-decision that would make the answer wrong.
+decision that would make the answer wrong. Whether one may be reopened does change: the rulebook decides that again.
 """
 
 from collections.abc import Mapping
