@@ -80,7 +80,7 @@ def read_wish(form: Sent, zone: tzinfo, new_files: Sequence[str] = ()) -> Wish:
         typed={name: form.text(name) for name in (*_FIELDS, *(f"d_{name}" for name in DETAILS))},
         ticked=form.texts("ticked"),
         key=form.text("key"),
-        name=form.text("form"),
+        name=form.text("form_name"),
         attached=(*form.texts("attached"), *new_files),
     )
     wish.body["kind"] = wish.kind
