@@ -25,6 +25,8 @@ class Scope:
     client_id: str | None = None
     directly: bool = field(default=False, kw_only=True)
     """Only advisors who sit in the unit itself, none of those below it."""
+    inside: str | None = field(default=None, kw_only=True)
+    """The unit that the reader narrowed the figures to, while `unit_id` is one opened within it: both hold."""
 
     @property
     def is_whole(self) -> bool:

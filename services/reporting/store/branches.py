@@ -106,13 +106,13 @@ def by_unit(scope: Scope, campaign_ids: Sequence[str], today: date) -> Select[An
 
 
 def visible_unit(scope: Scope) -> ColumnElement[bool]:
-    """Whether a row of `units` lies within the reach and the unit asked for: the reader's own unit and those below."""
+    """Whether a row of `units` lies within the reach and the units asked for: the reader's own unit and those below."""
     conditions: list[ColumnElement[bool]] = []
     reader = scope.reader
     if not (reader.crm or reader.access_level is AccessLevel.ALL):
         conditions.append(units.c.path.contains([reader.unit_id]))
-    if scope.unit_id is not None:
-        conditions.append(units.c.path.contains([scope.unit_id]))
+    if named := [unit for unit in (scope.inside, scope.unit_id) if unit is not None]:
+        conditions.append(units.c.path.contains(named))
     return and_(true(), *conditions)
 
 

@@ -76,11 +76,14 @@ async def branches_by_unit(  # noqa: PLR0917  one more than for advisors: whose 
 def unit_seen_then(as_of: AsOf, scope: Scope) -> ColumnElement[bool]:
     """Whether the unit asked for was one that the reader reaches, and had an advisor in it or below."""
     places = places_before(as_of.end)
-    conditions = [places.c.unit_path.contains([scope.unit_id])]
+    conditions = [places.c.unit_path.contains([unit for unit in (scope.inside, scope.unit_id) if unit is not None])]
+    unit_at = func.array_position(places.c.unit_path, literal(scope.unit_id, _ID))
+    if scope.inside is not None:
+        conditions.append(func.array_position(places.c.unit_path, literal(scope.inside, _ID)) <= unit_at)
     reader = scope.reader
     if not (reader.crm or reader.access_level is AccessLevel.ALL):
         of_reader = func.array_position(places.c.unit_path, literal(reader.unit_id, _ID))
-        conditions.append(of_reader <= func.array_position(places.c.unit_path, literal(scope.unit_id, _ID)))
+        conditions.append(of_reader <= unit_at)
     return exists(select(places.c.user_id).where(*conditions))
 
 

@@ -19,6 +19,9 @@ def within(scope: Scope, advisor_id: ColumnElement[Any], people: FromClause = ad
         there = people.c.unit_id == scope.unit_id if scope.directly else people.c.unit_path.contains([scope.unit_id])
         below = select(people.c.user_id).where(there)
         conditions.append(advisor_id.in_(below))
+    if scope.inside is not None:
+        around = select(people.c.user_id).where(people.c.unit_path.contains([scope.inside]))
+        conditions.append(advisor_id.in_(around))
     if scope.advisor_id is not None:
         conditions.append(advisor_id == scope.advisor_id)
     return and_(*conditions)
@@ -28,7 +31,7 @@ def is_within(scope: Scope, advisor_id: str, unit_path: tuple[str, ...]) -> bool
     """The same of an advisor whose place is known."""
     if scope.directly and unit_path[-1:] != (scope.unit_id,):
         return False
-    if scope.advisor_id not in (None, advisor_id) or (scope.unit_id is not None and scope.unit_id not in unit_path):
+    if scope.advisor_id not in (None, advisor_id) or not {scope.unit_id, scope.inside} - {None} <= set(unit_path):
         return False
     return in_reach(scope.reader, advisor_id, unit_path)
 

@@ -40,7 +40,7 @@ async def read_list(  # noqa: PLR0917  what is asked and what reads it
     statuses: Collection[CampaignStatus] = (),
 ) -> ListPage:
     """One page. Raises NotVisible `not_visible`."""
-    found = await _within(figures, wanted, campaign_id, statuses)
+    found = await within_campaigns(figures, wanted, campaign_id, statuses)
     page, following = await rows.page(found, order, after, limit)
     total = await rows.count(found, COUNTED + 1)
     return ListPage(
@@ -57,7 +57,7 @@ async def read_concludable(
     statuses: Collection[CampaignStatus] = (),
 ) -> tuple[Sequence[str], bool]:
     """Ids of the OPEN ones that the reader may conclude, as many as a job takes; whether there are more."""
-    found = await _within(figures, wanted, campaign_id, statuses)
+    found = await within_campaigns(figures, wanted, campaign_id, statuses)
     ids = await rows.concludable(found, MOST_CONCLUDED + 1)
     return ids[:MOST_CONCLUDED], len(ids) > MOST_CONCLUDED
 
@@ -88,9 +88,10 @@ def job_filter(wanted: Wanted, campaign_id: str | None, *, narrowed: bool) -> di
     return {name: value for name, value in named.items() if value is not None}
 
 
-async def _within(
+async def within_campaigns(
     figures: Figures, wanted: Wanted, campaign_id: str | None, statuses: Collection[CampaignStatus]
 ) -> Wanted:
+    """The same within the campaigns that the reader sees, by name. Raises NotVisible `not_visible`."""
     campaigns = await asked_for(figures, wanted.scope, wanted.today, campaign_id=campaign_id, statuses=statuses)
     named = sorted(campaigns, key=lambda campaign: (folded(campaign.name), campaign.campaign_id))
     return replace(wanted, campaign_ids=[campaign.campaign_id for campaign in named])

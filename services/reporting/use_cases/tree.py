@@ -95,12 +95,7 @@ async def read_level(  # noqa: PLR0917  what is asked and what reads it
 ) -> tuple[Sequence[Node], bool]:
     """The nodes of one level, and whether more follow. Raises NotVisible `not_visible`, Invalid `tree_path_invalid`."""
     following = branching.next_level()
-    here = replace(
-        scope,
-        unit_id=branching.fixed(Level.UNIT) or scope.unit_id,
-        advisor_id=branching.fixed(Level.ADVISOR) or scope.advisor_id,
-        client_id=branching.fixed(Level.CLIENT) or scope.client_id,
-    )
+    here = _opened(scope, branching)
     await visible_campaigns(figures, here)
     if (one := branching.fixed(Level.CAMPAIGN)) is not None:
         campaigns = [campaign for campaign in campaigns if campaign.campaign_id == one]
@@ -109,6 +104,21 @@ async def read_level(  # noqa: PLR0917  what is asked and what reads it
     level = _Level(figures, rows, here, today, campaigns, branching)
     nodes, more = await level.read(following)
     return [replace(node, opens=_opens(node, branching.by)) for node in nodes], more
+
+
+def _opened(scope: Scope, branching: Branching) -> Scope:
+    """The node within what the reader narrowed the figures to. Raises NotVisible `not_visible` for another one."""
+    unit, advisor, client = (branching.fixed(level) for level in (Level.UNIT, Level.ADVISOR, Level.CLIENT))
+    for node, narrowed in ((advisor, scope.advisor_id), (client, scope.client_id)):
+        if node is not None and narrowed not in {None, node}:
+            raise NotVisible("not_visible")
+    return replace(
+        scope,
+        unit_id=unit or scope.unit_id,
+        inside=None if unit is None else scope.unit_id,
+        advisor_id=advisor or scope.advisor_id,
+        client_id=client or scope.client_id,
+    )
 
 
 def _opens(node: Node, by: tuple[Level, ...]) -> bool:

@@ -1,11 +1,10 @@
 """The management list from its beginning to its end, some rows at a time, for files (spec 8.8)."""
 
 from collections.abc import AsyncIterator, Collection, Sequence
-from dataclasses import replace
 
 from services.reporting.ports.listing import FollowUpRows, Listed, Order, Wanted
 from services.reporting.ports.reading import Figures
-from services.reporting.use_cases.figures import asked_for
+from services.reporting.use_cases.listing import within_campaigns
 from shared.rulebook.campaign import CampaignStatus
 
 _AT_ONCE = 1_000
@@ -21,7 +20,6 @@ async def read_whole_list(
     statuses: Collection[CampaignStatus] = (),
 ) -> AsyncIterator[Sequence[Listed]]:
     """All rows of the list that the pages of `read_list` show, in their order. Raises NotVisible `not_visible`."""
-    campaigns = await asked_for(figures, wanted.scope, wanted.today, campaign_id=campaign_id, statuses=statuses)
-    found = replace(wanted, campaign_ids=[campaign.campaign_id for campaign in campaigns])
+    found = await within_campaigns(figures, wanted, campaign_id, statuses)
     async for part in rows.whole(found, order, _AT_ONCE):
         yield part

@@ -17,9 +17,19 @@ from services.reporting.ports.reading import Scope
 from services.reporting.store.replicas import PostgresReplicas
 from shared.contracts.directory import ClientChanged
 from shared.rulebook.access import AccessLevel
-from shared.rulebook.ids import client_id
+from shared.rulebook.ids import campaign_id, client_id
 from tests.support.exports import PREFIX, asked, shown
-from tests.support.stories_reporting import ANNE, CAMPAIGN, LILLE, NORTH, NOW, TODAY, a_reader
+from tests.support.stories_reporting import (
+    ANNE,
+    CAMPAIGN,
+    LILLE,
+    NORTH,
+    NOW,
+    TODAY,
+    a_definition,
+    a_reader,
+    a_story,
+)
 
 TREE = {"what": "detail_tree", "format": "xlsx", "nesting": ["unit", "advisor", "client"], "language": "fr"}
 LIST = {"what": "management_list", "format": "xlsx", "language": "fr"}
@@ -118,6 +128,22 @@ async def test_filters_and_order_are_those_of_the_screen_and_said(client, a_runn
     assert (about["State"], about["Collected"]) == ("Concluded", "from €1.00 to –")
     assert about["Order"] == "Collected, descending"
     assert about["Definition version"] == "1"
+
+
+async def test_sorted_by_campaign_the_file_is_in_the_order_of_the_screen(client, a_runner, tell):
+    plan = a_definition().plan()
+    for created, name in enumerate(("Zen", "épargne", "Assurance"), start=1):
+        other = campaign_id(name)
+        saved = a_definition(campaign=other, name=name, created_at=NOW.replace(month=8, day=created))
+        await tell([saved], a_story(created + 1, [plan], 2, campaign=other))
+
+    for descending in (False, True):
+        body = LIST | {"list": {"sort": "campaign", "descending": descending}}
+        done, sheet, _ = await taken(client, a_runner, body)
+
+        told = [row[2] for row in sheet.iter_rows(min_row=2, max_row=done["rows"] + 1, values_only=True)]
+        order = ["Assurance", "épargne", "Retraite", "Zen"]
+        assert list(dict.fromkeys(told)) == (order[::-1] if descending else order)
 
 
 async def test_who_reaches_no_client_finds_no_name_but_the_amounts(client, a_runner, caller, readings):
