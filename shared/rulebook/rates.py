@@ -16,11 +16,14 @@ class Rate:
     denominator: Number
 
     @property
+    def exact(self) -> Fraction | None:
+        """The rate unrounded, to be compared; None without a denominator."""
+        return Fraction(self.numerator) / Fraction(self.denominator) if self.denominator else None
+
+    @property
     def percent(self) -> str | None:
         """The rate in per cent with two decimals, half up; None without a denominator."""
-        if not self.denominator:
-            return None
-        return str(two_decimals(Fraction(self.numerator) * 100 / Fraction(self.denominator)))
+        return None if self.exact is None else str(two_decimals(self.exact * 100))
 
 
 @dataclass(frozen=True, slots=True)

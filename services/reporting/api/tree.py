@@ -14,7 +14,8 @@ from services.reporting.ports.reading import AsOf, Axis, Figures, Readings, Scop
 from services.reporting.schemas.tree import NodeOut, TreeOut, after_of, tree_place
 from services.reporting.use_cases.as_of import asked_day
 from services.reporting.use_cases.figures import asked_for
-from services.reporting.use_cases.tree import Branching, Level, NodeSort, read_level
+from services.reporting.use_cases.tree import Branching, Level, read_level
+from services.reporting.use_cases.tree_order import NodeSort
 from shared.rulebook.access import Action, may
 from shared.runtime.clock import Clock
 from shared.runtime.http import PROBLEMS

@@ -112,9 +112,14 @@ class ClientSort(StrEnum):
     """What clients in a tree can be sorted by, sums over their follow-ups there."""
 
     NAME = "name"
+    CLIENTS = "clients"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    IN_PROGRESS = "in_progress"
     POTENTIAL = "potential"
     REMAINING_POTENTIAL = "remaining_potential"
     COLLECTED = "collected"
+    TAKE_UP_RATE = "take_up_rate"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,7 +84,7 @@ def conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     """What the rows of `follow_ups` must meet besides their campaign, the reach first."""
     found = [within(wanted.scope, _ROW.advisor_id), _states(wanted)]
     if wanted.results:
-        found.append(or_(false(), *(_result_is(result) for result in wanted.results)))
+        found.append(or_(false(), *(result_is(result) for result in wanted.results)))
     if wanted.conclusions:
         found.append(_ROW.conclusion_kind.in_(wanted.conclusions))
     if wanted.step is not None:
@@ -124,7 +124,7 @@ def _states(wanted: Wanted) -> ColumnElement[bool]:
     return or_(false(), *(state_is(state, wanted.today) for state in wanted.states))
 
 
-def _result_is(result: ClientResult) -> ColumnElement[bool]:
+def result_is(result: ClientResult) -> ColumnElement[bool]:
     """The rule is `counting.result_of`."""
     if result is ClientResult.IN_PROGRESS:
         return _ROW.closing.is_(None)

@@ -7,26 +7,40 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Numeric, Text, case, cast, exists, func, literal, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Numeric, Text, case, cast, exists, func, literal, select, tuple_
 
 from services.reporting.ports.counting import Generation
 from services.reporting.ports.listing import ClientSort, ClientSums, Listed, Wanted
 from services.reporting.ports.reading import Totals
-from services.reporting.store.listing import PostgresRows, conditions, present
+from services.reporting.store.listing import PostgresRows, conditions, present, result_is
 from services.reporting.store.reach import within
 from services.reporting.store.rows import row_of
 from services.reporting.tables import campaign_versions, campaigns, clients, follow_ups
 from services.reporting.use_cases.contribution import amounts_of
 from shared.contracts.campaign import CampaignDefined
+from shared.rulebook.counting import ClientResult
 from shared.rulebook.errors import Invalid
 
 _ROW = follow_ups.c
 _REMAINING = case((_ROW.closing.is_(None), _ROW.potential), else_=0)
+_FINE = 1_000_000_000_000
+"""Rates are compared as whole numbers: equal ones are equal, others differ up to a million follow-ups a client."""
+
+
+def _counted(result: ClientResult) -> ColumnElement[Any]:
+    return func.count().filter(result_is(result))
+
+
 _KEYS: Mapping[ClientSort, ColumnElement[Any]] = {
     ClientSort.NAME: func.min(clients.c.sort_key),
     ClientSort.POTENTIAL: func.sum(_ROW.initial_potential),
     ClientSort.REMAINING_POTENTIAL: func.sum(_REMAINING),
     ClientSort.COLLECTED: func.sum(_ROW.collected),
+    ClientSort.CLIENTS: func.count(),
+    ClientSort.ACCEPTED: _counted(ClientResult.ACCEPTED),
+    ClientSort.REFUSED: _counted(ClientResult.REFUSED),
+    ClientSort.IN_PROGRESS: _counted(ClientResult.IN_PROGRESS),
+    ClientSort.TAKE_UP_RATE: _counted(ClientResult.ACCEPTED) * literal(_FINE, BigInteger) // func.count(),
 }
 
 

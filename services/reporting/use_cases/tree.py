@@ -1,15 +1,16 @@
 """The detail tree: units in their depth, campaigns, advisors and clients in any nesting (spec 8.7; ADR 0076)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from services.reporting.ports.listing import ClientSort, ClientSums, FollowUpRows, Listed, Wanted
+from services.reporting.ports.listing import ClientSums, FollowUpRows, Listed, Wanted
 from services.reporting.ports.reading import Branch, CampaignSeen, Figures, Scope, Totals
 from services.reporting.use_cases.seeing import visible_campaigns
+from services.reporting.use_cases.tree_order import NodeSort, Placed, in_order
 from shared.rulebook.errors import Invalid, NotVisible
 from shared.rulebook.texts import folded
 
@@ -21,18 +22,6 @@ class Level(StrEnum):
     ADVISOR = "advisor"
     CAMPAIGN = "campaign"
     CLIENT = "client"
-
-
-class NodeSort(StrEnum):
-    """What the nodes of one level can be sorted by; clients by name and euros only."""
-
-    NAME = "name"
-    CLIENTS = "clients"
-    ACCEPTED = "accepted"
-    POTENTIAL = "potential"
-    REMAINING_POTENTIAL = "remaining_potential"
-    COLLECTED = "collected"
-    SHARE = "share"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,7 +194,7 @@ class _Level:
         before = [] if asked.after is not None else self._sorted(units)
         wanted = Wanted(scope=self._scope, campaign_ids=self._ids, today=self._today, text=asked.text)
         found = await self._rows.clients(
-            wanted, _client_sort(asked.sort), descending=asked.descending, after=asked.after, limit=asked.limit + 1
+            wanted, asked.sort.of_clients(), descending=asked.descending, after=asked.after, limit=asked.limit + 1
         )
         nodes = [_client(one) for one in found[: asked.limit]]
         return [*before, *nodes], len(found) > asked.limit
@@ -226,8 +215,8 @@ class _Level:
         asked = self._branching
         text = None if asked.text is None else folded(asked.text)
         kept = [node for node in nodes if text is None or text in folded(node.name or "")]
-        by_id = sorted(kept, key=lambda node: node.id or "~")
-        ordered = sorted(by_id, key=_KEYS.get(asked.sort) or _total(asked.sort), reverse=asked.descending)
+        placed = [Placed(node, node.name, node.id or "~", node.totals, node.share) for node in kept]
+        ordered = in_order(placed, asked.sort, descending=asked.descending)
         return sorted(ordered, key=lambda node: (node.level is not Level.UNIT, node.id is None))
 
 
@@ -255,13 +244,6 @@ def _client(one: ClientSums) -> Node:
     )
 
 
-def _client_sort(sort: NodeSort) -> ClientSort:
-    try:
-        return ClientSort(sort.value)
-    except ValueError:
-        return ClientSort.NAME
-
-
 def _sum(totals: Any) -> Totals:
     nothing = Totals()
     held = list(totals)
@@ -276,13 +258,3 @@ def _sum(totals: Any) -> Totals:
 def _less(whole: Totals, nodes: Sequence[Node]) -> Totals:
     seen = _sum(node.totals for node in nodes)
     return Totals(**{one.name: getattr(whole, one.name) - getattr(seen, one.name) for one in fields(Totals)})
-
-
-def _total(sort: NodeSort) -> Callable[[Node], Any]:
-    return lambda node: getattr(node.totals, sort.value)
-
-
-_KEYS: Mapping[NodeSort, Callable[[Node], Any]] = {
-    NodeSort.NAME: lambda node: folded(node.name or ""),
-    NodeSort.SHARE: lambda node: node.share or Decimal(0),
-}

@@ -9,7 +9,8 @@ import pytest
 from services.reporting.ports.reading import AsOf, Axis, Scope, Totals
 from services.reporting.store.replicas import PostgresReplicas
 from services.reporting.use_cases.figures import asked_for
-from services.reporting.use_cases.tree import Branching, Level, NodeSort, read_level
+from services.reporting.use_cases.tree import Branching, Level, read_level
+from services.reporting.use_cases.tree_order import NodeSort
 from shared.rulebook.errors import Invalid, NotVisible
 from shared.rulebook.ids import campaign_id
 from tests.support.lists_reporting import named_clients, told_last

@@ -19,7 +19,10 @@ NESTINGS = (
     "advisor,campaign,client",
     "campaign,client",
 )
-_SORTS = ("name", "clients", "accepted", "potential", "remaining_potential", "collected", "share")
+_SORTS = (
+    *("name", "clients", "accepted", "refused", "in_progress", "share", "collected", "achievement"),
+    *("potential", "remaining_potential", "conversion_rate", "take_up_rate"),
+)
 Nesting = Annotated[str, Query(alias="par", max_length=60)]
 Parent = Annotated[str | None, Query(alias="sous", max_length=2000)]
 Sort = Annotated[str, Query(alias="tri", pattern=f"^-?({'|'.join(_SORTS)})$")]
