@@ -56,6 +56,7 @@ TEXTS: dict[str, Text] = {
     "tree.level.campaign": ("Opération", "Campaign"),
     "tree.level.advisor": ("Conseiller", "Advisor"),
     "tree.level.client": ("Client", "Client"),
+    "tree.file": ("Préparer ce tableau pour Excel", "Prepare this table for Excel"),
     "tree.what": ("Niveau", "Level"),
     "tree.open": ("Ouvrir", "Open"),
     "tree.clients": ("Clients", "Clients"),

@@ -11,8 +11,9 @@ from services.reporting.exporting.making import Making, about_of
 from services.reporting.ports.exporting import Dimension
 from services.reporting.ports.listing import FollowUpRows, Listed
 from services.reporting.ports.reading import Figures
-from services.reporting.schemas.shown import ListShown
+from services.reporting.schemas.shown import ListShown, TreeShown
 from services.reporting.use_cases.figures import asked_for
+from services.reporting.use_cases.tree_order import NodeSort
 from services.reporting.use_cases.whole_lists import read_whole_list
 from services.reporting.writers.about import About
 from services.reporting.writers.formats import Formats
@@ -20,6 +21,8 @@ from services.reporting.writers.lists import list_columns, list_rows
 from services.reporting.writers.tree import Tree, tree_columns
 from services.reporting.writers.words import say
 from services.reporting.writers.workbook import Book
+
+_ORDERS = {NodeSort.SHARE: "target"}
 
 
 async def write_list(making: Making, path: Path) -> About:
@@ -43,15 +46,18 @@ async def write_tree(making: Making, path: Path) -> About:
     """
     wish, words = making.order.wish, say(making.order.wish.language)
     shown = ListShown.model_validate(wish.shown["list"])
+    ordered = TreeShown.model_validate(wish.shown.get("tree", {}))
     nesting = [Dimension(one) for one in wish.shown["nesting"]]
     levels = ", ".join(words[f"kind.{one}"] for one in nesting)
     with tempfile.TemporaryFile(dir=making.order.folder) as waiting:
-        tree = Tree(nesting, await making.names.structure(making.scope), wish.language, waiting)
+        structure = await making.names.structure(making.scope)
+        tree = Tree(nesting, structure, wish.language, waiting, sort=ordered.sort, descending=ordered.descending)
         async with making.readings.listing(patiently=True) as (figures, rows):
             narrowed = (await _told(making, shown))[:-1]
-            about = await about_of(making, figures, [*narrowed, (words["nesting"], levels)])
-            count = 0
-            async for part in _parts(making, figures, rows, shown):
+            order = f"{words[_ORDERS.get(ordered.sort, ordered.sort)]}, {_direction(words, ordered.descending)}"
+            about = await about_of(making, figures, [*narrowed, (words["nesting"], levels), (words["order"], order)])
+            count, counted = 0, ordered.sort is NodeSort.CONVERSION_RATE
+            async for part in _parts(making, figures, rows, shown, counted=counted):
                 await asyncio.to_thread(tree.add, part)
                 count += len(part)
                 making.progress(count)
@@ -66,9 +72,19 @@ async def write_tree(making: Making, path: Path) -> About:
     return about
 
 
-def _parts(making: Making, figures: Figures, rows: FollowUpRows, shown: ListShown) -> AsyncIterator[Sequence[Listed]]:
+def _parts(
+    making: Making, figures: Figures, rows: FollowUpRows, shown: ListShown, *, counted: bool = False
+) -> AsyncIterator[Sequence[Listed]]:
     wish, wanted = making.order.wish, shown.wanted(making.scope, making.day)
-    return read_whole_list(figures, rows, wanted, shown.order(), campaign_id=wish.campaign_id, statuses=wish.statuses)
+    return read_whole_list(
+        figures,
+        rows,
+        wanted,
+        shown.order(),
+        campaign_id=wish.campaign_id,
+        statuses=wish.statuses,
+        counted=counted,
+    )
 
 
 async def _told(making: Making, shown: ListShown) -> list[tuple[str, str]]:
@@ -89,11 +105,14 @@ async def _told(making: Making, shown: ListShown) -> list[tuple[str, str]]:
         told.append(("entry_date", dates))
     if shown.present_advisor_id is not None:
         told.append(("present_advisor", await making.names.person(str(shown.present_advisor_id)) or words["unknown"]))
-    direction = words["descending" if shown.descending else "ascending"]
     return [
         *((words[name], text) for name, text in told if text),
-        (words["order"], f"{words[f'order.{shown.sort}']}, {direction}"),
+        (words["order"], f"{words[f'order.{shown.sort}']}, {_direction(words, shown.descending)}"),
     ]
+
+
+def _direction(words: Mapping[str, str], descending: bool) -> str:  # noqa: FBT001
+    return words["descending" if descending else "ascending"]
 
 
 def _between(least: Decimal | None, most: Decimal | None, formats: Formats, words: Mapping[str, str]) -> str:

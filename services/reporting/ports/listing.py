@@ -106,6 +106,8 @@ class Listed:
     potential: Decimal
     collected: Decimal
     last_activity: datetime | None
+    converting: bool | None = None
+    """Whether it is in the denominator of the conversion rate; told by `counted` alone."""
 
 
 class ClientSort(StrEnum):
@@ -144,6 +146,9 @@ class FollowUpRows(Protocol):
 
     def whole(self, wanted: Wanted, order: Order, at_once: int) -> AsyncIterator[Sequence[Listed]]:
         """Every row in that order, so many at a time."""
+
+    def counted(self, wanted: Wanted, order: Order, at_once: int) -> AsyncIterator[Sequence[Listed]]:
+        """The same, each with whether it is `converting`."""
 
     async def count(self, wanted: Wanted, most: int) -> int:
         """How many there are, counted no further than `most`."""

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from services.reporting.ports.exporting import Dimension, Export, ExportState, FileFormat, Language, What, Wish
 from services.reporting.ports.reading import Axis
 from services.reporting.schemas.parts import Out
-from services.reporting.schemas.shown import ListShown
+from services.reporting.schemas.shown import ListShown, TreeShown
 from shared.contracts.problems import Problem
 from shared.rulebook.campaign import CampaignStatus
 
@@ -52,6 +52,7 @@ class ExportWish(BaseModel):
         description="How the screen narrows and orders the list; narrows the tree too.",
     )
     nesting: Nesting = Field(default=tuple(Dimension), description="The levels of the detail tree, from the top.")
+    tree: TreeShown = Field(default=TreeShown(), description="The order of the detail tree, as on the screen.")
     language: Language | None = Field(default=None, description="Default: the one that the request prefers.")
 
     def wish(self, preferred: Language) -> Wish:
@@ -73,7 +74,10 @@ class ExportWish(BaseModel):
     def _shown(self) -> dict[str, Any]:
         if self.what is What.MANAGEMENT_LIST:
             return {"list": self.list.told()}
-        return {"list": self.list.told(), "nesting": self.nesting} if self.what is What.DETAIL_TREE else {}
+        if self.what is not What.DETAIL_TREE:
+            return {}
+        ordered = self.tree.model_dump(mode="json", exclude_defaults=True)
+        return {"list": self.list.told(), "nesting": self.nesting} | ({"tree": ordered} if ordered else {})
 
 
 class ExportOut(Out):

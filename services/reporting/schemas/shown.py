@@ -9,11 +9,21 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.reporting.ports.listing import Column, Order, Wanted
 from services.reporting.ports.reading import Scope
+from services.reporting.use_cases.tree_order import NodeSort
 from shared.rulebook.counting import ClientResult
 from shared.rulebook.follow_up import ConclusionKind, FollowUpStatus
 
 Amount = Annotated[Decimal | None, Field(ge=0, max_digits=18, decimal_places=2)]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00]*$")]
+
+
+class TreeShown(BaseModel):
+    """The order of the detail tree as it is on the screen, by the names of its query; the same at every level."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    sort: NodeSort = NodeSort.NAME
+    descending: bool = False
 
 
 class ListShown(BaseModel):

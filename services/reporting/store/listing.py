@@ -45,13 +45,18 @@ class PostgresRows:
         return listed, shown[-1] if len(places) > limit else None
 
     async def whole(self, wanted: Wanted, order: Order, at_once: int) -> AsyncIterator[Sequence[Listed]]:
-        """See the port. The order is made once for all rows, which a page after the other would ask for each time."""
+        """See the port."""
+        async for ids in self._whole_ids(wanted, order, at_once):
+            yield await self._listed(wanted, ids)
+
+    async def _whole_ids(self, wanted: Wanted, order: Order, at_once: int) -> AsyncIterator[Sequence[str]]:
+        """The order is made once for all rows, which a page after the other would ask for each time."""
         reading = Reading(wanted.campaign_ids, conditions(wanted), None, order.descending)
         for phase in phases_of(wanted, order):
             found = phase.select(reading, _ALL)
             streamed = await self._connection.stream(found.execution_options(yield_per=at_once))
             async for part in streamed.partitions():
-                yield await self._listed(wanted, [row.follow_up_id for row in part])
+                yield [row.follow_up_id for row in part]
 
     async def count(self, wanted: Wanted, most: int) -> int:
         """See the port."""

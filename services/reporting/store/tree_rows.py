@@ -1,7 +1,7 @@
 """Clients of a tree: pages of them, and sums over their follow-ups by the very rules that make the counters."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date
 from decimal import Decimal
@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Numeric, Text, case, cast, exists, func, literal, select, tuple_
 
-from services.reporting.ports.counting import Generation
-from services.reporting.ports.listing import ClientSort, ClientSums, Listed, Wanted
+from services.reporting.ports.counting import Generation, Row
+from services.reporting.ports.listing import ClientSort, ClientSums, Listed, Order, Wanted
 from services.reporting.ports.reading import Totals
 from services.reporting.store.listing import PostgresRows, conditions, present, result_is
 from services.reporting.store.reach import within
@@ -77,6 +77,18 @@ class PostgresTreeRows(PostgresRows):
         ]
         return told if len(rows) == limit else [*told, *await self._nameless(wanted, where)]
 
+    async def counted(self, wanted: Wanted, order: Order, at_once: int) -> AsyncIterator[Sequence[Listed]]:
+        """See the port: by the very rule that makes the counters, which asks for the whole state."""
+        async for ids in self._whole_ids(wanted, order, at_once):
+            found = await self._connection.execute(select(follow_ups).where(_ROW.follow_up_id.in_(ids)))
+            rows = {row.follow_up_id: row for row in map(row_of, found)}
+            generations = await self._generations({row.campaign_id for row in rows.values()})
+            listed = await self._listed(wanted, ids)
+            yield [
+                replace(one, converting=_converting(rows[row_id], generations, wanted.today))
+                for row_id, one in zip(ids, listed, strict=True)
+            ]
+
     async def collected_by_day(self, wanted: Wanted) -> Sequence[tuple[str, date, Decimal]]:
         """See the port: the index of successes holds all that is read."""
         day = _ROW.concluded_on
@@ -139,6 +151,13 @@ def add_up(totals: Sequence[Totals]) -> Totals:
             for one in fields(Totals)
         },
     )
+
+
+def _converting(row: Row, generations: Mapping[str, Generation], today: date) -> bool:
+    generation = generations.get(row.campaign_id)
+    if generation is None:
+        return False
+    return _totals(amounts_of(row, generation), waiting=row.state.entry_date > today).converting > 0
 
 
 def _totals(amounts: Any, *, waiting: bool) -> Totals:

@@ -18,8 +18,13 @@ async def read_whole_list(
     *,
     campaign_id: str | None = None,
     statuses: Collection[CampaignStatus] = (),
+    counted: bool = False,
 ) -> AsyncIterator[Sequence[Listed]]:
-    """All rows of the list that the pages of `read_list` show, in their order. Raises NotVisible `not_visible`."""
+    """All rows of the list that the pages of `read_list` show, in their order; `counted` with what counts them.
+
+    Raises NotVisible `not_visible`.
+    """
     found = await within_campaigns(figures, wanted, campaign_id, statuses)
-    async for part in rows.whole(found, order, _AT_ONCE):
+    read = rows.counted if counted else rows.whole
+    async for part in read(found, order, _AT_ONCE):
         yield part

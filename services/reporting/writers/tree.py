@@ -4,6 +4,7 @@ Each row above is the sum of those below it, to the cent; the rows are of one li
 """
 
 import pickle
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,6 +13,8 @@ from typing import IO
 
 from services.reporting.ports.exporting import Dimension, Language, PlaceInStructure, ShareOf
 from services.reporting.ports.listing import Listed
+from services.reporting.ports.reading import Totals
+from services.reporting.use_cases.tree_order import NodeSort, Placed, in_order
 from services.reporting.writers.cells import Kind
 from services.reporting.writers.checksum import Value
 from services.reporting.writers.formats import NONE
@@ -19,10 +22,10 @@ from services.reporting.writers.words import say
 from services.reporting.writers.workbook import Column, Row
 from shared.rulebook.follow_up import FollowUpStatus
 from shared.rulebook.indicators import take_up_rate
-from shared.rulebook.texts import folded
 
-_Key = tuple[int, str, str]
-"""Whether it has a name, the name as it is sorted, and the id."""
+_Key = tuple[Dimension, str]
+"""What it stands for, and its id."""
+_Path = tuple[_Key, ...]
 _OPEN = {FollowUpStatus.WAITING, FollowUpStatus.OPEN}
 
 
@@ -58,6 +61,7 @@ class _Sums:
     potential: Decimal = Decimal("0.00")
     remaining: Decimal = Decimal("0.00")
     collected: Decimal = Decimal("0.00")
+    converting: int = 0
 
     def add(self, one: Listed) -> None:
         """One more follow-up below."""
@@ -71,6 +75,20 @@ class _Sums:
         self.potential += one.initial_potential
         self.remaining += one.potential if one.state in _OPEN else 0
         self.collected += one.collected
+        self.converting += one.converting is True
+
+    def totals(self) -> Totals:
+        """What the order goes by."""
+        return Totals(
+            clients=self.clients,
+            accepted=self.accepted,
+            refused=self.refused,
+            in_progress=self.in_progress,
+            converting=self.converting,
+            potential=self.potential,
+            remaining_potential=self.remaining,
+            collected=self.collected,
+        )
 
     def cells(self) -> tuple[int | Decimal | str | None, ...]:
         """The columns that are sums, and the rate of these sums."""
@@ -92,14 +110,19 @@ class Tree:
         structure: Mapping[str, PlaceInStructure],
         language: Language,
         waiting: IO[bytes],
+        *,
+        sort: NodeSort = NodeSort.NAME,
+        descending: bool = False,
     ) -> None:
+        self._sort, self._descending = sort, descending
         self._nesting = nesting
         self._structure = structure
         self._words = say(language)
         self._waiting = waiting
-        self._sums: dict[tuple[_Key, ...], _Sums] = {}
-        self._told: dict[_Key, tuple[str, str]] = {}
-        self._leaves: list[tuple[tuple[_Key, ...], int]] = []
+        self._sums: dict[_Path, _Sums] = {}
+        self._names: dict[_Key, str | None] = {}
+        self._leaves: dict[_Path, list[int]] = {}
+        self._leaf_sums: dict[_Path, _Sums] = {}
 
     def add(self, listed: Sequence[Listed]) -> None:
         """More follow-ups; withdrawn ones are in no figure."""
@@ -112,7 +135,9 @@ class Tree:
             for depth in range(1, len(above) + 1):
                 self._sums.setdefault(above[:depth], _Sums()).add(one)
             if named:
-                self._leaves.append((path, self._waiting.tell()))
+                self._leaves.setdefault(path, []).append(self._waiting.tell())
+                if self._sort is not NodeSort.NAME:
+                    self._leaf_sums.setdefault(path, _Sums()).add(one)
                 pickle.dump(one, self._waiting, pickle.HIGHEST_PROTOCOL)
 
     def add_shares(self, shares: Sequence[ShareOf]) -> None:
@@ -125,16 +150,39 @@ class Tree:
                 sums.share = (sums.share or Decimal(0)) + share.amount
 
     def rows(self) -> Iterator[Row]:
-        """Every row, each below the one it belongs to, by name."""
-        nodes: list[tuple[tuple[_Key, ...], int]] = [(path, -1) for path in self._sums]
-        for path, offset in sorted([*nodes, *self._leaves]):
-            level, (name, kind) = len(path) - 1, self._told[path[-1]]
-            if offset < 0:
+        """Every row, each below the one it belongs to, in the order of the screen."""
+        below: dict[_Path, list[_Path]] = defaultdict(list)
+        for path in dict.fromkeys([*self._sums, *self._leaves]):
+            below[path[:-1]].append(path)
+        yield from self._below((), below)
+
+    def _below(self, above: _Path, below: Mapping[_Path, Sequence[_Path]]) -> Iterator[Row]:
+        for path in self._in_order(below.get(above, ())):
+            dimension, _ = path[-1]
+            level, name, kind = len(path) - 1, self._names[path[-1]] or NONE, self._words[f"kind.{dimension}"]
+            if path in self._sums:
                 yield Row((name, kind, *self._sums[path].cells(), "", "", "", "", ""), level)
-            else:
+            for offset in self._leaves.get(path, ()):
                 self._waiting.seek(offset)
                 one: Listed = pickle.load(self._waiting)  # noqa: S301  our own, in a folder of our own
                 yield Row((name, kind, *self._leaf(one)), level)
+            yield from self._below(path, below)
+
+    def _in_order(self, paths: Sequence[_Path]) -> Sequence[_Path]:
+        """Units come before what sits in the unit itself, and what has no id comes last."""
+        clients = {path for path in paths if path[-1][0] is Dimension.CLIENT}
+        of_clients = NodeSort(self._sort.of_clients().value)
+        ordered: list[_Path] = [
+            *in_order(
+                [self._placed(path) for path in paths if path not in clients], self._sort, descending=self._descending
+            ),
+            *in_order(map(self._placed, clients), of_clients, descending=self._descending, ids_too=True),
+        ]
+        return sorted(ordered, key=lambda path: (path[-1][0] is not Dimension.UNIT, not path[-1][1]))
+
+    def _placed(self, path: _Path) -> Placed:
+        sums = self._sums.get(path) or self._leaf_sums.get(path) or _Sums()
+        return Placed(path, self._names[path[-1]], path[-1][1], sums.totals(), sums.share)
 
     def _keys(self, dimension: Dimension, one: Listed | ShareOf) -> list[_Key]:
         if dimension is Dimension.UNIT:
@@ -150,8 +198,8 @@ class Tree:
         return [self._key(dimension, one.client_id, one.client_name)]
 
     def _key(self, dimension: Dimension, identifier: str | None, name: str | None) -> _Key:
-        key = (0 if name else 1, folded(name or ""), f"{dimension}/{identifier or ''}")
-        self._told.setdefault(key, (name or NONE, self._words[f"kind.{dimension}"]))
+        key = (dimension, identifier or "")
+        self._names.setdefault(key, name)
         return key
 
     def _leaf(self, one: Listed) -> tuple[Value, ...]:

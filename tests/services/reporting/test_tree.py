@@ -52,18 +52,18 @@ def test_the_structure_comes_first_and_names_in_their_order():
 
     assert [(row.level, row.values[0], row.values[1], row.values[2]) for row in found] == [
         (0, "Nord", "Unité", 5),
-        (1, "Bruno", "Conseiller", 2),
-        (2, "Ève", "Client", 1),
-        (2, "–", "Client", 1),
         (1, "Lille", "Unité", 3),
         (2, "Anne", "Conseiller", 3),
         (3, "Émile", "Client", 1),
         (3, "Émile", "Client", 1),
         (3, "Zoé", "Client", 1),
+        (1, "Bruno", "Conseiller", 2),
+        (2, "Ève", "Client", 1),
+        (2, "–", "Client", 1),
     ]
     assert found[0].values[2:8] == (5, 1, 1, 3, 0, "")
     assert found[0].values[8:12] == (Decimal("5000.00"), Decimal("2700.00"), Decimal("250.50"), "20.00")
-    assert found[8].values[12:16] == ("Terminé", "Vente", 2, "Rendez-vous")
+    assert found[5].values[12:16] == ("Terminé", "Vente", 2, "Rendez-vous")
 
 
 NESTINGS = [
@@ -124,10 +124,10 @@ def test_targets_are_the_shares_down_to_the_advisors_also_of_those_without_clien
 
     assert found == [
         ("Nord", 5, Decimal("157.10")),
-        ("Bruno", 2, Decimal("50.00")),
         ("Lille", 3, Decimal("107.10")),
         ("Anne", 3, Decimal("100.10")),
         ("Chloé", 0, Decimal("7.00")),
+        ("Bruno", 2, Decimal("50.00")),
     ]
 
 

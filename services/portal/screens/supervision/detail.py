@@ -1,6 +1,7 @@
 """The detail tab: a tree in the nesting that the reader wishes, opened level by level (8.7)."""
 
 from typing import Annotated
+from uuid import uuid4
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
@@ -62,6 +63,7 @@ async def detail(  # noqa: PLR0917  each is a part of the address
         depth=0 if parent is None else parent.count("/") + 1,
         sort=sort,
         after=after,
+        new_key=uuid4().hex,
         address=f"/pilotage/detail?{view.query(par=by, tri=sort)}",
         sorting=f"/pilotage/detail?{view.query(par=by)}&tri=",
     )

@@ -41,7 +41,7 @@ async def ask(form: SentForm, view: Asked) -> Response:
         "language": form.visit.language,
         "filters": {name: value for name, value in view.scope.items() if value},
         **view.day,
-        **_shown(what, form.text("list"), form.text("nesting")),
+        **_shown(what, form.text("list"), form.text("nesting"), form.text("tree")),
     }
     try:
         await form.visit.api.post(_EXPORTS, wish, key=form.text("key") or None)
@@ -63,10 +63,11 @@ async def cancel(form: SentForm, export_id: UUID, view: Asked) -> Response:
     return RedirectResponse(f"/pilotage/editions?{view.query()}", status_code=303)
 
 
-def _shown(what: str, listed: str, nesting: str) -> dict[str, Any]:
-    """How the screen narrowed the list, or nested the tree, when the file was asked for."""
+def _shown(what: str, listed: str, nesting: str, tree: str) -> dict[str, Any]:
+    """How the screen narrowed and ordered the list, or nested and ordered the tree, when the file was asked for."""
     if what == "detail_tree" and nesting:
-        return {"nesting": nesting.split(",")}
+        ordered = {"sort": tree.lstrip("-") or "name", "descending": tree.startswith("-")}
+        return {"nesting": nesting.split(","), "tree": ordered}
     if what != "management_list":
         return {}
     chosen = dict(parse_qsl(listed))
