@@ -11,7 +11,18 @@ from shared.rulebook.access import AccessLevel, Principal
 from shared.rulebook.commands import CompleteStep, WithdrawClient
 from shared.rulebook.ids import campaign_id
 from tests.support.past_reporting import amended, at, life, sale
-from tests.support.stories_reporting import CALL, CAMPAIGN, CHLOE, MEETING, NORTH, PATHS, READERS, a_definition
+from tests.support.stories_reporting import (
+    CALL,
+    CAMPAIGN,
+    CHLOE,
+    MEETING,
+    NORTH,
+    PATHS,
+    READERS,
+    a_definition,
+    facts_of,
+    lived,
+)
 
 NORTHERN, SOUTHERN = READERS["north"], READERS["south"]
 
@@ -180,4 +191,32 @@ async def test_a_campaign_without_clients_without_target_or_of_one_day_has_figur
         (0, 1, None),
         (1, 0, None),
         (1, 0, None),
+    ]
+
+
+async def test_a_tree_of_a_day_ahead_is_refused_and_before_the_campaign_nothing_is_in_it(asks, past):
+    await past(*life())
+
+    ahead = await asks("/tree", 422, by="unit,advisor", as_of="2026-11-25")
+    before = [await asks("/tree", by=by, as_of="2026-08-31") for by in ("unit,advisor", "campaign", "advisor,campaign")]
+
+    assert ahead["code"] == "as_of_in_future"
+    assert [(one["nodes"], one["next"]) for one in before] == [([], None)] * 3
+
+
+async def test_in_a_tree_a_campaign_without_clients_has_its_shares_and_one_without_shares_no_target(asks, past):
+    alone = campaign_id("one day")
+    day = date(2026, 11, 24)
+    plain = a_definition(campaign=alone, start_date=day, end_date=day, target=None, shares=(), name="Jour")
+    await past(*facts_of(lived(plain.plan()), campaign=alone), definitions=[a_definition(), plain])
+
+    nodes = (await asks("/tree", by="campaign,advisor", sort="achievement"))["nodes"]
+
+    assert [(node["name"], node["clients"], node["target"]) for node in nodes] == [
+        ("Retraite", 0, "100050.00"),
+        ("Jour", 1, None),
+    ]
+    assert [(node["achievement"]["percent"], node["take_up_rate"]["percent"]) for node in nodes] == [
+        ("0.00", None),
+        (None, "0.00"),
     ]
