@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import quote
 
 from tests.rights.network import STEPS, Target, a_definition
 from tests.support.five_services import FiveServices, until
@@ -9,13 +10,16 @@ from tests.support.five_services import FiveServices, until
 PDF = {"Content-Disposition": 'attachment; filename="file.pdf"', "Content-Type": "application/pdf"}
 MOVE = {"kind": "reassign", "chosen": {"ids": ["{follow_up_id}"]}, "to": ["{advisor_id}"]}
 WITH_DOCUMENT = [STEPS[0] | {"documents": ["{document_id}"]}, *STEPS[1:]]
+WEBHOOK = {"name": "CRM", "url": "https://127.0.0.1:9/", "event_types": ["campaigns.followup.fact_recorded.v1"]}
 NAMED_SO = 'name contains "of"'
 
 
 async def _job_id(services: FiveServices, target: Target) -> str:
-    """The id of a targeting job that the CRM asked for."""
+    """The id of a targeting job that the target's advisor asked for."""
     path = "/api/campaigns/{campaign_id}/clients".format_map(target.ids())
-    job = await services.told("POST", path, json={"key": "job", "clients": [{"client": target.client}]})
+    job = await services.told(
+        "POST", path, by=target.advisor, json={"key": "job", "clients": [{"client": target.client}]}
+    )
     return str(job["job_id"])
 
 
@@ -67,11 +71,34 @@ async def _kind(_services: FiveServices, _target: Target) -> str:
 
 
 async def _export_id(services: FiveServices, target: Target) -> str:
-    """The id of an export that the CRM asked for and cancelled."""
+    """The id of an export that the target's advisor asked for and cancelled."""
+    by = target.advisor
     wish = {"what": "results_by_advisor", "format": "pdf", "filters": {"campaign_id": "{campaign_id}"}}
-    export = await services.told("POST", "/api/reports/exports", json=filled(wish, target.ids()))
-    await services.told("POST", f"/api/reports/exports/{export['export_id']}/cancel")
+    export = await services.told("POST", "/api/reports/exports", by=by, json=filled(wish, target.ids()))
+    await services.told("POST", f"/api/reports/exports/{export['export_id']}/cancel", by=by)
     return str(export["export_id"])
+
+
+async def _key(services: FiveServices, target: Target) -> str:
+    """The key of the appointment beside the plan, as a path holds it."""
+    path = "/api/followups/{follow_up_id}/interactions".format_map(target.ids())
+    found = (await services.told("GET", path))["items"]
+    return quote(str(next(one["key"] for one in found if one["kind"] == "APPOINTMENT")))
+
+
+async def _webhook_id(services: FiveServices, target: Target) -> str:
+    """The id of a webhook that sends nothing, made by the administrator."""
+    wish = WEBHOOK | {"name": target.campaign, "state": "PAUSED"}
+    made = await services.told("POST", "/api/notifications/webhooks", by="admin", json=wish)
+    return str(made["webhook"]["webhook_id"])
+
+
+async def own_address(services: FiveServices, caller: str) -> str:
+    """The secret of the caller's calendar; the CRM has none."""
+    if caller == "crm":
+        return "nobodys"
+    made = await services.told("POST", "/api/followups/calendar-feed", by=caller)
+    return str(made["address"]).rpartition("/")[2].removesuffix(".ics")
 
 
 MADE: dict[str, Callable[[FiveServices, Target], Awaitable[str]]] = {
@@ -83,6 +110,8 @@ MADE: dict[str, Callable[[FiveServices, Target], Awaitable[str]]] = {
     "query_id": _query_id,
     "export_id": _export_id,
     "kind": _kind,
+    "key": _key,
+    "webhook_id": _webhook_id,
 }
 """Made once for each target; under `service/name` where services mean different things by the name."""
 

@@ -74,7 +74,7 @@ def leaks(answer: httpx.Response, caller: Caller) -> list[str]:
 
 def _seen(answer: httpx.Response, request: Ready) -> str:
     """`sees` when the answer of a read speaks of the target, `nothing` when it does not; `yes` of a write."""
-    if request.method != "GET":
+    if request.method != "GET" and not request.asked.reads:
         return "yes"
     return "sees" if any(mark in answer.text for mark in request.asked.shows) else "nothing"
 

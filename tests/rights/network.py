@@ -15,11 +15,12 @@ from tests.support.five_services import FiveServices, until
 UNITS = {"network": None, "north": "network", "lille": "north", "south": "network", "nice": "south"}
 WIDE = {"UNIT": "lille", "SUBTREE": "north", "ALL": "south"}
 """The levels above OWN, and where a caller of each sits."""
-STEPS = [
-    {"id": "call", "title": "Premier appel", "kind": "TASK"},
-    {"id": "meet", "title": "Rendez-vous", "kind": "APPOINTMENT"},
+STEPS: list[dict[str, Any]] = [
+    {"id": "call", "title": "Premier appel", "kind": "TASK", "offers_next": True},
+    {"id": "meet", "title": "Rendez-vous", "kind": "APPOINTMENT", "due_within_days": 0},
+    {"id": "mail", "title": "Courriel", "kind": "EMAIL", "mandatory": False, "email_subject": "S", "email_body": "B"},
 ]
-
+"""The sales step first: once it is completed, a step is offered, becomes late, and a conclusion is waited for."""
 
 NOBODYS = "00000000-0000-4000-8000-000000000000"
 """An id that stands for nothing."""
@@ -61,11 +62,8 @@ class Target:
             "follow_up_id": follow_up_id(campaign, client),
             "notice_id": notice_id(campaign, advisor),
             "step_id": "call",
-            "key": "meet",
-            "secret": "nobodys",
             "number": "1",
             "other": "1",
-            "webhook_id": NOBODYS,
             "delivery_id": "1",
         }
 
@@ -152,6 +150,7 @@ async def set_up(services: FiveServices) -> None:
     await services.put("transactions", *map(_transaction, TARGETS))
     await asyncio.gather(*(a_campaign(services, target) for target in TARGETS))
     await asyncio.gather(*(targeted(services, target) for target in TARGETS))
+    await asyncio.gather(*(_begun(services, target) for target in TARGETS))
     await asyncio.gather(*(until(lambda target=target: _is_known(services, target)) for target in TARGETS))
 
 
@@ -164,14 +163,13 @@ async def a_campaign(services: FiveServices, target: Target) -> None:
 
 def a_definition(**changes: Any) -> dict[str, Any]:
     """A campaign that runs today."""
-    today = date.today()  # noqa: DTZ011  the product's day is this machine's
     return {
         "name": "Épargne",
         "target": "1000.00",
-        "start_date": str(today - timedelta(days=10)),
-        "end_date": str(today + timedelta(days=10)),
+        "start_date": day(-10),
+        "end_date": day(10),
         "steps": STEPS,
-        "sales_step": "meet",
+        "sales_step": "call",
     } | changes
 
 
@@ -187,7 +185,7 @@ async def _created(services: FiveServices, target: Target) -> bool:
 async def targeted(services: FiveServices, target: Target) -> None:
     """The client in the campaign, as its job says."""
     path = f"/api/campaigns/{target.ids()['campaign_id']}"
-    wanted = {"clients": [{"client": target.client, "potential": "100.00"}]}
+    wanted = {"clients": [{"client": target.client, "potential": "100.00", "entry_date": day(-10)}]}
     job = await services.told("POST", f"{path}/clients", json=wanted)
 
     async def done() -> bool:
@@ -199,14 +197,43 @@ async def targeted(services: FiveServices, target: Target) -> None:
     await until(done)
 
 
+async def recorded(services: FiveServices, path: str, wish: dict[str, Any], *, by: str = "crm") -> None:
+    """The wish, applied to the follow-up of that path."""
+    told = await services.told("POST", f"{path}/commands", by=by, json=wish)
+
+    async def applied() -> bool:
+        verdict = await services.told("GET", f"/api/followups/commands/{told['id']}")
+        if verdict["verdict"] == "refused":
+            raise RuntimeError(str(verdict))
+        return bool(verdict["verdict"] == "applied")
+
+    await until(applied)
+
+
+async def _begun(services: FiveServices, target: Target) -> None:
+    """The first step completed days ago, and an appointment tomorrow beside the plan."""
+    path = f"/api/followups/{target.ids()['follow_up_id']}"
+    await recorded(services, path, {"kind": "CompleteStep", "step_id": "call", "occurred_at": f"{day(-9)}T12:00:00Z"})
+    appointment = {"starts_at": f"{day(1)}T12:00:00Z"}
+    await recorded(services, path, {"kind": "PlanInteraction", "interaction": "APPOINTMENT", "details": appointment})
+
+
 async def _is_known(services: FiveServices, target: Target) -> bool:
     """Whether the advisor has the notice, and figures and follow-ups are within the reach of those above."""
     ids = target.ids()
+    campaign = {"campaign_id": ids["campaign_id"]}
+    to_do = await services.told("GET", "/api/followups/to-do/counts", by="all", params=campaign)
+    if to_do["late"] != 1:
+        return False
     notices = await services.ask("GET", "/api/notifications/notices", by=target.advisor)
     figures = await services.ask("GET", f"/api/reports/indicators?campaign_id={ids['campaign_id']}", by="all")
     seen = await services.ask("GET", f"/api/followups/{ids['follow_up_id']}", by="all")
     clients = [one["clients"] for one in notices.json()["items"]] if notices.is_success else []
     return 1 in clients and figures.is_success and seen.is_success
+
+
+def day(after_today: int) -> str:
+    return str(date.today() + timedelta(days=after_today))  # noqa: DTZ011  the product's day is this machine's
 
 
 def _transaction(target: Target) -> dict[str, Any]:

@@ -7,13 +7,24 @@ comes from `MADE`.
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
-from tests.rights.made import MADE, MOVE, NAMED_SO, PDF, WITH_DOCUMENT, filled, version_of
-from tests.rights.network import Target, a_campaign, a_definition
+from tests.rights.made import (
+    MADE,
+    MOVE,
+    NAMED_SO,
+    PDF,
+    WEBHOOK,
+    WITH_DOCUMENT,
+    filled,
+    own_address,
+    version_of,
+)
+from tests.rights.network import NOBODYS, Target, a_campaign, a_definition
 from tests.support.five_services import FiveServices
 
 _TODAY = date.today()  # noqa: DTZ011  the product's day is this machine's
@@ -30,8 +41,12 @@ class Asked:
     let_in: tuple[str, ...] = ()
     fresh: bool = False
     """The request spoils the campaign, so each gets one of its own with the same owner and advisor, without clients."""
-    stream: bool = False
-    """The answer never ends."""
+    stream: int = 0
+    """The answer never ends: so many pieces of it are read."""
+    reads: bool = False
+    """The request reads, though it is a POST."""
+    ids: dict[str, str] = field(default_factory=dict)
+    """What stands for some of the ids instead."""
     shows: tuple[str, ...] = ()
     """What shows in an answer that speaks of the target, when it is none of the target's ids and names."""
 
@@ -43,7 +58,7 @@ _UNKNOWN = [{"client": "unknown-1"}, {"client": "unknown-2"}]
 _NEVER_SEEN = {"If-Match": '"999999"'}
 _CHANGED = a_definition(name="Changée", steps=WITH_DOCUMENT)
 _CSV = "external_id;name\n"
-_WEBHOOK = {"name": "CRM", "url": "https://192.0.2.1/", "event_types": ["campaigns.followup.fact_recorded.v1"]}
+_OF_CAMPAIGN = {"campaign_id": "{campaign_id}"}
 
 REQUESTS: dict[str, Asked] = {
     "PUT /api/directory/units": Asked({"items": []}),
@@ -121,12 +136,12 @@ REQUESTS: dict[str, Asked] = {
     ),
     "POST /api/campaigns/{campaign_id}/clients/from-query": Asked({"filter": 'name = "Personne"'}),
     "GET /api/directory/attributes": Asked(shows=_ANYTHING),
-    "GET /api/directory/queries": Asked(shows=_ANYTHING),  # whose: tests/services/directory/test_queries.py
+    "GET /api/directory/queries": Asked(shows=("{query_id}",)),
     "POST /api/directory/queries": Asked({"name": "Suivis", "filter": NAMED_SO}, let_in=("query_name_taken",)),
     "POST /api/directory/queries/check": Asked({"filter": NAMED_SO}),
-    "POST /api/directory/queries/count": Asked({"filter": NAMED_SO}),
-    "POST /api/directory/queries/export": Asked({"filter": NAMED_SO}),
-    "POST /api/directory/queries/result": Asked({"filter": NAMED_SO}),
+    "POST /api/directory/queries/count": Asked({"filter": 'name = "{client}"'}, reads=True, shows=('"count":1',)),
+    "POST /api/directory/queries/export": Asked({"filter": NAMED_SO}, reads=True),
+    "POST /api/directory/queries/result": Asked({"filter": NAMED_SO}, reads=True),
     "GET /api/directory/queries/{query_id}": Asked(shows=("{query_id}",)),
     "PUT /api/directory/queries/{query_id}": Asked(
         {"name": "Autres", "filter": NAMED_SO}, headers=_NEVER_SEEN, let_in=("query_changed",)
@@ -136,12 +151,11 @@ REQUESTS: dict[str, Asked] = {
     "POST /api/campaigns/{campaign_id}/clients/spread": Asked({}, let_in=("nothing_to_spread",)),
     "POST /api/campaigns/{campaign_id}/clients/spread/preview": Asked({}, let_in=("nothing_to_spread",)),
     "GET /api/followups/calendar-feed": Asked(shows=_ANYTHING),
-    "GET /api/followups/{follow_up_id}/interactions/{key}/appointment.ics": Asked(let_in=("no_appointment",)),
-    "GET /api/followups/due": Asked(shows=_ANYTHING),  # which ones: tests/integration/followup/test_due_dates.py
-    "GET /api/followups/due/counts": Asked(shows=_ANYTHING),
-    "GET /api/followups/to-do/conclusions": Asked(shows=_ANYTHING),  # which: tests/integration/followup/test_to_do.py
-    "GET /api/followups/to-do/counts": Asked(shows=_ANYTHING),
-    "GET /api/followups/to-do/offered": Asked(shows=_ANYTHING),
+    "GET /api/followups/{follow_up_id}/interactions/{key}/appointment.ics": Asked(shows=("BEGIN:VEVENT",)),
+    "GET /api/followups/due/counts": Asked(query=_OF_CAMPAIGN, shows=('"late":1',)),
+    "GET /api/followups/to-do/counts": Asked(
+        query=_OF_CAMPAIGN, shows=('"late":1,"today":0,"offered":1,"conclusion":1',)
+    ),
     "POST /api/followups/{follow_up_id}/attachments": Asked(content="%PDF-1.7", headers=PDF),
     "GET /api/followups/{follow_up_id}/attachments/{document_id}": Asked(shows=("%PDF",)),
     "GET /api/followups/{follow_up_id}/choices": Asked(shows=_ANYTHING),
@@ -152,29 +166,26 @@ REQUESTS: dict[str, Asked] = {
     ),
     "GET /api/followups/{follow_up_id}/links": Asked(shows=_ANYTHING),
     "PUT /api/followups/{follow_up_id}/links": Asked({}, let_in=("not_concluded",)),
-    "GET /api/followups/{follow_up_id}/steps/{step_id}/email": Asked(let_in=("not_an_email",)),
-    "GET /api/followups/{follow_up_id}/steps/{step_id}/undo": Asked(let_in=("not_completed",)),
-    "GET /api/notifications/webhooks": Asked(shows=_ANYTHING),
-    "POST /api/notifications/webhooks": Asked(_WEBHOOK, let_in=("webhook_address_not_allowed", "webhook_url_invalid")),
-    "GET /api/notifications/webhooks/{webhook_id}": Asked(let_in=("webhook_unknown",)),
-    "PUT /api/notifications/webhooks/{webhook_id}": Asked(
-        _WEBHOOK, headers=_NEVER_SEEN, let_in=("webhook_unknown", "webhook_address_not_allowed", "webhook_url_invalid")
-    ),
-    "DELETE /api/notifications/webhooks/{webhook_id}": Asked(let_in=("webhook_unknown",)),
-    "GET /api/notifications/webhooks/{webhook_id}/deliveries": Asked(let_in=("webhook_unknown",)),
+    "GET /api/followups/{follow_up_id}/steps/{step_id}/email": Asked(ids={"step_id": "mail"}, shows=_ANYTHING),
+    "GET /api/followups/{follow_up_id}/steps/{step_id}/undo": Asked(shows=_ANYTHING),
+    "GET /api/notifications/webhooks": Asked(shows=("{webhook_id}",)),
+    "POST /api/notifications/webhooks": Asked(WEBHOOK, let_in=("webhook_name_taken",)),
+    "GET /api/notifications/webhooks/{webhook_id}": Asked(shows=("{webhook_id}",)),
+    "PUT /api/notifications/webhooks/{webhook_id}": Asked(WEBHOOK, headers=_NEVER_SEEN, let_in=("version_changed",)),
+    "DELETE /api/notifications/webhooks/{webhook_id}": Asked(ids={"webhook_id": NOBODYS}, let_in=("webhook_unknown",)),
+    "GET /api/notifications/webhooks/{webhook_id}/deliveries": Asked(shows=('"items"',)),
     "POST /api/notifications/webhooks/{webhook_id}/deliveries/{delivery_id}/replay": Asked(
-        let_in=("webhook_unknown", "delivery_unknown")
+        let_in=("delivery_unknown",)
     ),
-    "POST /api/notifications/webhooks/{webhook_id}/replay": Asked(
-        {"since": "2026-01-01T00:00:00Z"}, let_in=("webhook_unknown",)
-    ),
-    "POST /api/notifications/webhooks/{webhook_id}/secret": Asked({}, let_in=("webhook_unknown",)),
+    "POST /api/notifications/webhooks/{webhook_id}/replay": Asked({"since": "2026-01-01T00:00:00Z"}),
+    "POST /api/notifications/webhooks/{webhook_id}/secret": Asked({}),
     "GET /api/notifications/preferences": Asked(shows=_ANYTHING),
     "PUT /api/notifications/preferences": Asked({"digest": True}, let_in=("digest_needs_mail",)),
-    "GET /api/notifications/stream": Asked(stream=True, shows=_ANYTHING),
+    # Ready, then what happened since the beginning, or a sign of life.
+    "GET /api/notifications/stream": Asked(stream=2, headers={"Last-Event-ID": "0"}),
     "GET /api/notifications/unread-count": Asked(shows=_ANYTHING),
-    "GET /api/reports/forecast": Asked(query={"campaign_id": "{campaign_id}"}),
-    "GET /api/reports/indicators": Asked(query={"campaign_id": "{campaign_id}"}, shows=("1000.00",)),
+    "GET /api/reports/forecast": Asked(query=_OF_CAMPAIGN),
+    "GET /api/reports/indicators": Asked(query=_OF_CAMPAIGN, shows=("1000.00",)),
     # Another format would make a file for each caller; it is refused after rights were checked.
     "POST /api/reports/exports": Asked(
         {"what": "campaign_summary", "format": "xlsx", "filters": {"campaign_id": "{campaign_id}"}},
@@ -183,7 +194,7 @@ REQUESTS: dict[str, Asked] = {
     "GET /api/reports/exports": Asked(shows=("{export_id}",)),
     "GET /api/reports/exports/{export_id}": Asked(shows=("{export_id}",)),
     "GET /api/reports/exports/{export_id}/file": Asked(let_in=("export_not_done",), shows=_ANYTHING),
-    "GET /api/reports/live": Asked(stream=True),
+    "GET /api/reports/live": Asked(stream=1),
     "GET /api/reports/reconcile": Asked(shows=_ANYTHING),
     "GET /api/reports/reconciliations": Asked(shows=_ANYTHING),
     "GET /api/reports/reconciliations/{number}": Asked(shows=_ANYTHING, let_in=("reconciliation_unknown",)),
@@ -191,10 +202,10 @@ REQUESTS: dict[str, Asked] = {
     "GET /api/reports/tree": Asked(
         query={"by": "campaign,advisor", "campaign_id": "{campaign_id}"}, shows=("1000.00",)
     ),
-    "GET /api/reports/summary": Asked(query={"campaign_id": "{campaign_id}"}, shows=("1000.00",)),
-    "GET /api/reports/clients": Asked(query={"campaign_id": "{campaign_id}"}, shows=("{follow_up_id}",)),
-    "GET /api/reports/clients/concludable": Asked(query={"campaign_id": "{campaign_id}"}, shows=("{follow_up_id}",)),
-    "GET /api/reports/steps": Asked(query={"campaign_id": "{campaign_id}"}),
+    "GET /api/reports/summary": Asked(query=_OF_CAMPAIGN, shows=("1000.00",)),
+    "GET /api/reports/clients": Asked(query=_OF_CAMPAIGN, shows=("{follow_up_id}",)),
+    "GET /api/reports/clients/concludable": Asked(query=_OF_CAMPAIGN, shows=("{follow_up_id}",)),
+    "GET /api/reports/steps": Asked(query=_OF_CAMPAIGN),
     "GET /api/reports/breakdown": Asked(query={"by": "advisor"}, shows=("{advisor_id}",)),
 }
 
@@ -213,19 +224,21 @@ class Ready:
     target: Target
 
 
-async def ready(services: FiveServices, route: str, target: Target) -> Ready:
-    """The request of this route about this target."""
+async def ready(services: FiveServices, route: str, target: Target, by: str = "crm") -> Ready:
+    """The request of this route about this target, or about what is the caller's own."""
     asked = REQUESTS.get(route, Asked())
     if asked.fresh:
         target = replace(target, campaign=f"{target.campaign}-{uuid4().hex}")
         await a_campaign(services, target)
     method, _, path = route.partition(" ")
-    ids = target.ids()
+    ids = target.ids() | asked.ids
     whole = json.dumps([path, asked.body, asked.query, asked.headers, asked.shows])
     service = path.split("/")[2]
     for name in MADE:
-        if f"{{{name}}}" in whole:
+        if f"{{{name}}}" in whole and name not in ids:
             ids[name] = await _made(services, target, f"{service}/{name}" if f"{service}/{name}" in MADE else name)
+    if "{secret}" in path:
+        ids["secret"] = await _once(services, ("secret", by), lambda: own_address(services, by))
     if "{version}" in whole:
         ids["version"] = await version_of(services, target)
     try:
@@ -246,7 +259,10 @@ async def ready(services: FiveServices, route: str, target: Target) -> Ready:
 
 
 async def _made(services: FiveServices, target: Target, name: str) -> str:
-    key = (target.campaign, name)
+    return await _once(services, (target.campaign, name), lambda: MADE[name](services, target))
+
+
+async def _once(services: FiveServices, key: tuple[str, ...], make: Callable[[], Awaitable[str]]) -> str:
     if key not in services.made:
-        services.made[key] = asyncio.ensure_future(MADE[name](services, target))
+        services.made[key] = asyncio.ensure_future(make())
     return await services.made[key]

@@ -50,12 +50,16 @@ async def streaming(
         await asyncio.wait_for(serving, 10)
 
 
-async def first_piece(app: ASGIApp, path: str, by: str | None) -> httpx.Response:
-    """The beginning of an answer."""
-    async with streaming(app, path, by) as stream:
-        piece = await stream.pieces.get()
+async def beginning(
+    app: ASGIApp, path: str, by: str | None, *, pieces: int, last_id: str | None = None
+) -> httpx.Response:
+    """An answer's first pieces, or all of one that has fewer."""
+    read: list[bytes] = []
+    async with streaming(app, path, by, last_id=last_id) as stream:
+        while len(read) < pieces and (piece := await stream.pieces.get()) is not None:
+            read.append(piece)
     request = httpx.Request("GET", f"http://jalon{path}")
-    return httpx.Response(stream.status, headers=stream.headers, content=piece or b"", request=request)
+    return httpx.Response(stream.status, headers=stream.headers, content=b"".join(read), request=request)
 
 
 def _scope(path: str, by: str | None, last_id: str | None) -> dict[str, Any]:

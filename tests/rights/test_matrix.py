@@ -13,7 +13,7 @@ import pytest
 from tests.rights import matrix
 from tests.rights.network import CALLERS, Caller
 from tests.rights.requests import Ready, ready
-from tests.rights.streams import first_piece
+from tests.rights.streams import beginning
 from tests.support.five_services import FiveServices, routes
 
 OPEN = {"GET /api/followups/calendars/{secret}.ics"}
@@ -63,16 +63,17 @@ async def answers(services: FiveServices, route: str) -> dict[str, str]:
 
 async def answer(services: FiveServices, route: str, caller: Caller) -> str:
     """What the caller is answered, in the words of the matrix."""
-    request = await ready(services, route, caller.target)
+    request = await ready(services, route, caller.target, caller.name)
     answered = await send(services, request, caller.name)
     leaked = matrix.leaks(answered, caller)
     return f"TELLS OF {leaked}" if leaked else matrix.verdict(answered, request)
 
 
 async def send(services: FiveServices, request: Ready, by: str | None) -> httpx.Response:
-    """The answer to this caller; of a stream, its first piece."""
+    """The answer to this caller; of a stream, its beginning."""
     asked = request.asked
     if asked.stream:
-        return await first_piece(services.origin, request.path, by)
+        last_id = asked.headers.get("Last-Event-ID")
+        return await beginning(services.origin, request.path, by, pieces=asked.stream, last_id=last_id)
     body = {"json": asked.body} if asked.content is None else {"content": asked.content}
     return await services.ask(request.method, request.path, by=by, params=asked.query, headers=asked.headers, **body)

@@ -208,11 +208,12 @@ class FakeNoticeStore:
         )
 
     def _own(self, reader: Principal, notice_id: str) -> Notice | None:
-        return self.notices.get(notice_id) if self.advisors.get(notice_id) == reader.user_id else None
+        mine = self.advisors.get(notice_id) == reader.user_id and in_reach(reader, reader.user_id, reader.unit_path)
+        return self.notices.get(notice_id) if mine else None
 
     def _is_shown(self, notice: Notice, reader: Principal) -> bool:
         campaign = self.campaigns[notice.campaign_id]
-        mine = self.advisors[notice.notice_id] == reader.user_id
+        mine = self._own(reader, notice.notice_id) is not None
         return mine and not campaign.archived and not campaign.deleted
 
     def _shown(self, notice: Notice, reader: Principal, today: date) -> Notice:

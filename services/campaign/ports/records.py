@@ -163,6 +163,9 @@ class Campaigns(Protocol):
     async def references(self, client_ids: Collection[str]) -> Mapping[str, str]:
         """How the host CRM calls those of the clients that are known."""
 
+    async def named_within(self, names: Collection[str], reader: Principal) -> set[str]:
+        """Those of the names that are the CRM's id, or ours, of a client within the reader's reach."""
+
     async def skips(self, job_id: str, *, after: int, limit: int) -> Sequence[Skipped]:
         """The items that had no effect, in their order in the call."""
 

@@ -125,10 +125,13 @@ class Entering:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """An item that had no effect; `position` is that in the call. `detail` says more where a code is not enough."""
+    """An item that had no effect; `position` is that in the call. `detail` says more where a code is not enough.
+
+    `client` as the asker named it; None for a reader who may not know of whom somebody else spoke.
+    """
 
     position: int
-    client: str
+    client: str | None
     reason: str
     detail: str | None = None
 

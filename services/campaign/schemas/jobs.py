@@ -23,11 +23,12 @@ class JobState(StrEnum):
 class Skip(BaseModel):
     """An item that had no effect. `position` counts from 1 in the call, or is the row of a file.
 
-    `reason` is a code of docs/domain.md, Refusals; `detail` says more where there is more to say.
+    `reason` is a code of docs/domain.md, Refusals; `detail` says more where there is more to say. `client` is as the
+    asker named it; in somebody else's job, null unless it names a client within one's own reach.
     """
 
     position: int
-    client: str
+    client: str | None
     reason: str
     detail: str | None = None
 

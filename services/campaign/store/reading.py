@@ -1,10 +1,11 @@
 """What readers see of campaigns, always through their reach, and the transactions that write."""
 
+import re
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from services.campaign.ports import Campaign, Job, JobsWanted, Listed, Skipped, TargetedRow, TargetedWanted, Wanted
 from services.campaign.store import jobs, versions
@@ -19,6 +20,8 @@ from shared.rulebook.access import Principal, Target
 from shared.rulebook.spread import Spreading
 from shared.runtime.database import Database
 from shared.runtime.documents import Documents
+
+_UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class PostgresCampaigns:
@@ -138,6 +141,16 @@ class PostgresCampaigns:
         wanted = select(clients.c.client_id, clients.c.external_id).where(clients.c.client_id.in_(client_ids))
         async with self._database.reading() as connection:
             return {row.client_id: row.external_id for row in await connection.execute(wanted)}
+
+    async def named_within(self, names: Collection[str], reader: Principal) -> set[str]:
+        """See the port."""
+        ids = [name for name in names if _UUID.fullmatch(name)]
+        wanted = select(clients.c.client_id, clients.c.external_id).where(
+            or_(clients.c.external_id.in_(names), clients.c.client_id.in_(ids)), in_reach(reader, clients.c.advisor_id)
+        )
+        async with self._database.reading() as connection:
+            found = (await connection.execute(wanted)).all()
+        return {name for row in found for name in (row.client_id, row.external_id)} & set(names)
 
     async def skips(self, job_id: str, *, after: int, limit: int) -> Sequence[Skipped]:
         """The items that had no effect, in their order in the call."""

@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.campaign.ports import Job, JobKind, JobsWanted, Skipped
-from services.campaign.use_cases.rights import may_change, visible
+from services.campaign.use_cases.rights import may_change, reads_all, visible
 from services.campaign.use_cases.saving import Desk
 from shared.contracts.followup import JobDecided, TargetingCount
 from shared.rulebook.access import Principal
@@ -53,7 +53,9 @@ class JobSeen:
 
 async def job(desk: Desk, reader: Principal, campaign_id: str, job_id: str, *, after: int, limit: int) -> JobSeen:
     """A job of that campaign; NotVisible when there is none, or it is somebody else's."""
-    return await _seen(desk, await permitted_job(desk, reader, campaign_id, job_id), after=after, limit=limit)
+    found = await permitted_job(desk, reader, campaign_id, job_id)
+    seen = await _seen(desk, found, after=after, limit=limit)
+    return replace(seen, skips=await _for(desk, reader, found, seen.skips))
 
 
 async def job_when_quick(desk: Desk, asked: Job) -> JobSeen:
@@ -92,6 +94,12 @@ async def without_effect(
     by its follow-up: its client is named, not where it stood in the call.
     """
     found = await permitted_job(desk, reader, campaign_id, job_id)
+    items, following = await _without_effect(desk, found, after, limit)
+    return await _for(desk, reader, found, items), following
+
+
+async def _without_effect(desk: Desk, found: Job, after: Place, limit: int) -> tuple[Sequence[Skipped], Place]:
+    campaign_id, job_id = found.campaign_id, found.job_id
     if after is None or isinstance(after, int):
         skipped = await desk.campaigns.skips(job_id, after=after or 0, limit=limit)
         if len(skipped) == limit:
@@ -123,6 +131,17 @@ async def permitted_job(desk: Desk, reader: Principal, campaign_id: str, job_id:
     ):
         raise NotVisible("not_visible", {"missing": "reach"})
     return found
+
+
+async def _for(desk: Desk, reader: Principal, found: Job, skips: Sequence[Skipped]) -> Sequence[Skipped]:
+    """The items, those of somebody else's job without clients whom the reader does not reach (ADR 0087).
+
+    Ids of nobody go with them: else it would be told which of them are somebody's.
+    """
+    if reader.user_id == found.asker.user_id or reads_all(reader):
+        return skips
+    names = await desk.campaigns.named_within({one.client for one in skips if one.client}, reader)
+    return [one if one.client in names else replace(one, client=None, detail=None) for one in skips]
 
 
 async def _seen(desk: Desk, found: Job, *, after: int, limit: int) -> JobSeen:

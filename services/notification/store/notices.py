@@ -86,7 +86,7 @@ class StoredNotices:
     async def mark_all_read(self, reader: Principal, until: datetime | None, now: datetime) -> None:
         """One statement over the unread ones of campaigns that are shown."""
         shown = exists().where(campaigns.c.campaign_id == notices.c.campaign_id, ~campaigns.c.hidden)
-        statement = update(notices).where(notices.c.advisor_id == reader.user_id, notices.c.unread, shown)
+        statement = update(notices).where(_own(reader), notices.c.unread, shown)
         if until is not None:
             statement = statement.where(notices.c.renewed_at <= until)
         await self._mark(statement.values(unread=False, news=0), Pushed.READ, now)
@@ -101,7 +101,7 @@ class StoredNotices:
         statement = (
             select(func.count())
             .select_from(notices.join(campaigns, campaigns.c.campaign_id == notices.c.campaign_id))
-            .where(notices.c.advisor_id == reader.user_id, notices.c.unread, ~campaigns.c.hidden)
+            .where(_own(reader), notices.c.unread, ~campaigns.c.hidden)
         )
         async with self._database.reading() as connection:
             return (await connection.execute(statement)).scalar_one()
@@ -114,7 +114,12 @@ class StoredNotices:
 
 
 def _one(reader: Principal, notice_id: str) -> Update:
-    return update(notices).where(notices.c.notice_id == notice_id, notices.c.advisor_id == reader.user_id)
+    return update(notices).where(notices.c.notice_id == notice_id, _own(reader))
+
+
+def _own(reader: Principal) -> ColumnElement[bool]:
+    """The reader's notices; whoever has no access level any more reads none, as the campaigns are none of theirs."""
+    return and_(notices.c.advisor_id == reader.user_id, within_reach(reader, notices.c.advisor_id))
 
 
 def _mine(reader: Principal, today: date) -> Select[Any]:
@@ -145,7 +150,7 @@ def _mine(reader: Principal, today: date) -> Select[Any]:
             notices.c.renewed_at,
         )
         .select_from(notices.join(campaigns, campaigns.c.campaign_id == notices.c.campaign_id))
-        .where(notices.c.advisor_id == reader.user_id, ~campaigns.c.hidden)
+        .where(_own(reader), ~campaigns.c.hidden)
     )
 
 

@@ -77,7 +77,7 @@ def questions(readings: Readings, clock: DayClock) -> Callable[..., AsyncIterato
         complete = True
         if after is not None:
             follow_up_id, _, number = after.partition(":")
-            complete = await wait_for_fact(readings, follow_up_id, int(number))
+            complete = await wait_for_fact(readings, principal, follow_up_id, int(number))
         scope = Scope(principal, text(unit_id), text(advisor_id), text(client_id))
         async with readings.snapshot(past) as figures:
             yield Question(scope, figures, as_of or today, axis, complete)

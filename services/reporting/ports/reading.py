@@ -166,8 +166,8 @@ class Readings(Protocol):
     def snapshot(self, as_of: AsOf | None = None) -> AbstractAsyncContextManager[Figures]:
         """Figures of one moment, or as of a past day: whatever is read within belongs together."""
 
-    async def has_fact(self, follow_up_id: str, number: int) -> bool:
-        """Whether this fact has been counted."""
+    async def has_fact(self, reader: Principal, follow_up_id: str, number: int) -> bool:
+        """Whether this fact has been counted; of a follow-up beyond the reader's reach, none ever was."""
 
 
 class Orders(Protocol):

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select, text
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reporting.ports.reading import AdvisorStepTotals, AsOf, Branch, CampaignSeen, Scope, StepTotals, Totals
@@ -17,7 +17,16 @@ from services.reporting.store.presence import within_reach
 from services.reporting.store.reach import within
 from services.reporting.store.sums import count, served, sums, totals_of
 from services.reporting.store.tree_rows import PostgresTreeRows
-from services.reporting.tables import amount_counters, campaign_versions, campaigns, facts, shares, step_counters
+from services.reporting.tables import (
+    amount_counters,
+    campaign_versions,
+    campaigns,
+    clients,
+    facts,
+    follow_ups,
+    shares,
+    step_counters,
+)
 from shared.contracts.campaign import CampaignDefined
 from shared.rulebook.access import Principal
 from shared.runtime.database import Database
@@ -146,9 +155,16 @@ class PostgresReadings:
                     await connection.execute(setting)
                 yield PostgresFigures(connection), PostgresTreeRows(connection)
 
-    async def has_fact(self, follow_up_id: str, number: int) -> bool:
-        """See the port."""
-        found = select(facts.c.number).where(facts.c.follow_up_id == follow_up_id, facts.c.number == number)
+    async def has_fact(self, reader: Principal, follow_up_id: str, number: int) -> bool:
+        """See the port. Whoever writes reaches the present advisor, and counts are by the advisor of record."""
+        advisors_of_it = (follow_ups.c.advisor_id, clients.c.advisor_id)
+        found = (
+            select(facts.c.number)
+            .join(follow_ups, follow_ups.c.follow_up_id == facts.c.follow_up_id)
+            .outerjoin(clients, clients.c.client_id == follow_ups.c.client_id)
+            .where(facts.c.follow_up_id == follow_up_id, facts.c.number == number)
+            .where(or_(*(within(Scope(reader), advisor) for advisor in advisors_of_it)))
+        )
         async with self._database.reading() as connection:
             return (await connection.execute(found)).first() is not None
 

@@ -24,10 +24,13 @@ async def visible_campaigns(figures: Figures, scope: Scope, campaign_id: str | N
     return seen
 
 
-async def wait_for_fact(readings: Readings, follow_up_id: str, number: int) -> bool:
-    """Whether the fact is counted, waiting for it up to a second: who wrote it reads it."""
+async def wait_for_fact(readings: Readings, reader: Principal, follow_up_id: str, number: int) -> bool:
+    """Whether the fact is counted, waiting for it up to a second: who wrote it reads it.
+
+    One beyond the reader's reach is waited for as one that does not exist: whether it does is not told.
+    """
     for _ in range(_LOOKS):
-        if await readings.has_fact(follow_up_id, number):
+        if await readings.has_fact(reader, follow_up_id, number):
             return True
         await asyncio.sleep(_PAUSE)
     return False

@@ -135,6 +135,22 @@ async def test_a_report_is_seen_by_who_asked_and_by_who_may_change_the_campaign(
     assert statuses == {"boss": 200, "anne": 404, "vera": 404}
 
 
+async def test_somebody_elses_report_names_the_clients_within_ones_own_reach_alone(door):
+    campaign_id = (await door.create(owner="branch"))["campaign_id"]
+    named = await do(door, campaign_id, "withdraw", [{"client": one} for one in ("c1", "c4", "nobodys")])
+    by_id = await do(door, campaign_id, "withdraw", [{"client_id": client_id(one)} for one in ("c1", "c4")])
+    path = f"/{campaign_id}/jobs/{named['job_id']}"
+
+    pages = [(await get(door, path, by="branch"))["skips"], (await get(door, f"{path}/skips", by="branch"))["items"]]
+    file = (await door.ask("GET", f"{path}/skips.csv", by="branch")).text
+    ids = (await get(door, f"/{campaign_id}/jobs/{by_id['job_id']}", by="branch"))["skips"]
+
+    told = [[(one["position"], one["client"], one["reason"]) for one in page] for page in pages]
+    assert told == [[(1, "c1", "not_targeted"), (2, None, "not_targeted"), (3, None, "unknown_client")]] * 2
+    assert [name in file for name in ("c1", "c4", "nobodys")] == [True, False, False]
+    assert [one["client"] for one in ids] == [client_id("c1"), None]
+
+
 async def test_a_job_is_cancelled_by_who_may_see_it_and_one_that_is_done_stays_as_it_is(door):
     campaign_id = (await door.create())["campaign_id"]
     job_id = await asked_for(door, campaign_id)

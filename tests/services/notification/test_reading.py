@@ -55,15 +55,19 @@ async def test_the_notices_of_others_do_not_exist(world):
     assert await world.notices.unread_count(ANNE) == 1
 
 
-async def test_without_access_a_notice_lists_nobody(world):
+async def test_without_access_there_are_no_notices_until_it_is_back(world):
     await world.hear(a_definition(C), the_notice_date_of(C), a_fact(C, "client", "anne"))
     await world.announce()
+    (notice,) = await world.notices_of(ANNE)
     nobody = a_reader("anne", AccessLevel.NONE)
 
-    (notice,) = await world.notices_of(nobody)
+    await world.notices.mark_read(nobody, notice.notice_id, None, notice.renewed_at)
+    await world.notices.mark_all_read(nobody, None, notice.renewed_at)
 
-    assert notice.clients == 0
+    assert (await world.notices_of(nobody), await world.notices.unread_count(nobody)) == ([], 0)
+    assert await world.notices.find(nobody, notice.notice_id, date(2026, 11, 24)) is None
     assert await world.clients_of(nobody, notice) == []
+    assert await world.notices_of(ANNE) == [notice]
 
 
 async def test_notices_of_archived_and_deleted_campaigns_are_not_shown_until_they_come_back(world):

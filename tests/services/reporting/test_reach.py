@@ -30,7 +30,9 @@ from tests.support.stories_reporting import (
     a_definition,
     a_reader,
     a_story,
+    facts_of,
     last_states,
+    lived,
     users,
 )
 
@@ -118,3 +120,22 @@ async def test_a_campaign_is_seen_by_its_creator_and_by_whom_its_clients_or_shar
 async def _campaigns(readings, reader):
     async with readings.snapshot() as figures:
         return await read_campaigns(figures, Scope(reader), TODAY)
+
+
+async def test_a_fact_beyond_the_reach_is_as_one_that_does_not_exist(readings, tell):
+    facts = facts_of(lived(PLANS[0]), client="of anne")
+    await tell([a_definition()], facts)
+    last = facts[-1]
+
+    there = {name: await readings.has_fact(one, last.follow_up_id, last.number) for name, one in READERS.items()}
+
+    assert there == {
+        "all": True,
+        "crm": True,
+        "north": True,
+        "south": False,
+        "lille": True,
+        "region only": False,
+        "anne": True,
+        "nobody": False,
+    }
