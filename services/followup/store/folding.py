@@ -62,6 +62,18 @@ def fold(batch: Batch, outcome: Outcome, held: Held, now: datetime) -> None:
         batch.decisions[leased.command_id] = _refusal(outcome, now)
 
 
+def judge_again(batch: Batch, outcome: Outcome) -> None:
+    """After all was folded: what is early by a state or a definition of before is not parked but sent once more.
+
+    The fact that it waited for may be recorded already, and nothing else would bring it back.
+    """
+    then = outcome.leased.follow_up
+    now, decision = batch.known[then.follow_up_id], batch.decisions.get(outcome.leased.command_id)
+    has_moved = (now.state.number, now.plan.version) != (then.state.number, then.plan.version)
+    if decision is not None and decision.parked and has_moved:
+        batch.decisions[decision.command_id] = Decision(decision.command_id, None)
+
+
 def _add(batch: Batch, known: Known, numbered: NumberedFact, now: datetime, *, version: int) -> None:
     origin = batch.origins.get(numbered.command_id)
     if origin is None:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.followup.ports import Leased, Outcome, Recorded, Verdict
 from services.followup.store.calendars import Calendars
 from services.followup.store.due_dates import date_recorded
-from services.followup.store.folding import Batch, Held, fold, origin_of
+from services.followup.store.folding import Batch, Held, fold, judge_again, origin_of
 from services.followup.store.rows import STATE, Plans, claim, lock
 from services.followup.store.telling import decided
 from services.followup.store.to_do import to_do_columns
@@ -118,6 +118,8 @@ async def record(
     held = await _held(conn, batch, outcomes)
     for outcome in outcomes:
         fold(batch, outcome, held, now)
+    for outcome in outcomes:
+        judge_again(batch, outcome)
     verdicts, others = await _write(conn, batch, now)
     plans_now = {known.campaign_id: known.plan for known in batch.known.values()}
     await date_recorded(conn, calendars, clock.today(), batch.events, plans_now)
@@ -206,7 +208,7 @@ def _json_list(items: Iterable[str]) -> str:
 
 def _recorded(batch: Batch, outcome: Outcome, verdicts: dict[str, Verdict], following: dict[str, Leased]) -> Recorded:
     ids = {outcome.leased.command_id, *(fact.command_id for fact in outcome.facts)}
-    settled = tuple(verdicts[one] for one in sorted(ids) if one in verdicts)
+    settled = tuple(verdicts[one] for one in sorted(ids) if one in verdicts and verdicts[one].kind != "pending")
     follow_up_id = outcome.leased.follow_up.follow_up_id
     return Recorded(settled, following.pop(follow_up_id, None), batch.known[follow_up_id])
 

@@ -41,8 +41,10 @@ _INSERT_FACTS = sa.text(
 )
 _UNPARK = sa.text(
     """
-    update commands set parked = false, code = null, data = null
-    where follow_up_id = any(cast(:ids as uuid[])) and verdict is null and parked
+    update commands c set parked = false, code = null, data = null
+    from follow_ups f
+    where f.follow_up_id = any(cast(:ids as uuid[])) and c.follow_up_id = f.follow_up_id
+      and c.verdict is null and c.parked
     """
 )
 _WITHDRAWN = sa.text(
@@ -116,7 +118,8 @@ class PostgresTargeting:
             before = [id_ for id_ in clients if id_ not in new]
             withdrawn = (await conn.execute(_WITHDRAWN, {"ids": before})).scalars().all() if before else ()
             closed = set(withdrawn)
-        # After the commit, so that a signal parked meanwhile is seen here, or sees the follow-up itself.
+        # After the commit, so that a signal parked meanwhile is seen here, or sees the follow-up itself. Signals of a
+        # client whom an archived campaign did not take go on waiting: nobody could decide them.
         async with self._database.transaction() as conn:
             await conn.execute(_UNPARK, {"ids": sorted(clients)})
         return [clients[id_] for id_ in before if id_ in closed or clients[id_].again]

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from shared.rulebook.history import replay
-from tests.integration.followup.door import CRM, EVERYBODY
+from tests.integration.followup.door import EVERYBODY
 from tests.integration.followup.plain_rules import END, PlainFollowUp
 from tests.integration.followup.program_run import Run
 
@@ -20,7 +20,6 @@ async def compare(run: Run) -> None:
         ticked = {one.step_id: set(one.ticked) for one in state.entries if one.ticked}
         assert ticked == {step: items for step, items in plain.ticked.items() if items}
         await _compare_page(run, client, plain)
-    run.door.asker = CRM
     for id_, expected in run.plain.verdicts.items():
         asked = await run.world.log.verdicts("crm", [id_]) or await run.world.log.verdicts(
             f"user:{EVERYBODY.user_id}", [id_]
@@ -29,7 +28,6 @@ async def compare(run: Run) -> None:
 
 
 async def _compare_page(run: Run, client: str, plain: PlainFollowUp) -> None:
-    run.door.asker = EVERYBODY
     shown = await run.door.get(run.follow_up(client))
     today, rules = run.today, run.plain
     status = rules.status(plain, today)

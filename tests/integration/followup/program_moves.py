@@ -1,4 +1,7 @@
-"""The moves of a random program: commands, repetitions, edits, days that pass, processes that end (issue 4)."""
+"""The moves of a random program: commands, repetitions, edits, days that pass, processes that end (issue 4).
+
+A process is the service's own, or the engine's.
+"""
 
 from dataclasses import dataclass
 
@@ -22,6 +25,15 @@ class Batch:
     """Signals in one call."""
 
     acts: tuple[Act, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Commands sent at once, each by its own door and perhaps by a second one too; `away`: without an engine."""
+
+    acts: tuple[Act, ...]
+    twice: bool
+    away: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +72,9 @@ class Pass:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """`archive` (or un-archive), or `restart`."""
+    """`archive` (or un-archive), `restart` of the service, or `engine`: that one killed and started again."""
 
     what: str
 
 
-Move = Act | Batch | Again | Edit | Target | Pass | House
+Move = Act | Batch | Crowd | Again | Edit | Target | Pass | House

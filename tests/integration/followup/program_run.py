@@ -1,41 +1,25 @@
 """One random program on real servers, beside the plain model."""
 
-import asyncio
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import time, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import text
-
 from shared.contracts.campaign import ClientsTargeted, TargetedClient
 from shared.contracts.crm import SignalSent
-from shared.rulebook.ids import client_id, follow_up_id
-from tests.integration.followup.door import CRM, EVERYBODY, Door
-from tests.integration.followup.program_edits import Edits
-from tests.integration.followup.program_moves import Act, Again, Batch, Edit, House, Move, Pass, Target
+from shared.rulebook.ids import client_id
+from tests.integration.followup.program_crowds import Crowds
+from tests.integration.followup.program_moves import Act, Again, Batch, Crowd, Edit, House, Move, Pass, Target
+from tests.integration.followup.program_service import MANY
 from tests.integration.followup.program_words import ADVISORS, SCREEN, TYPES, bare, envelope
 from tests.integration.followup.waiting import until
-from tests.integration.followup.world import World, a_definition
-
-MANY = timedelta(seconds=40)
-"""How long anything may take on a busy machine."""
-Build = Callable[[timedelta], AbstractAsyncContextManager[tuple[World, Door]]]
+from tests.integration.followup.world import a_definition
 
 
 @dataclass(slots=True)
-class Run(Edits):
-    """One program's campaign in a service that may be thrown away and built anew."""
-
-    build: Build = field(kw_only=True)
-    stack: AsyncExitStack = field(kw_only=True)
-    door: Door = field(kw_only=True)
-    sent: list[tuple[str, Act, dict[str, Any]]] = field(default_factory=list)
-    """Client, command and what was sent, of each command that has an id of its own."""
-    tag: str = field(default_factory=lambda: uuid4().hex[:8])
+class Run(Crowds):
+    """Makes one move after another."""
 
     async def begin(self) -> None:
         """The campaign, two clients who entered, at noon of a day."""
@@ -47,14 +31,6 @@ class Run(Edits):
         for number in range(2):
             await self.move(Target(number, -4))
 
-    def client(self, number: int) -> str:
-        """The CRM's name of a client."""
-        return f"{self.tag}-{number}"
-
-    def follow_up(self, client: str) -> str:
-        """The follow-up's id."""
-        return follow_up_id(self.campaign, client_id(client))
-
     async def move(self, move: Move) -> None:
         """Make one move in the service and in the model, and let everything come to rest."""
         match move:
@@ -62,6 +38,8 @@ class Run(Edits):
                 await self._act(move)
             case Batch():
                 await self._signals([self._signal(act) for act in move.acts])
+            case Crowd():
+                await self.crowd(move)
             case Again():
                 await self._again(move)
             case Edit():
@@ -71,11 +49,19 @@ class Run(Edits):
             case Pass():
                 self.world.clock.move(timedelta(days=move.days))
                 self.plain.expire(self.world.clock.now())
-            case House("archive"):
-                await self._archive()
             case House():
-                await self._restart()
-        await self._rest()
+                await self._in_the_house(move.what)
+        await self.rest()
+
+    async def _in_the_house(self, what: str) -> None:
+        match what:
+            case "archive":
+                await self._archive()
+            case "engine":
+                self.engine.kill()
+                self.engine.start()
+            case _:
+                await self.begin_anew()
 
     async def _act(self, act: Act) -> None:
         if act.what == "reassign":
@@ -91,7 +77,6 @@ class Run(Edits):
 
     async def _screen(self, act: Act, key: str) -> None:
         client, said = self.client(act.client), self.said(act)
-        self.door.asker = EVERYBODY
         answer = await self.door.command(self.follow_up(client), SCREEN[act.what], key=key, **said)
         if client not in self.plain.clients:
             assert answer.status_code == 404, answer.text
@@ -106,32 +91,16 @@ class Run(Edits):
         assert got == expected, (got, expected, told)
 
     def _signal(self, act: Act) -> tuple[str, Act, dict[str, Any]]:
-        client = self.client(act.client)
-        said = {
-            "id": f"{self.tag}-{len(self.sent)}",
-            "type": TYPES[act.what],
-            "campaign": self.campaign,
-            "client": client,
-            "occurred_at": self.moment(act).isoformat(),
-        }
-        if act.what == "complete":
-            said |= {"step": self.step(act), "ticked": list(act.ticked)}
-        elif act.what == "interact":
-            said |= {"interaction": "REMINDER"}
-        else:
-            said |= {"kind": act.kind, "collected": f"{act.amount}.00"}
-        self.sent.append((client, act, said))
-        return client, act, said
+        return self.client(act.client), act, self.signal(act)
 
     async def _signals(self, signals: list[tuple[str, Act, dict[str, Any]]], door: str = "http") -> None:
         for client in dict.fromkeys(client for client, _, _ in signals):
             wanted = [self.wanted(said["id"], act) for one, act, said in signals if one == client]
-            alive = self._takes_direct_signals(client)
+            alive = self.takes_direct_signals(client)
             self.plain.take(client, wanted, self.today)
         if door == "http" or (door == "direct" and not alive):
-            self.door.asker = CRM
             body = {"signals": [said for _, _, said in signals]}
-            answer = await self.door.http.post("/api/followups/signals", json=body)
+            answer = await self.crm.http.post("/api/followups/signals", json=body)
             assert answer.status_code == 200, answer.text
             return
         for client, _, said in signals:
@@ -141,18 +110,12 @@ class Run(Edits):
                 await self.world.execution(self.follow_up(client)).signal(said["type"], bare(said))
             await until(lambda id_=said["id"]: self.world.log.verdicts("crm", [id_]))
 
-    def _takes_direct_signals(self, client: str) -> bool:
-        """Whether an execution lives: one that waits for its entry date keeps signals until something else wakes it."""
-        found = self.plain.clients.get(client)
-        return found is not None and found.closed is None and len(found.facts) > 1
-
     async def _again(self, again: Again) -> None:
         if not self.sent:
             return
         client, act, said = self.sent[again.which % len(self.sent)]
         other = {"note": "other"} if again.other else {}
         if "key" in said:
-            self.door.asker = EVERYBODY
             fields = {name: value for name, value in said.items() if name != "key"} | other
             answer = await self.door.command(self.follow_up(client), SCREEN[act.what], key=said["key"], **fields)
             if again.other:
@@ -163,11 +126,10 @@ class Run(Edits):
         said = said | other
         if again.door == "nats":
             await self.world.bus.jetstream.publish(f"{SignalSent.type}.x", envelope(said))
-        elif again.door == "direct" and self._takes_direct_signals(client):
+        elif again.door == "direct" and self.takes_direct_signals(client):
             await self.world.execution(self.follow_up(client)).signal(said["type"], bare(said))
         else:
-            self.door.asker = CRM
-            answer = await self.door.http.post("/api/followups/signals", json={"signals": [said]})
+            answer = await self.crm.http.post("/api/followups/signals", json={"signals": [said]})
             assert answer.status_code == 200, answer.text
             (told,) = answer.json()["verdicts"]
             kind, detail = self.plain.verdicts[said["id"]]
@@ -189,7 +151,7 @@ class Run(Edits):
         archived = not self.plain.archived
         definition = a_definition(self.campaign, self.plain.version + 1, steps=self.held, archived=archived)
         await self.world.definitions.hold(definition)
-        await self._rest()
+        await self.rest()
         self.plain.archive(self.today)
         await self.world.archiving.ask()
         await self.world.archiving.start_executions()
@@ -199,27 +161,4 @@ class Run(Edits):
         """No follow-up stands as before the archiving, or before it was taken back."""
         left = "OPEN" if self.plain.archived else "ARCHIVED"
         of = "select count(*) from follow_ups where campaign_id = :campaign"
-        return await self._count(f"{of} and coalesce(closing, 'OPEN') = '{left}'") == 0
-
-    async def _restart(self) -> None:
-        ahead = self.world.clock.ahead
-        await self.stack.aclose()
-        self.stack = AsyncExitStack()
-        self.world, self.door = await self.stack.enter_async_context(self.build(ahead))
-
-    async def _rest(self) -> None:
-        """Nothing is under way any more."""
-        async with asyncio.timeout(MANY.total_seconds()):
-            while True:
-                self.world.clock.move(timedelta(seconds=2))
-                await self.world.upkeep.send_again()
-                if not await self._count(
-                    "select count(*) from commands c join follow_ups f on f.follow_up_id = c.follow_up_id"
-                    " where f.campaign_id = :campaign and c.verdict is null and not c.parked"
-                ):
-                    return
-                await asyncio.sleep(0.02)
-
-    async def _count(self, question: str) -> int:
-        async with self.world.database.reading() as conn:
-            return int((await conn.execute(text(question), {"campaign": self.campaign})).scalar_one())
+        return await self.count(f"{of} and coalesce(closing, 'OPEN') = '{left}'") == 0

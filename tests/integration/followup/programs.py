@@ -6,27 +6,35 @@ from datetime import timedelta
 from uuid import uuid4
 
 from services.followup.consumers import hear_signals
-from tests.integration.followup.door import PARK_FOR, Door, a_door
+from tests.integration.followup.door import CRM, PARK_FOR, a_door
 from tests.integration.followup.program_compare import compare
 from tests.integration.followup.program_moves import Move
 from tests.integration.followup.program_run import Run
-from tests.integration.followup.world import World, a_worker, a_world
+from tests.integration.followup.program_service import Process
+from tests.integration.followup.world import a_worker, a_world
+from tests.support.engine import EngineProcess
 
 
-async def run(program: list[Move], database: str, nats: str, engine: str) -> None:
+async def run(program: list[Move], database: str, nats: str, engine: EngineProcess) -> None:
     """Run the program, and compare after its last move."""
     queue = f"test-{uuid4().hex}"
 
     @asynccontextmanager
-    async def build(ahead: timedelta) -> AsyncIterator[tuple[World, Door]]:
-        async with a_world(database, nats, engine, queue, ahead=ahead) as world, a_worker(world), a_door(world) as door:
+    async def build(ahead: timedelta) -> AsyncIterator[Process]:
+        async with (
+            a_world(database, nats, engine.address, queue, ahead=ahead) as world,
+            a_worker(world),
+            a_door(world) as people,
+            a_door(world) as crm,
+        ):
+            crm.asker = CRM
             await hear_signals(world.bus, world.desk, world.log, world.clock, park_for=PARK_FOR)
-            yield world, door
+            yield Process(world, people, crm)
             await world.desk.close()
 
     stack = AsyncExitStack()
-    world, door = await stack.enter_async_context(build(timedelta(0)))
-    going = Run(world, build=build, stack=stack, door=door)
+    first = await stack.enter_async_context(build(timedelta(0)))
+    going = Run(first.world, build=build, stack=stack, engine=engine, door=first.people, crm=first.crm)
     try:
         await going.begin()
         for move in program:

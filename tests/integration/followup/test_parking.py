@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
+from services.followup.ports import Leased, Outcome
 from shared.rulebook.commands import CompleteStep, Conclude
 from shared.rulebook.errors import NotVisible
 from shared.rulebook.follow_up import ConclusionKind
@@ -111,6 +112,35 @@ async def test_a_signal_for_a_client_who_never_comes_is_refused_by_name(world: W
 
     asked = await world.log.verdicts("tests", ["early-5"])
     assert [(verdict.kind, verdict.code) for verdict in asked] == [("refused", "follow_up_unknown")]
+
+
+async def test_a_signal_for_a_client_whom_an_archived_campaign_does_not_take_goes_on_waiting(world: World) -> None:
+    campaign, client = await world.a_campaign(), str(uuid4())
+    await world.do(follow_up_id(campaign, client), CompleteStep("first-call"), key="early-6", park=HOUR)
+    await world.definitions.hold(a_definition(campaign, 2, archived=True))
+
+    await world.target(campaign, client)
+
+    asked = await world.log.verdicts("tests", ["early-6"])
+    assert [(verdict.kind, verdict.code) for verdict in asked] == [("parked", "follow_up_unknown")]
+
+
+async def test_a_refusal_that_comes_after_what_it_waited_for_does_not_park(world: World, another: AnotherWorld) -> None:
+    follow_up = await world.a_follow_up()
+    await world.do(follow_up, CompleteStep("first-call"))
+    (leased,) = await world.log.admit([world.wish(follow_up, CompleteStep("meeting"), key="early-7", park=HOUR)])
+    assert isinstance(leased, Leased)
+    state_before = replace(leased.follow_up.state, number=1)
+    sent_before = replace(leased, follow_up=replace(leased.follow_up, state=state_before))
+
+    (recorded,) = await world.log.record([Outcome(sent_before, refused="mandatory_step_missing")])
+    (pending,) = await world.log.verdicts("tests", ["early-7"])
+    await (await another(ahead=timedelta(seconds=2))).upkeep.send_again()
+    await until(lambda: _has_facts(world, follow_up, 3))
+
+    assert (recorded.verdicts, pending.kind, pending.code) == ((), "pending", None)
+    asked = await world.log.verdicts("tests", ["early-7"])
+    assert [(verdict.kind, verdict.number) for verdict in asked] == [("applied", 3)]
 
 
 async def test_a_client_targeted_while_its_signal_is_being_parked_gets_it(world: World) -> None:

@@ -2,16 +2,20 @@
 
 import asyncio
 import os
+from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.integration.followup.program_moves import Act, Again, Batch, Edit, House, Move, Pass, Target
+from tests.integration.followup.program_moves import Act, Again, Batch, Crowd, Edit, House, Move, Pass, Target
 from tests.integration.followup.program_words import SCREEN, TYPES
 from tests.integration.followup.programs import run
+from tests.support.engine import EngineProcess, running_engine
 
 _WHAT = ("complete",) * 5 + ("begin",) * 2 + ("conclude",) * 2 + tuple(SCREEN) + ("reassign",)
+_AT_ONCE = tuple(what for what in _WHAT if what != "reassign")
 _TICKED = st.sampled_from([(), ("ask",), ("ask",), ("ask", "leaflet"), ("sign",), ("ask", "sign"), ("unheard-of",)])
 _DOORS = st.sampled_from(["screen", "http", "nats", "direct"])
 
@@ -34,6 +38,13 @@ _ACT = _acts(st.sampled_from(_WHAT), _DOORS)
 _BATCH = st.builds(
     Batch, st.lists(_acts(st.sampled_from(sorted(TYPES)), st.just("http")), min_size=2, max_size=6).map(tuple)
 )
+# Commands for one client that come at once: more often two completions of the same step than anything else.
+_TOGETHER = st.integers(0, 2).flatmap(
+    lambda client: st.lists(
+        _acts(st.sampled_from(_AT_ONCE), _DOORS).map(lambda act: replace(act, client=client)), min_size=2, max_size=5
+    )
+)
+_CROWD = st.builds(Crowd, _TOGETHER.map(tuple), twice=st.booleans(), away=st.sampled_from([False, False, True]))
 _AGAIN = st.builds(Again, which=st.integers(0, 99), door=_DOORS, other=st.booleans())
 _EDIT = st.builds(
     Edit,
@@ -44,8 +55,17 @@ _EDIT = st.builds(
 )
 _TARGET = st.builds(Target, client=st.integers(0, 2), days=st.sampled_from([0, -2, 3]))
 _PASS = st.builds(Pass, days=st.sampled_from([1, 3]))
-_HOUSE = st.builds(House, st.sampled_from(["archive", "restart"]))
-_MOVE: st.SearchStrategy[Move] = st.one_of(_ACT, _ACT, _ACT, _ACT, _BATCH, _AGAIN, _EDIT, _EDIT, _TARGET, _PASS, _HOUSE)
+_HOUSE = st.builds(House, st.sampled_from(["archive", "restart", "engine"]))
+_MOVE: st.SearchStrategy[Move] = st.one_of(
+    _ACT, _ACT, _ACT, _ACT, _BATCH, _CROWD, _CROWD, _AGAIN, _EDIT, _EDIT, _TARGET, _PASS, _HOUSE
+)
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[EngineProcess]:
+    """An engine that the programs may kill."""
+    with running_engine() as engine:
+        yield engine
 
 
 # SHRINK=1 looks for a shorter program that fails too, which takes minutes; PROGRAMS is the number of long ones.
@@ -64,9 +84,9 @@ def _settings(examples: int, *, random: bool) -> settings:
 @_settings(6, random=False)
 @given(program=st.lists(_MOVE, min_size=15, max_size=25))
 def test_a_random_program_leaves_what_the_plain_model_says(
-    module_database: str, nats_url: str, temporal_address: str, program: list[Move]
+    module_database: str, nats_url: str, engine: EngineProcess, program: list[Move]
 ) -> None:
-    asyncio.run(run(program, module_database, nats_url, temporal_address))
+    asyncio.run(run(program, module_database, nats_url, engine))
 
 
 @pytest.mark.slow
@@ -74,6 +94,6 @@ def test_a_random_program_leaves_what_the_plain_model_says(
 @_settings(int(os.environ.get("PROGRAMS", "100")), random=True)
 @given(program=st.lists(_MOVE, min_size=20, max_size=60))
 def test_many_long_random_programs_leave_what_the_plain_model_says(
-    module_database: str, nats_url: str, temporal_address: str, program: list[Move]
+    module_database: str, nats_url: str, engine: EngineProcess, program: list[Move]
 ) -> None:
-    asyncio.run(run(program, module_database, nats_url, temporal_address))
+    asyncio.run(run(program, module_database, nats_url, engine))
