@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from tools.seeded.bank_csv import write
 
 ROOT = Path(__file__).parents[2]
 REAL = ROOT.parent / "shared" / "data" / "bank-marketing-sample.csv"
+
+PARTS = {"steps", "branches", "advisors"}
 
 pytestmark = pytest.mark.timeout(400)
 
@@ -67,7 +70,7 @@ def test_two_hundred_generated_rows_are_equal_though_the_replay_was_killed_and_s
     again = outcome(replay(product, "--data", file))
 
     assert figures == again
-    assert {name: figures[name] for name in figures if name not in {"steps", "branches"}} == {
+    assert {name: figures[name] for name in figures if name not in PARTS} == {
         "clients": 200,
         "contacts": 468,
         "accepted": 25,
@@ -83,7 +86,7 @@ def test_two_hundred_generated_rows_are_equal_though_the_replay_was_killed_and_s
         "3": {"done": 60, "not_reached": 88, "open": 0, "left": 52, "skipped": 0},
         "4": {"done": 0, "not_reached": 140, "open": 0, "left": 60, "skipped": 0},
     }
-    assert len(figures["branches"]) == 12
+    assert (len(figures["branches"]), len(figures["advisors"])) == (12, 36)
     assert figures["branches"]["unknown"] == {
         "clients": 18,
         "accepted": 5,
@@ -91,6 +94,9 @@ def test_two_hundred_generated_rows_are_equal_though_the_replay_was_killed_and_s
         "potential": "9735.00",
         "collected": "1392.00",
     }
+    of_unknown = [figures["advisors"][f"unknown {turn}"] for turn in (1, 2, 3)]
+    assert [one["clients"] for one in of_unknown] == [6, 6, 6]
+    assert sum(Decimal(one["collected"]) for one in of_unknown) == Decimal("1392.00")
 
 
 def test_every_signal_sent_twice_and_in_shuffled_order_gives_the_same_figures(product, tmp_path):
@@ -117,7 +123,7 @@ def test_fewer_rows_are_another_campaign_of_the_same_people(product, tmp_path):
 def test_two_hundred_real_rows_are_equal(product):
     figures = outcome(replay(product, "--data", str(REAL), "--rows", "200"))
 
-    assert {name: figures[name] for name in figures if name not in {"steps", "branches"}} == {
+    assert {name: figures[name] for name in figures if name not in PARTS} == {
         "clients": 200,
         "contacts": 380,
         "accepted": 3,

@@ -1,12 +1,16 @@
 """The figures that the file alone gives, and how a difference is said."""
 
+import json
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from tools.replay import __main__ as replaying
 from tools.replay.compare import differences
 from tools.replay.expect import figures_of
+from tools.replay.play import Result
 
 REAL = Path(__file__).parents[3] / "shared" / "data" / "bank-marketing-sample.csv"
 ROWS = """row,job,balance,campaign,y
@@ -42,6 +46,12 @@ def test_four_rows_counted_by_hand(file):
         "admin.": {"clients": 2, "accepted": 1, "refused": 1, "potential": "100.00", "collected": "100.00"},
         "student": {"clients": 2, "accepted": 1, "refused": 1, "potential": "210.50", "collected": "200.50"},
     }
+    assert figures.as_json()["advisors"] == {
+        "admin. 1": {"clients": 1, "accepted": 1, "refused": 0, "potential": "100.00", "collected": "100.00"},
+        "admin. 2": {"clients": 1, "accepted": 0, "refused": 1, "potential": "0.00", "collected": "0.00"},
+        "student 1": {"clients": 1, "accepted": 1, "refused": 0, "potential": "200.50", "collected": "200.50"},
+        "student 2": {"clients": 1, "accepted": 0, "refused": 1, "potential": "10.00", "collected": "0.00"},
+    }
 
 
 def test_without_anybody_to_divide_by_there_is_no_rate(tmp_path):
@@ -57,6 +67,7 @@ def test_the_real_file_has_the_figures_that_its_own_page_tells():
 
     assert (figures.clients, figures.contacts, figures.accepted, figures.refused) == (4521, 12207, 555, 3966)
     assert (figures.potential, figures.collected) == (Decimal(6515555), Decimal(919287))
+    assert [figures.steps[number]["done"] for number in (1, 2, 3)] == [4521, 2761, 1496]
 
 
 def test_equal_figures_have_no_difference(file):
@@ -68,6 +79,7 @@ def test_each_difference_is_said_with_both_figures(file):
     reported.contacts = 10
     reported.steps[2]["done"] = 2
     del reported.branches["student"]
+    reported.advisors["admin. 2"].refused = 2
 
     assert differences(figures_of(file), reported) == [
         "contacts: the file says 11, the reports say 10",
@@ -76,4 +88,21 @@ def test_each_difference_is_said_with_both_figures(file):
             "branches.student: the file says {'clients': 2, 'accepted': 1, 'refused': 1, 'potential': '210.50', "
             "'collected': '200.50'}, the reports say None"
         ),
+        "advisors.admin. 2.refused: the file says 1, the reports say 2",
     ]
+
+
+@pytest.mark.parametrize(("contacts", "status"), [(11, 0), (10, 1)], ids=["equal", "different"])
+def test_a_replay_ends_with_one_when_a_figure_differs(file, monkeypatch, capsys, contacts, status):
+    reported = replace(figures_of(file), contacts=contacts)
+
+    async def played(_given):
+        return Result(reported, differences(figures_of(file), reported))
+
+    monkeypatch.setattr(replaying, "_play", played)
+    monkeypatch.setattr("sys.argv", ["replay", "--data", str(file)])
+
+    assert replaying.main() == status
+    *said, last = capsys.readouterr().out.splitlines()
+    assert said == ["contacts: the file says 11, the reports say 10"] * status
+    assert json.loads(last)["contacts"] == contacts

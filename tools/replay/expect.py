@@ -2,7 +2,7 @@
 
 Once all is played, each follow-up is concluded, so that only the number of contacts and the answer matter:
 one contact completes step 1 and leaves the client at step 2, two leave the client at step 3, three or more at step 4.
-Steps 2 and 4 are optional; step 3 is the sales step.
+Steps 2 and 4 are optional; step 3 is the sales step. A branch's three advisors take its clients in turn.
 """
 
 import csv
@@ -14,6 +14,7 @@ from tools.replay.figures import Figures, Totals
 
 _ALL_STEPS = 4
 _SALES_STEP = 3
+_ADVISORS = 3
 
 
 def figures_of(path: Path, *, rows: int | None = None) -> Figures:
@@ -22,11 +23,14 @@ def figures_of(path: Path, *, rows: int | None = None) -> Figures:
     sold_early = 0
     total = Totals()
     branches: dict[str, Totals] = defaultdict(Totals)
+    advisors: dict[str, Totals] = defaultdict(Totals)
     for line in _table(path)[: rows or None]:
         contacts, balance, sold = int(line["campaign"]), Decimal(line["balance"]), line["y"] == "yes"
         calls[contacts] += 1
         sold_early += sold and contacts < _SALES_STEP
-        for part in (total, branches[line["job"].strip()]):
+        job = line["job"].strip()
+        branch = branches[job]
+        for part in (total, branch, advisors[f"{job} {branch.clients % _ADVISORS + 1}"]):
             _count(part, max(balance, Decimal(0)), sold=sold)
     return Figures(
         clients=total.clients,
@@ -39,6 +43,7 @@ def figures_of(path: Path, *, rows: int | None = None) -> Figures:
         take_up_rate=_per_cent(total.accepted, total.clients),
         steps={number: _groups(calls, number) for number in range(1, _ALL_STEPS + 1)},
         branches=dict(branches),
+        advisors=dict(advisors),
     )
 
 

@@ -10,7 +10,7 @@ GROUPS = ("done", "not_reached", "open", "left", "skipped")
 
 @dataclass(slots=True)
 class Totals:
-    """Clients and money of one branch."""
+    """Clients and money of one branch or advisor."""
 
     clients: int = 0
     accepted: int = 0
@@ -35,6 +35,8 @@ class Figures:
     """By step number, clients in each of the five groups."""
     branches: dict[str, Totals] = field(default_factory=dict)
     """By job."""
+    advisors: dict[str, Totals] = field(default_factory=dict)
+    """By job and the advisor's turn, as `student 2`."""
 
     def as_json(self) -> dict[str, Any]:
         """The same in JSON-ready values: money and rates as strings, as in the API."""
@@ -49,6 +51,7 @@ class Figures:
             "take_up_rate": _text(self.take_up_rate),
             "steps": {str(number): dict(groups) for number, groups in sorted(self.steps.items())},
             "branches": {job: _totals(totals) for job, totals in sorted(self.branches.items())},
+            "advisors": {advisor: _totals(totals) for advisor, totals in sorted(self.advisors.items())},
         }
 
 

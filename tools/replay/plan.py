@@ -67,6 +67,12 @@ class Plan:
         """The external id of the branch of a job."""
         return f"{self.prefix}-branch-{job.replace(' ', '_')}"
 
+    def names(self) -> dict[str, str]:
+        """What the file calls each branch and each advisor, by external id: a job, and a job with a turn."""
+        turns = range(_ADVISORS_PER_BRANCH)
+        advisors = {self._advisor_id(job, turn): f"{job} {turn + 1}" for job in self.jobs() for turn in turns}
+        return {self.branch(job): job for job in self.jobs()} | advisors
+
     def units(self) -> list[Json]:
         """One network, and below it a branch per job."""
         network = f"{self.prefix}-network"

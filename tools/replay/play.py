@@ -40,8 +40,8 @@ async def play(
     sent = await signals.send(session, said, bars.begin("Signals", contacts), verdicts_last=disorder.shuffled)
     if sent.refused:
         raise ReplayError(f"{len(sent.refused)} signals were refused, among them {'; '.join(sent.refused[:10])}")
-    jobs = {plan.branch(job): job for job in plan.jobs()}
-    return await settled(lambda: reports.read(session, campaign_id, jobs), expected)
+    names = plan.names()
+    return await settled(lambda: reports.read(session, campaign_id, names), expected)
 
 
 async def settled(

@@ -8,12 +8,13 @@ from tools.replay.plan import Json
 from tools.replay.session import Session
 
 
-async def read(session: Session, campaign_id: str, jobs: Mapping[str, str]) -> Figures:
-    """All figures of the campaign; `jobs` names the job of each branch by the branch's external id."""
+async def read(session: Session, campaign_id: str, names: Mapping[str, str]) -> Figures:
+    """All figures of the campaign; `names` says what the file calls a branch or an advisor of this external id."""
     asked = {"campaign_id": campaign_id}
     totals = await session.get("/api/reports/indicators", asked)
     steps = await session.get("/api/reports/steps", asked)
     units = await session.get("/api/reports/breakdown", asked | {"by": "unit"})
+    advisors = await session.get("/api/reports/breakdown", asked | {"by": "advisor"})
     return Figures(
         clients=totals["clients"],
         contacts=totals["contacts"],
@@ -24,12 +25,13 @@ async def read(session: Session, campaign_id: str, jobs: Mapping[str, str]) -> F
         conversion_rate=_rate(totals["conversion_rate"]),
         take_up_rate=_rate(totals["take_up_rate"]),
         steps={number: {group: step[group] for group in GROUPS} for number, step in enumerate(steps["steps"], start=1)},
-        branches={_branch(row, jobs): _totals(row) for row in units["rows"] if row["leaf"]},
+        branches={_name(row, names): _totals(row) for row in units["rows"] if row["leaf"]},
+        advisors={_name(row, names): _totals(row) for row in advisors["rows"]},
     )
 
 
-def _branch(row: Json, jobs: Mapping[str, str]) -> str:
-    return jobs.get(row["external_id"], str(row["external_id"]))
+def _name(row: Json, names: Mapping[str, str]) -> str:
+    return names.get(row["external_id"], str(row["external_id"]))
 
 
 def _totals(row: Json) -> Totals:

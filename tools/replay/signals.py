@@ -66,10 +66,9 @@ async def _send_batches(
     session: Session, batches: Iterator[list[Json]], sent: Sent, report: Report, later: list[str] | None
 ) -> None:
     for batch in batches:
-        before = sent.applied
         answer = await session.post("/api/followups/signals", {"signals": batch})
         undecided = sent.undecided_of(answer["verdicts"])
-        report.advance(sent.applied - before)
+        report.reach(sent.applied)
         if later is None:
             await _until_decided(session, undecided, sent, report)
         else:
@@ -80,11 +79,12 @@ async def _until_decided(session: Session, undecided: list[str], sent: Sent, rep
     deadline, pause = time.monotonic() + _PATIENCE, _SOONEST
     while undecided:
         if time.monotonic() > deadline:
-            raise ReplayError(f"{len(undecided)} signals have no verdict, among them {undecided[:3]}")
+            waiting = "; ".join([one async for one in _still(session, undecided[:3])])
+            raise ReplayError(f"{len(undecided)} signals have no verdict yet, among them {waiting}")
         await asyncio.sleep(pause)
         left = [one async for one in _asked(session, undecided, sent)]
         if len(left) < len(undecided):
-            report.advance(len(undecided) - len(left))
+            report.reach(sent.applied)
             deadline, pause = time.monotonic() + _PATIENCE, _SOONEST
         pause = min(pause * 2, _LATEST)
         undecided = left
@@ -95,6 +95,12 @@ async def _asked(session: Session, undecided: Sequence[str], sent: Sent) -> Asyn
         ids = undecided[start : start + _ASKED_AT_ONCE]
         for one in sent.undecided_of((await session.get("/api/followups/signals", {"ids": ids}))["verdicts"]):
             yield one
+
+
+async def _still(session: Session, ids: Sequence[str]) -> AsyncIterator[str]:
+    """What each of these waits for."""
+    for verdict in (await session.get("/api/followups/signals", {"ids": list(ids)}))["verdicts"]:
+        yield f"{verdict['id']}: {verdict['verdict']} {verdict.get('code') or ''}".rstrip()
 
 
 def _batches(clients: Iterable[Sequence[Json]]) -> Iterator[list[Json]]:
