@@ -45,6 +45,10 @@ class Child:
     process: subprocess.Popen[bytes] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.start_again()
+
+    def start_again(self) -> None:
+        """The program once more, after its last process ended."""
         program = self.program
         program.log.parent.mkdir(parents=True, exist_ok=True)
         with program.log.open("ab") as log:

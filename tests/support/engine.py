@@ -9,7 +9,7 @@ from deploy.embedded.temporal import Temporal
 from tests.support.servers import throwaway_folder
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class EngineProcess:
     """One server; `address` stays the same over its restarts."""
 
@@ -27,7 +27,7 @@ class EngineProcess:
 
     def start(self) -> None:
         """Start it again with what it had written; returns once it answers."""
-        self.child = self.server.start()
+        self.child.start_again()
         self.child.wait_until(self.server.is_ready)
 
 

@@ -17,6 +17,7 @@ from tools.bench.product import Product, follow_up
 from tools.bench.report import Found, object_of, saving_object, saving_text, text_of
 from tools.bench.saving import saving
 from tools.bench.targeting import targeting, targeting_object, targeting_text
+from tools.bench.whole_job import whole_job
 from tools.bench.wire import Connections
 
 _IN_FLIGHT = 32
@@ -123,11 +124,24 @@ def main() -> int:
     parser.add_argument(
         "--figures", action="store_true", help="only what reading figures costs with few and with many follow-ups"
     )
+    parser.add_argument(
+        "--job", type=int, metavar="N", help="only one job over N follow-ups whose service is killed in the middle"
+    )
     asked = parser.parse_args()
+    if asked.job:
+        return _one_job(asked.job)
     scale = QUICK if asked.quick else FULL
     found = asyncio.run(figures(scale)) if asked.figures else _product_and_engine(scale)
     print(json.dumps(found), flush=True)
     return 0
+
+
+def _one_job(clients: int) -> int:
+    """Exit status 1 when anything is not exact."""
+    with stack.running() as at:
+        found = asyncio.run(whole_job(at, clients)).as_json()
+    print(json.dumps(found), flush=True)
+    return 1 if found["faults"] else 0
 
 
 async def figures(scale: Scale) -> dict[str, object]:
