@@ -54,7 +54,7 @@ class WholeJob:
     def faults(self) -> Iterator[str]:
         """What is not as it must be: each follow-up once, the receipt whole, every cent there."""
         total = str(TOTAL)
-        job = {"state": "DONE", "done": self.clients, "refused": 0, "recorded": total, "not_recorded": "0.00"}
+        job = {"state": "FINISHED", "done": self.clients, "refused": 0, "recorded": total, "not_recorded": "0.00"}
         yield from _differing("job", job, self.job)
         once = Counter(row["follow_up_id"] for row in self.receipt)
         numbers = Counter(row["number"] for row in self.receipt)
@@ -65,7 +65,7 @@ class WholeJob:
             "facts": dict(numbers),
             "sum": str(sum(Decimal(row["amount"] or 0) for row in self.receipt)),
         }
-        wanted = {"rows": self.clients, "follow-ups": self.clients, "outcomes": {"DONE": self.clients}}
+        wanted = {"rows": self.clients, "follow-ups": self.clients, "outcomes": {"done": self.clients}}
         # Targeted, then concluded: the second fact of each.
         yield from _differing("receipt", {**wanted, "facts": {"2": self.clients}, "sum": total}, receipt)
         yield from _differing("reports", _counted(self.clients), self.figures)

@@ -63,7 +63,8 @@ class Crowds(Service):
             said = self.signal(act)
             return Sending(act, client, said["id"], said, screen=False)
         said, key = self.said(act), f"{self.tag}-s{len(self.sent)}"
-        self.sent.append((client, act, {"key": key, **said}))
+        if client in self.plain.clients:
+            self.sent.append((client, act, {"key": key, **said}))
         return Sending(act, client, key, said, screen=True)
 
     async def _send(self, one: Sending, door: str) -> Any:

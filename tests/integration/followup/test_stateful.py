@@ -81,11 +81,25 @@ def _settings(examples: int, *, random: bool) -> settings:
     )
 
 
-@_settings(6, random=False)
-@given(program=st.lists(_MOVE, min_size=15, max_size=25))
+@_settings(4, random=False)
+@given(program=st.lists(_MOVE, min_size=12, max_size=20))
 def test_a_random_program_leaves_what_the_plain_model_says(
     module_database: str, nats_url: str, engine: EngineProcess, program: list[Move]
 ) -> None:
+    asyncio.run(run(program, module_database, nats_url, engine))
+
+
+def test_what_comes_at_once_while_the_engine_is_away_is_applied_in_the_order_of_the_log(
+    module_database: str, nats_url: str, engine: EngineProcess
+) -> None:
+    call = [Act("complete", door=door, ticked=("ask",)) for door in ("screen", "http", "nats")]
+    meeting = [Act("complete", door=door, step=2) for door in ("direct", "screen")]
+    program: list[Move] = [
+        Crowd((*call, *meeting), twice=True, away=True),
+        House("engine"),
+        Crowd((*meeting, Act("conclude", door="http", amount=7), Act("conclude")), twice=True, away=False),
+    ]
+
     asyncio.run(run(program, module_database, nats_url, engine))
 
 
