@@ -18,6 +18,7 @@ from services.followup.api import (
     interaction_routes,
     job_routes,
     letter_routes,
+    letters_not_sent_routes,
     link_routes,
     signal_routes,
     timeline_routes,
@@ -161,6 +162,7 @@ class _Service:
         app.include_router(job_routes(ask, self.jobs))
         app.include_router(command_routes(take, self.log, self.reading, self.clock))
         app.include_router(link_routes(LinkHoldingsOf(take, self.reading, self.directory)))
+        app.include_router(letters_not_sent_routes(PostgresLetters(self.parts.database)))
         app.include_router(letter_routes(self.letters, self.reading, PostgresLetters(self.parts.database)))
         app.include_router(due_routes(self.reading, self.clock))
         app.include_router(to_do_routes(PostgresToDoLists(self.parts.database), self.clock))

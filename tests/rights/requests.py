@@ -110,6 +110,7 @@ REQUESTS: dict[str, Asked] = {
     "GET /api/notifications/backlog": Asked(shows=_ANYTHING),
     "GET /api/reports/backlog": Asked(shows=_ANYTHING),
     "GET /api/followups/commands": Asked(shows=_ANYTHING),
+    "GET /api/followups/letters": Asked(shows=_ANYTHING),
     "GET /api/followups/commands/counts": Asked(shows=_ANYTHING),
     "POST /api/followups/commands/retry": Asked({"state": "parked"}),
     "POST /api/followups/commands/{command_id}/retry": Asked(let_in=("not_retriable",)),

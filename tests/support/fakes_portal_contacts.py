@@ -14,6 +14,7 @@ ACCOUNT_ID = "99999999-9999-4999-8999-999999999999"
 def add_contacts(app: FastAPI, follow_up: FakeFollowUp, recorded: list[dict[str, Any]]) -> None:
     """Their routes; what is sent is kept in `recorded`."""
     _add_reads(app, follow_up)
+    _add_outcomes(app, follow_up)
 
     @app.post("/api/campaigns/{campaign_id}/clients")
     def target(campaign_id: str, body: dict[str, Any]) -> Any:
@@ -61,3 +62,18 @@ def _add_reads(app: FastAPI, follow_up: FakeFollowUp) -> None:
     @app.get("/api/directory/users")
     def users() -> Any:
         return {"items": [], "next": None}
+
+
+def _add_outcomes(app: FastAPI, follow_up: FakeFollowUp) -> None:
+    @app.get("/api/followups/{follow_up_id}/links")
+    def links(follow_up_id: str) -> Any:
+        return follow_up.links()
+
+    @app.put("/api/followups/{follow_up_id}/links")
+    def link(follow_up_id: str, body: dict[str, Any]) -> Any:
+        follow_up.linked = body["transactions"]
+        return {"id": "1", "verdict": "applied"}
+
+    @app.get("/api/followups/{follow_up_id}/letters")
+    def letters(follow_up_id: str) -> Any:
+        return {"items": follow_up.letters}

@@ -85,6 +85,9 @@ class FakeFollowUp:
     recorded: list[dict[str, Any]] = field(default_factory=list)
     keys: dict[str, str] = field(default_factory=dict)
     timeline: list[dict[str, Any]] = field(default_factory=list)
+    letters: list[dict[str, Any]] = field(default_factory=list)
+    linked: list[str] = field(default_factory=list)
+    """Transactions, each of 1,000 €."""
 
     def record(self, body: dict[str, Any], key: str) -> Any:
         """What the API answers to a command."""
@@ -179,6 +182,20 @@ class FakeFollowUp:
             "collected": f"{standing.collected:.2f}",
             "missing": list(standing.missing),
             "recorded_by": ADVISOR_ID,
+        }
+
+    def links(self) -> dict[str, Any]:
+        """What the conclusion is linked to, as the API shows it."""
+        collected = Decimal(0) if self.state.conclusion is None else self.state.conclusion.collected
+        about = {"account_id": CLIENT_ID, "label": "Versement", "booked_on": "2026-11-20", "amount": "1000.00"}
+        total = Decimal(1000 * len(self.linked))
+        return {
+            "collected": f"{collected:.2f}",
+            "accounts": [],
+            "transactions": [{"transaction_id": one, "active": True, **about} for one in self.linked],
+            "unknown": [],
+            "total": f"{total:.2f}",
+            "difference": f"{total - collected:.2f}" if self.linked else None,
         }
 
     def _step(self, step: Step, *, is_open: bool) -> dict[str, Any]:

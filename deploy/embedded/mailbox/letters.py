@@ -13,6 +13,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from shared.runtime.identifiers import uuid7
 
 _MOST = 200
+_NOWHERE = ".invalid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,15 @@ class Letters:
         """The message of this name, or None."""
         path = self._folder / f"{UUID(name)}.eml"
         return _read(name, path.read_bytes()) if path.exists() else None
+
+    async def handle_RCPT(  # noqa: N802  aiosmtpd's
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        """Refuse mail to addresses that cannot exist (RFC 2606), so that a failure can be looked at too."""
+        if address.lower().endswith(_NOWHERE):
+            return "550 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802  aiosmtpd's
         """Keep what was sent, whole, before it is acknowledged."""

@@ -8,7 +8,7 @@ from services.followup.api.follow_ups import follow_up_routes
 from services.followup.api.held import held_routes
 from services.followup.api.interactions import interaction_routes
 from services.followup.api.jobs import job_routes
-from services.followup.api.letters import letter_routes
+from services.followup.api.letters import letter_routes, letters_not_sent_routes
 from services.followup.api.links import link_routes
 from services.followup.api.signals import signal_routes
 from services.followup.api.timelines import timeline_routes
@@ -24,6 +24,7 @@ __all__ = [
     "interaction_routes",
     "job_routes",
     "letter_routes",
+    "letters_not_sent_routes",
     "link_routes",
     "signal_routes",
     "timeline_routes",

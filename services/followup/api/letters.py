@@ -1,14 +1,17 @@
 """E-mails to clients, sent from here."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 
 from services.followup.api.commands import IdempotencyKey
 from services.followup.api.door import WITH_ACCESS
 from services.followup.api.paths import UuidText
 from services.followup.ports import Letters, Reading
-from services.followup.schemas.letters import LetterIn, LettersOut, LetterStateOut
+from services.followup.schemas.letters import LetterIn, LettersNotSent, LettersOut, LettersQuery, LetterStateOut
 from services.followup.use_cases.send_letter import LetterWish, SendLetters
 from services.followup.use_cases.visible import visible
+from shared.rulebook.access import Action, may
 from shared.runtime.security import CurrentPrincipal
 
 _LATEST = 100
@@ -41,5 +44,19 @@ def letter_routes(sending: SendLetters, reading: Reading, letters: Letters) -> A
         await visible(reading, principal, follow_up_id)
         found = await letters.of_follow_up(follow_up_id, _LATEST)
         return LettersOut(items=[LetterStateOut.of(letter) for letter in found])
+
+    return router
+
+
+def letters_not_sent_routes(letters: Letters) -> APIRouter:
+    """What operators see of e-mails; it stands before the routes of single follow-ups, whose path it shares."""
+    router = APIRouter(prefix="/api/followups/letters", tags=["letters"])
+
+    @router.get("")
+    async def not_sent(principal: CurrentPrincipal, query: Annotated[LettersQuery, Query()]) -> LettersNotSent:
+        """E-mails that are on their way or failed, the latest first. Takes the right OPERATOR."""
+        may(principal, Action.OPERATE)
+        found, counts = await letters.not_sent(query.wanted()), await letters.counts()
+        return LettersNotSent.of(list(found), counts, query.limit)
 
     return router

@@ -1,6 +1,6 @@
 """E-mails to clients: written by a person, sent by an execution of their own, recorded once they are sent."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -56,6 +56,15 @@ class SentLetter:
     settled_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotSent:
+    """Which e-mails operators look at; `after` is the id of the last one of the page before."""
+
+    state: LetterState | None = None
+    after: str | None = None
+    limit: int = 50
+
+
 class Letters(Protocol):
     """The letters of all follow-ups; reach is checked by who asks."""
 
@@ -73,6 +82,12 @@ class Letters(Protocol):
 
     async def of_follow_up(self, follow_up_id: str, limit: int) -> Sequence[SentLetter]:
         """The latest ones first."""
+
+    async def not_sent(self, wanted: NotSent) -> Sequence[SentLetter]:
+        """Those of all follow-ups that are on their way or failed, the latest first."""
+
+    async def counts(self) -> Mapping[LetterState, int]:
+        """How many are on their way and how many failed."""
 
     async def settle(self, letter_id: str, state: LetterState, problem: str | None, at: datetime) -> None:
         """What became of a letter that is WAITING; nothing else changes."""

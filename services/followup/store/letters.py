@@ -1,6 +1,6 @@
 """Letters in PostgreSQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -9,10 +9,13 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from services.followup.ports import Addresses, LetterState, SentLetter
+from services.followup.ports.letters import NotSent
 from services.followup.tables import advisors, clients, follow_ups, letters
 from shared.runtime.database import Database
 
 _FIELDS = [letters.c[name] for name in SentLetter.__slots__]
+_NOT_SENT = sa.literal_column("letters.state <> 'SENT'", sa.Boolean)
+"""As the index says it; ids grow with time."""
 
 
 class PostgresLetters:
@@ -64,6 +67,24 @@ class PostgresLetters:
         query = query.order_by(letters.c.asked_at.desc(), letters.c.letter_id).limit(limit)
         async with self._database.reading() as conn:
             return [_letter(row) for row in (await conn.execute(query)).mappings()]
+
+    async def not_sent(self, wanted: NotSent) -> Sequence[SentLetter]:
+        """See the port."""
+        query = sa.select(*_FIELDS).where(_NOT_SENT)
+        if wanted.state is not None:
+            query = query.where(letters.c.state == wanted.state)
+        if wanted.after is not None:
+            query = query.where(letters.c.letter_id < wanted.after)
+        query = query.order_by(letters.c.letter_id.desc()).limit(wanted.limit)
+        async with self._database.reading() as conn:
+            return [_letter(row) for row in (await conn.execute(query)).mappings()]
+
+    async def counts(self) -> Mapping[LetterState, int]:
+        """See the port."""
+        query = sa.select(letters.c.state, sa.func.count()).where(_NOT_SENT).group_by(letters.c.state)
+        async with self._database.reading() as conn:
+            found = {LetterState(state): number for state, number in await conn.execute(query)}
+        return {state: found.get(state, 0) for state in (LetterState.WAITING, LetterState.FAILED)}
 
     async def settle(self, letter_id: str, state: LetterState, problem: str | None, at: datetime) -> None:
         """See the port."""

@@ -246,6 +246,7 @@ letters = sa.Table(
     sa.UniqueConstraint("source", "source_id"),
     sa.Index("letters_of_a_follow_up", "follow_up_id", "asked_at"),
     sa.Index("letters_not_started", "asked_at", postgresql_where=sa.text("not started")),
+    sa.Index("letters_not_sent", "letter_id", postgresql_where=sa.text("state <> 'SENT'")),
 )
 
 calendar = sa.Table(

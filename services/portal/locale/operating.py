@@ -11,6 +11,15 @@ TEXTS: dict[str, Text] = {
     ),
     "operating.tabs": ("Vues de l’exploitation", "Views of operating"),
     "operating.tab_held": ("Commandes retenues", "Held commands"),
+    "operating.tab_letters": ("E-mails", "E-mails"),
+    "operating.letters_context": (
+        "Les e-mails aux clients qui attendent leur envoi ou qui n’ont pas pu partir.",
+        "E-mails to clients that wait to be sent or could not be.",
+    ),
+    "operating.filter_letters": ("Filtrer les e-mails", "Filter the e-mails"),
+    "operating.all_letters": ("Tous", "All"),
+    "operating.no_letters": ("Tous les e-mails sont partis.", "All e-mails were sent."),
+    "operating.letter": ("E-mail", "E-mail"),
     "operating.tab_reconciling": ("Rapprochements", "Reconciliation"),
     "operating.tab_queues": ("Files et traitements", "Queues and jobs"),
     "queues.context": (

@@ -14,6 +14,8 @@ from services.portal.forms import FormWithFiles, Sent
 from services.portal.frame import Person, Visit
 from services.portal.parts import or_problem
 from services.portal.screens.details import as_typed
+from services.portal.screens.letters import letters_of
+from services.portal.screens.links import links_of
 from services.portal.screens.timeline import Happening, happenings
 from services.portal.screens.wishes import KINDS, Wish, read_wish
 from services.portal.upstream import Answer, UpstreamProblem
@@ -61,6 +63,8 @@ _FIELD_OF = {
 }
 """The field at which a refusal is shown; the others are shown above the form."""
 _NEW = {"RecordInteraction", "PlanInteraction"}
+_DOORS = {"SendLetter": ("POST", "letters"), "LinkHoldings": ("PUT", "links")}
+"""Of the wishes that have a door of their own."""
 _INTERACTIONS = 200
 _HAPPENINGS = 200
 _MOST_BYTES = 64 << 20
@@ -98,8 +102,8 @@ async def record(form: FormWithFiles, follow_up_id: UUID) -> Response:
         return await _page(visit, path, wish=wish, status=422 if form.trusted else 403)
     try:
         key = wish.key or uuid.uuid4().hex
-        door = "letters" if wish.kind == "SendLetter" else "commands"
-        answer = await visit.api.post(f"/api/followups/{path}/{door}", wish.body, key=key)
+        method, door = _DOORS.get(wish.kind, ("POST", "commands"))
+        answer = await visit.api.call(method, f"/api/followups/{path}/{door}", body=wish.body, key=key)
         if wish.ticks and not answer.pending:
             answer = await visit.api.post(f"/api/followups/{path}/commands", wish.ticks, key=f"{key}-ticks")
     except UpstreamProblem as problem:
@@ -158,11 +162,13 @@ async def _page(
     unplanned: Unplanned = Unplanned.REMINDER,
 ) -> Response:
     """The page, or its content for htmx. `key` is kept when it is not known whether it was used."""
-    shown, line, told = await asyncio.gather(
+    shown, line, told, sent = await asyncio.gather(
         visit.api.get(f"/api/followups/{path}"),
         visit.api.get(f"/api/followups/{path}/timeline", order="newest", limit=_HAPPENINGS),
         visit.api.get(f"/api/followups/{path}/interactions", limit=_INTERACTIONS),
+        letters_of(visit, path),
     )
+    texts, links = await asyncio.gather(_letters(visit, path, shown), links_of(visit, path, shown, wish))
     zone = visit.desk.settings.zone
     interactions = [{**one, "typed": as_typed(one, zone), "form": _form_of(one)} for one in told["items"]]
     if wish is not None and wish.kind in _NEW and wish.typed["interaction"] in set(Unplanned):
@@ -183,7 +189,9 @@ async def _page(
         unplanned_kinds=list(Unplanned),
         interactions=interactions,
         begun={one["step_id"]: one for one in interactions if one["planned_by_step"]},
-        letters=await _letters(visit, path, shown),
+        letters=texts,
+        links=links,
+        sent=sent,
         overtaken=_overtaken(wish, shown, line["items"], titles, visit),
         done=done if done in KINDS else None,
         pending=pending,

@@ -31,6 +31,7 @@ KINDS = (
     "Conclude",
     "AmendConclusion",
     "WithdrawConclusion",
+    "LinkHoldings",
 )
 _WITH_STEP = {"CompleteStep", "BeginStep", "CancelEntry", "UndoCompletion"}
 _WITH_REASON = {"UndoCompletion", "ReopenInteraction", "AmendConclusion", "WithdrawConclusion"}
@@ -58,6 +59,9 @@ class Wish:
     """The form on the page, when it says its name."""
     attached: tuple[str, ...] = ()
     """The files that the interaction is to have, `id|name` each."""
+    accounts: tuple[str, ...] = ()
+    transactions: tuple[str, ...] = ()
+    """What the conclusion is to be linked to."""
 
     @property
     def form(self) -> str:
@@ -82,6 +86,8 @@ def read_wish(form: Sent, zone: tzinfo, new_files: Sequence[str] = ()) -> Wish:
         key=form.text("key"),
         name=form.text("form_name"),
         attached=(*form.texts("attached"), *new_files),
+        accounts=form.texts("account"),
+        transactions=form.texts("transaction"),
     )
     wish.body["kind"] = wish.kind
     say = form.visit.say
@@ -95,6 +101,8 @@ def read_wish(form: Sent, zone: tzinfo, new_files: Sequence[str] = ()) -> Wish:
     _read_characteristics(wish, say)
     if wish.kind == "SendLetter":
         _read_letter(wish, say)
+    if wish.kind == "LinkHoldings":
+        wish.body = {"accounts": list(wish.accounts), "transactions": list(wish.transactions)}
     if wish.kind in _CONCLUDING:
         _read_conclusion(wish, say)
     return wish

@@ -5,6 +5,8 @@ from uuid import uuid4
 import pytest
 
 from services.followup.ports import LetterState, SentLetter
+from services.followup.ports.letters import NotSent
+from services.followup.schemas.letters import LettersNotSent
 from services.followup.store.letters import PostgresLetters
 from services.followup.store.people import PostgresPeople
 from services.followup.use_cases.send_letter import LetterWish
@@ -121,6 +123,37 @@ async def test_a_letter_refused_for_good_completes_nothing_and_says_why(world: W
 
     assert (failed.state, failed.problem) == (LetterState.FAILED, "no such mailbox")
     assert await world.kinds(follow_up) == ["ClientTargeted"]
+
+
+async def test_operators_see_what_is_on_its_way_or_failed_and_no_address(world: World, server: MailServer) -> None:
+    store = PostgresLetters(world.database)
+    follow_up, later = await a_follow_up(world), await a_follow_up(world)
+    server.answers = ["554 <claire@example.org>: no such mailbox", *["451 try again"] * 100]
+    failed = await settled(world, await world.letters.ask(MANAGER, wish(follow_up)))
+    waiting = await world.letters.ask(MANAGER, wish(later, key="k2"))
+
+    async def tried() -> SentLetter | None:
+        found = await store.one(waiting.letter_id)
+        return found if found is not None and found.attempts else None
+
+    await until(tried)
+    found = await store.not_sent(NotSent())
+    counts = await store.counts()
+    page = LettersNotSent.of(list(found), counts, 50)
+
+    assert [(one.letter_id, one.state) for one in page.items if one.follow_up_id in {follow_up, later}] == [
+        (waiting.letter_id, LetterState.WAITING),
+        (failed.letter_id, LetterState.FAILED),
+    ]
+    assert "try again" in (page.items[0].problem or "")
+    assert page.items[1].problem == "<…@…>: no such mailbox"
+    assert (page.waiting, page.failed, page.next) == (counts[LetterState.WAITING], counts[LetterState.FAILED], None)
+    assert "claire" not in page.model_dump_json()
+    assert [one.letter_id for one in await store.not_sent(NotSent(state=LetterState.FAILED, limit=1))] == [
+        failed.letter_id
+    ]
+    assert failed.letter_id in {one.letter_id for one in await store.not_sent(NotSent(after=waiting.letter_id))}
+    server.answers = []
 
 
 async def test_the_last_delivery_settles_in_any_case(world: World, server: MailServer) -> None:

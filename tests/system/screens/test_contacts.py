@@ -12,20 +12,24 @@ pytestmark = pytest.mark.timeout(300)
 
 @pytest.fixture(scope="module", autouse=True)
 def network(product: Product) -> None:
-    """The small network, with an account and a movement for the first client."""
+    """The small network, with accounts and movements for two clients, of whom one has an address that is none."""
     seed_small_network(product, apart="contacts-")
     with product.as_crm() as crm:
-        account = {"external_id": "contacts-a1", "client": "contacts-c1", "label": "Livret", "kind": "livret"}
-        crm.put("/api/directory/accounts", json={"items": [account]}).raise_for_status()
-        movement = {
-            "external_id": "contacts-t1",
-            "account": "contacts-a1",
-            "booked_on": "2026-01-05",
-            "amount": "1500.00",
+        accounts = [
+            {"external_id": f"contacts-a{n}", "client": f"contacts-c{n}", "label": "Livret", "kind": "livret"}
+            for n in (1, 2)
+        ]
+        crm.put("/api/directory/accounts", json={"items": accounts}).raise_for_status()
+        movement = {"booked_on": "2026-01-05", "amount": "1500.00", "label": "Versement"}
+        movements = [movement | {"external_id": f"contacts-t{n}", "account": f"contacts-a{n}"} for n in (1, 2)]
+        crm.put("/api/directory/transactions", json={"items": movements}).raise_for_status()
+        moved = {
+            "external_id": "contacts-c2",
+            "name": "Client 2",
+            "advisor": "contacts-anne",
+            "email": "client-2@nowhere.invalid",
         }
-        crm.put(
-            "/api/directory/transactions", json={"items": [movement | {"amount": "1500.00", "label": "Versement"}]}
-        ).raise_for_status()
+        crm.put("/api/directory/clients", json={"items": [moved]}).raise_for_status()
 
 
 def test_an_advisor_finds_a_client_and_the_campaigns(open_tab):
@@ -125,13 +129,59 @@ def test_the_potential_is_changed_on_the_tab_of_characteristics(open_tab):
     expect(page.get_by_text(re.compile(r"1\s234,56\s€")).first).to_be_visible()
 
 
+def open_follow_up(page, client):
+    page.goto(f"/contacts?q={client.replace(' ', '+')}")
+    page.get_by_role("link", name=client, exact=True).click()
+    page.get_by_role("row", name=re.compile("Épargne d’hiver")).get_by_role("link").click()
+
+
+def test_an_email_that_the_mail_server_refuses_is_shown_with_its_reason(open_tab):
+    page = open_tab().page
+    open_follow_up(page, "Client 2")
+    page.goto(f"{page.url}?evenement=EMAIL")
+    page.get_by_label("Objet").fill("Votre rendez-vous")
+    page.get_by_label("Texte").fill("À bientôt.")
+    page.get_by_role("button", name="Envoyer").click()
+
+    letters = page.locator("#letters")
+    expect(letters.get_by_text("Votre rendez-vous")).to_be_visible()
+    expect(letters.get_by_text("Échec de l’envoi")).to_be_visible(timeout=30_000)
+    expect(letters.get_by_text("no such mailbox")).to_be_visible()
+    expect(letters.get_by_text("client-2@nowhere.invalid")).to_be_visible()
+
+
+def test_a_sale_is_linked_to_a_transaction_and_the_difference_is_shown(open_tab):
+    page = open_tab().page
+    open_follow_up(page, "Client 2")
+    page.get_by_text("Conclure", exact=True).click()
+    page.get_by_label("Vente").check()
+    page.get_by_label("Montant collecté (€)").fill("1 600,00")
+    page.get_by_role("button", name="Conclure le suivi").click()
+
+    page.get_by_label(re.compile(r"1\s500,00\s€ · Versement")).check()
+    page.get_by_label(re.compile("Livret")).last.check()
+    page.get_by_role("button", name="Enregistrer les rattachements").click()
+
+    expect(page.get_by_text("Rattachement enregistré.")).to_be_visible()
+    expect(page.locator("div", has=page.get_by_text("Écart", exact=True)).last).to_contain_text(
+        re.compile(r"[-−]100,00\s€")
+    )
+    expect(page.get_by_text("ne font pas le montant collecté")).to_be_visible()
+    page.reload()
+    page.get_by_text("Modifier les rattachements").click()
+    expect(page.get_by_label(re.compile(r"1\s500,00\s€ · Versement"))).to_be_checked()
+
+
 def test_the_pages_have_no_accessibility_fault_and_fit_the_window(open_tab):
     tab = open_tab()
     tab.page.goto("/contacts?q=Client+1")
     client = tab.page.get_by_role("link", name="Client 1", exact=True).get_attribute("href")
     tab.page.goto(client)
     follow_up = tab.page.locator("a[href^='/suivis/']").first.get_attribute("href")
-    more = (follow_up, f"{follow_up}?onglet=caracteristiques", f"{follow_up}?evenement=APPOINTMENT")
+    tab.page.goto("/contacts?q=Client+2")
+    tab.page.get_by_role("link", name="Client 2", exact=True).click()
+    linked = tab.page.locator("a[href^='/suivis/']").first.get_attribute("href")
+    more = (linked, follow_up, f"{follow_up}?onglet=caracteristiques", f"{follow_up}?evenement=APPOINTMENT")
 
     pages = (*more, "/contacts", client, f"{client}?onglet=compte", f"{client}?onglet=historique")
     assert tab.faults(pages) == {}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.product import Product, running_product, seed_small_network
+from tests.support.product import Product, running_product, seed_small_network, wait_until
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -111,6 +111,29 @@ def test_a_reconciliation_is_begun_watched_and_finds_nothing(open_tab):
     expect(page.get_by_text("Aucun écart : tout concorde.")).to_be_visible()
 
 
+def test_emails_that_could_not_be_sent_are_counted_and_name_nobody(open_tab, product):
+    with product.as_crm() as crm:
+        client = {"external_id": "c4", "name": "Client 4", "advisor": "anne", "email": "client-4@nowhere.invalid"}
+        crm.put("/api/directory/clients", json={"items": [client]}).raise_for_status()
+        found = crm.get("/api/followups", params={"limit": 200}).raise_for_status().json()["items"]
+        follow_up = next(one["follow_up_id"] for one in found if one["client_name"] == "Client 4")
+        letter = {"subject": "Bonjour", "body": "À bientôt."}
+        crm.post(f"/api/followups/{follow_up}/letters", json=letter).raise_for_status()
+        wait_until(lambda: is_settled(crm, follow_up), within=60)
+    page = open_tab("Olga Ferrand").page
+    page.goto("/exploitation")
+    page.get_by_role("link", name="E-mails").click()
+    page.locator(".tile", has_text="Échec de l’envoi").get_by_role("link").click()
+
+    expect(page.get_by_role("row", name=re.compile("no such mailbox"))).to_be_visible()
+    expect(page.locator("main")).not_to_contain_text("Client 4")
+    expect(page.locator("main")).not_to_contain_text("client-4")
+
+
+def is_settled(crm, follow_up):
+    return crm.get(f"/api/followups/{follow_up}/letters").json()["items"][0]["state"] == "FAILED"
+
+
 def test_an_advisor_neither_sees_the_entry_nor_the_page(open_tab, product):
     product.name_people([{"external_id": "anne", "name": "Anne Martin", "title": "Conseillère"}])
     page = open_tab("Anne Martin").page
@@ -126,6 +149,6 @@ def test_an_advisor_neither_sees_the_entry_nor_the_page(open_tab, product):
 
 def test_its_screens_have_no_accessibility_fault_and_fit_the_window(open_tab, product):
     product.name_people([{"external_id": "olga", "name": "Olga Ferrand", "title": "Exploitation"}])
-    pages = ("", "?etat=parked", "/files", "/rapprochements", "/rapprochements/1")
+    pages = ("", "?etat=parked", "/files", "/courriels", "/rapprochements", "/rapprochements/1")
 
     assert open_tab("Olga Ferrand").faults("/exploitation" + rest for rest in pages) == {}
