@@ -59,6 +59,8 @@ def verdict(answer: httpx.Response, request: Ready) -> str:
         return "yes"
     if answer.status_code == httpx.codes.NOT_FOUND:
         return "404"
+    if answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY and code == "advisor_unknown":
+        return "unknown"
     if answer.status_code == httpx.codes.FORBIDDEN and code == "right_missing":
         return MISSING.get(problem["data"].get("missing"), f"403 that names {problem['data']}")
     return f"{answer.status_code} {code} {problem.get('data')}"

@@ -105,5 +105,5 @@ async def test_an_advisor_out_of_reach_is_told_as_one_who_does_not_exist(door: D
     nobody = str(uuid4())
     beyond, unknown = await refused(FAR.user_id), await refused(nobody)
 
-    assert [one.status_code for one in beyond] == [404, 404]
+    assert [one.status_code for one in beyond] == [422, 422]
     assert [without(one.json(), FAR.user_id) for one in beyond] == [without(one.json(), nobody) for one in unknown]
