@@ -12,7 +12,7 @@ from shared.rulebook.follow_up import ConclusionKind
 from tests.integration.followup.conftest import AnotherWorld
 from tests.integration.followup.test_jobs_resumed import Dies
 from tests.integration.followup.waiting import until
-from tests.integration.followup.world import LATER, World, a_definition
+from tests.integration.followup.world import World, a_definition
 
 
 def in_days(world: World, days: int) -> date:
@@ -102,7 +102,7 @@ async def test_a_process_killed_between_two_pages_leaves_a_job_that_another_ends
         with pytest.raises(Dies):  # the second page took effect and was not noted
             await world.run_jobs.page(job.job_id, undo=False)
     noted = (await world.jobs.find(job.job_id)).done
-    await settle(await another(ahead=LATER))
+    await settle(await another())
 
     done = await world.jobs.find(job.job_id)
     assert (noted, done.done, done.refused) == (2, 5, 0)
