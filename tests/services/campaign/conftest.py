@@ -17,8 +17,11 @@ from nats.aio.msg import Msg
 
 from services.campaign.app import create_app
 from services.campaign.settings import Settings
+from services.campaign.store.documents import kept_documents
+from services.campaign.store.reading import PostgresCampaigns
 from services.campaign.store.replicas import PostgresReplicas
 from services.campaign.tables import metadata
+from services.campaign.use_cases.saving import Desk
 from shared.contracts.campaign import CampaignDefined, CampaignMoment, ClientsChanged, ClientsTargeted, ClientsWithdrawn
 from shared.contracts.directory import HEARTBEAT_SUBJECT, ClientChanged, UserChanged
 from shared.contracts.wire import CloudEvent
@@ -258,3 +261,16 @@ async def heard(door: Door, nats_url: str) -> AsyncIterator[Callable[[int], Awai
 
     yield wait
     await client.close()
+
+
+@pytest.fixture
+def campaigns(database: Database) -> PostgresCampaigns:
+    """The records of campaigns, without HTTP."""
+    return PostgresCampaigns(database, database, kept_documents(database, max_bytes=1))
+
+
+@pytest.fixture
+def desk(campaigns: PostgresCampaigns, database: Database) -> Desk:
+    """What use cases are given, on real records and beside fakes of the other services."""
+    files = kept_documents(database, max_bytes=1)
+    return Desk(campaigns, FakePeople(PEOPLE), FakeFollowUps(), files, FixedClock(ZoneInfo("Europe/Paris"), NOW))

@@ -1,97 +1,28 @@
 """A targeting job goes on where a killed process left it: use cases on real PostgreSQL, the killing at every place."""
 
 import asyncio
-from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 
 from services.campaign.ports import TargetItem
-from services.campaign.store.documents import kept_documents
-from services.campaign.store.reading import PostgresCampaigns
 from services.campaign.store.replicas import PostgresReplicas
 from services.campaign.tables import outbox, targeted_clients, targeting_chunks
-from services.campaign.use_cases.create import create
-from services.campaign.use_cases.definitions import Draft
 from services.campaign.use_cases.jobs import Call
-from services.campaign.use_cases.saving import Desk
 from services.campaign.use_cases.see_jobs import cancel
 from services.campaign.use_cases.target_clients import target_clients
 from services.campaign.use_cases.work_on_jobs import WorkOnJobs
-from shared.contracts.campaign import ClientsTargeted, StepDefinition
+from shared.contracts.campaign import ClientsTargeted
 from shared.contracts.wire import CloudEvent
 from shared.rulebook.access import AccessLevel
 from shared.rulebook.errors import Refused
-from shared.rulebook.steps import StepKind
-from shared.runtime.clock import FixedClock
 from shared.runtime.security import crm_principal
 from tests.services.campaign.conftest import NOW, PEOPLE, a_client_changed
-from tests.support.fakes_campaign import FakeFollowUps, FakePeople
-
-BOSS = PEOPLE["boss"]
-DRAFT = Draft(
-    name="Épargne longue",
-    note="",
-    owner_id=None,
-    target=None,
-    start_date=date(2026, 4, 1),
-    end_date=date(2026, 5, 31),
-    steps=(StepDefinition(id="call", title="Appel", kind=StepKind.REMINDER, mandatory=True),),
-    sales_step=None,
-    due_from_all={},
-)
-PATIENCE = timedelta(seconds=10)
-
-
-class KilledError(Exception):
-    """The process died here."""
-
-
-class Dying:
-    """The real records, whose worker dies on reaching `victim`."""
-
-    def __init__(self, campaigns, victim):
-        self._campaigns = campaigns
-        self._victim = victim
-
-    @asynccontextmanager
-    async def working(self):
-        async def die(*_, **__):
-            raise KilledError
-
-        async with self._campaigns.working() as working:
-            setattr(working, self._victim, die)
-            yield working
-
-
-@pytest.fixture
-def campaigns(database):
-    return PostgresCampaigns(database, database, kept_documents(database, max_bytes=1))
-
-
-@pytest.fixture
-def desk(campaigns, database):
-    files = kept_documents(database, max_bytes=1)
-    return Desk(campaigns, FakePeople(PEOPLE), FakeFollowUps(), files, FixedClock(ZoneInfo("Europe/Paris"), NOW))
-
-
-async def ask_for(desk, database, number):
-    """A campaign and a job that targets so many clients, each named twice in the call."""
-    names = [f"many-{one}" for one in range(number)]
-    await PostgresReplicas(database).keep_clients([a_client_changed(name, "anne") for name in names])
-    campaign = (await create(desk, BOSS, DRAFT, key=None, content="")).campaign.definition
-    items = [TargetItem(at, None, name, Decimal(1), None) for at, name in enumerate(names * 2, start=1)]
-    job = await target_clients(desk, BOSS, campaign.campaign_id, Call(items=items, key="all", content="all"))
-    return campaign.campaign_id, job.job_id
-
-
-async def rows_of(database, statement):
-    async with database.reading() as connection:
-        return (await connection.execute(statement)).all()
+from tests.services.campaign.killed import BOSS, PATIENCE, Dying, KilledError, ask_for, rows_of
+from tests.support.fakes_campaign import FakePeople
 
 
 async def clients_told(database):
