@@ -1,6 +1,7 @@
 """How an application answers when something goes wrong: always problem+json, in the reader's language."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
 from typing import Any
 
 import nats.errors
@@ -71,6 +72,8 @@ async def _ours(request: Request, error: RuleBroken | HTTPProblem | Unavailable)
 
 async def _refused_elsewhere(request: Request, error: QuestionRefused) -> Response:
     told = error.problem
+    if told.status == HTTPStatus.INTERNAL_SERVER_ERROR:  # of the service asked, which may be well again soon
+        return await _away("service_unavailable")(request, error)
     return respond(problems.make(told.code, told.status, data=told.data, language=language_of(request)))
 
 

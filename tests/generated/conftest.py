@@ -8,8 +8,8 @@ import pytest_asyncio
 
 from tests.rights.network import LILLE, set_up
 from tests.rights.requests import Ready, ready
-from tests.support import servers
 from tests.support.five_services import FiveServices, Servers, routes, running_services, until
+from tests.support.servers import running_temporal
 
 CHIEF = "chief"
 """Holds every right that a person can hold."""
@@ -27,14 +27,15 @@ class World:
 @pytest.fixture(scope="module")
 def temporal_address() -> Iterator[str]:
     """A Temporal server of its own: the follow-ups of this world have the ids of those in tests/rights."""
-    with servers.running_temporal() as address:
+    with running_temporal() as address:
         yield address
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def world(module_database: str, nats_url: str, temporal_address: str) -> AsyncIterator[World]:
     """Made once: requests that spoil something spoil it for those that come later."""
-    async with running_services(Servers(module_database, nats_url, temporal_address)) as services:
+    servers = Servers(module_database, nats_url, temporal_address)
+    async with running_services(servers, webhook_allow_private=True) as services:  # those of tests/rights/made.py
         await set_up(services)
         rights = dict.fromkeys(("manage_campaigns", "administrator", "operator"), True) | {"access_level": "ALL"}
         await services.put("profiles", {"external_id": CHIEF, "name": CHIEF} | rights)

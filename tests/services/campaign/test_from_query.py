@@ -23,7 +23,7 @@ from shared.rulebook.errors import Forbidden, Invalid, Refused
 from shared.rulebook.ids import client_id
 from shared.runtime.clock import FixedClock
 from tests.services.campaign.conftest import NOW, PEOPLE, a_client_changed
-from tests.services.campaign.test_resuming import DRAFT, KilledError
+from tests.services.campaign.killed import DRAFT, KilledError
 from tests.support.fakes_campaign import FakeFollowUps, FakePeople
 from tests.support.fakes_finder import PREMIUM, FakeFinder, FrenchCalendar
 

@@ -1,16 +1,23 @@
 """The follow-up service as asked over NATS does what its fake does; when it is away, nothing hangs or lies."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import ClassVar
 
+import nats
 import pytest
 
-from services.campaign.store.neighbours import AskedFollowUps, WatchedPeople
+from services.campaign.ports.pulling import Wish
+from services.campaign.store import client_finder, neighbours
+from services.campaign.store.neighbours import AskedCalendars, AskedFollowUps, WatchedPeople
+from services.campaign.use_cases.target_by_query import DirectoryAway
 from shared.contracts.campaign import CampaignDefined, StepDefinition
-from shared.contracts.directory import PrincipalRecord
+from shared.contracts.directory import PresentCalendar, PrincipalRecord
 from shared.contracts.followup import EffectsOfEdit, TargetingCount
+from shared.contracts.queries import ClientsMatching, CountMatching
 from shared.rulebook.access import AccessLevel
+from shared.rulebook.filter_text import read
 from shared.rulebook.steps import StepKind
 from shared.runtime.messaging import Bus, NobodyAnswers
 from tests.support.fakes_campaign import FakeFollowUps
@@ -101,6 +108,33 @@ async def test_when_nobody_answers_a_save_is_not_held_and_a_reservation_fails(bu
     assert await port.progress(CAMPAIGN, "job") is None
     with pytest.raises(NobodyAnswers):
         await port.reserve(CAMPAIGN, None, by="r")
+
+
+async def test_a_directory_that_hears_and_never_answers_is_away_within_the_patience(bus, nats_url, monkeypatch):
+    asked = asyncio.Event()
+
+    async def keep_silent(_):
+        asked.set()
+        await asyncio.Event().wait()
+
+    directory = await nats.connect(nats_url)
+    for question in (PresentCalendar, CountMatching, ClientsMatching):
+        await directory.subscribe(question.subject, cb=keep_silent)
+    await directory.flush()
+    monkeypatch.setattr(neighbours, "_PATIENCE", 0.2)
+    monkeypatch.setattr(client_finder, "_PATIENCE", 0.2)
+    finder, today = client_finder.AskedClients(bus), date(2026, 4, 1)
+
+    async with asyncio.timeout(10):
+        with pytest.raises(NobodyAnswers):
+            await AskedCalendars(bus).present()
+        with pytest.raises(NobodyAnswers):
+            await finder.count("u", "a-query", number=None, today=today)
+        with pytest.raises(DirectoryAway):
+            await finder.page("u", Wish(filter=read("age > 1")), after=None, today=today)
+
+    assert asked.is_set()
+    await directory.close()
 
 
 async def test_somebody_told_a_moment_ago_is_waited_for():

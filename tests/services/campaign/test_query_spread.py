@@ -12,8 +12,8 @@ from services.campaign.use_cases.target_by_query import SPREADING, PullClients
 from services.campaign.use_cases.work_on_jobs import WorkOnJobs
 from shared.contracts.campaign import ClientsTargeted
 from shared.contracts.wire import CloudEvent
+from tests.services.campaign.killed import KilledError
 from tests.services.campaign.test_from_query import Dying, ask_for, clock, counts, desk, pulls, rows_of, work_off
-from tests.services.campaign.test_resuming import KilledError
 from tests.support.fakes_finder import FakeFinder, FrenchCalendar
 
 __all__ = ["clock", "desk", "pulls"]
