@@ -28,9 +28,5 @@ EXPORTS: Sentences = {
         "Ceci n’existe pas dans ce format : demandez {offered}.",
         "This does not exist in that format: ask for {offered}.",
     ),
-    "as_of_not_offered": (
-        "Cette liste existe telle qu’elle est aujourd’hui seulement.",
-        "This list exists as it stands today only.",
-    ),
     "campaign_missing": ("Choisissez une opération.", "Choose a campaign."),
 }

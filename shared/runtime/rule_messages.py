@@ -258,10 +258,6 @@ RIGHTS: Sentences = {
         "Ce chemin ne suit pas les niveaux de l’arbre : reprenez au premier niveau.",
         "This path does not follow the levels of the tree: begin again at the top.",
     ),
-    "clients_of_today_only": (
-        "Les clients ne sont listés qu’à ce jour : retirez la date ou le niveau des clients.",
-        "Clients are listed as of today only: leave out the date, or the level of clients.",
-    ),
     "cursor_invalid": (
         "Cette page de la liste n’existe plus : reprenez au début.",
         "This page of the list no longer exists: begin again.",

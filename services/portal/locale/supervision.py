@@ -43,10 +43,6 @@ TEXTS: dict[str, Text] = {
         "Aucun client ne correspond. Élargissez les filtres ou choisissez une autre opération.",
         "No client matches. Widen the filters or choose another campaign.",
     ),
-    "list.today_only": (
-        "La liste des clients est celle d’aujourd’hui. Choisissez Détail ou Synthèse pour une date passée.",
-        "The list of clients is today’s. Choose Detail or Summary for a past day.",
-    ),
     "list.advisor": ("Conseiller", "Advisor"),
     "list.state": ("État", "State"),
     "list.step": ("{number} sur {steps}", "{number} of {steps}"),

@@ -1,6 +1,7 @@
 """The management list over HTTP: every follow-up within reach, and those of them that one job may conclude."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Annotated
@@ -9,15 +10,16 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from pydantic import StringConstraints
 
+from services.reporting.api.asking import AsOfDay, AxisAsked
 from services.reporting.ports.listing import Column, Listings, Order, Wanted
-from services.reporting.ports.reading import Scope
+from services.reporting.ports.reading import Axis, Scope
 from services.reporting.schemas.listing import ConcludableOut, ListOut, place_of
+from services.reporting.use_cases.as_of import DayClock, asked_day
 from services.reporting.use_cases.listing import read_concludable, read_list
 from shared.rulebook.access import Action, may
 from shared.rulebook.campaign import CampaignStatus
 from shared.rulebook.counting import ClientResult
 from shared.rulebook.follow_up import ConclusionKind, FollowUpStatus
-from shared.runtime.clock import Clock
 from shared.runtime.http import PROBLEMS
 from shared.runtime.security import CurrentPrincipal
 
@@ -30,7 +32,7 @@ Statuses = Annotated[
 ]
 
 
-def listing_routes(listings: Listings, clock: Clock) -> APIRouter:
+def listing_routes(listings: Listings, clock: DayClock) -> APIRouter:
     """The routes."""
     router = APIRouter(
         prefix="/api/reports", tags=["reports"], responses={404: PROBLEMS[422] | {"description": "Not seen"}}
@@ -87,10 +89,14 @@ def listing_routes(listings: Listings, clock: Clock) -> APIRouter:
         descending: Annotated[bool, Query()] = False,
         after: Annotated[str | None, Query(max_length=2000, description="`next` of the page before.")] = None,
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
+        as_of: AsOfDay = None,
+        axis: AxisAsked = Axis.RECORDED,
     ) -> ListOut:
-        """Every follow-up within reach of one campaign or all, of today, page by page."""
+        """Every follow-up within reach of one campaign or all, as of today or a day before, page by page."""
         place = place_of(after)
-        async with listings.listing() as (figures, rows):
+        past = asked_day(clock, as_of, axis)
+        asked = replace(asked, today=as_of or asked.today)
+        async with listings.listing(past) as (figures, rows):
             page = await read_list(
                 figures,
                 rows,
@@ -100,6 +106,7 @@ def listing_routes(listings: Listings, clock: Clock) -> APIRouter:
                 limit,
                 campaign_id=_id(campaign_id),
                 statuses=statuses,
+                past=past is not None,
             )
         return ListOut.of(page, asked.today)
 

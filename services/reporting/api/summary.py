@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from services.reporting.api.asking import AsOfDay, AxisAsked, CampaignId, Statuses, text
-from services.reporting.api.tree import Reading, opened
+from services.reporting.api.tree import Reading
 from services.reporting.ports.exporting import Language
 from services.reporting.ports.listing import Wanted
 from services.reporting.ports.reading import Axis, Scope
@@ -71,11 +71,12 @@ def summary_routes(readings: Reading, clock: Clock, draw: Draw) -> APIRouter:
         may(principal, Action.SEE_FIGURES)
         today = as_of or clock.today()
         scope = Scope(principal, text(unit_id), text(advisor_id))
-        async with opened(readings, asked_day(clock, as_of, axis)) as (figures, rows):
+        past = asked_day(clock, as_of, axis)
+        async with readings.listing(past) as (figures, rows):
             campaigns = await read_campaigns(figures, scope, today, campaign_id=text(campaign_id), statuses=statuses)
             funnel = None if campaign_id is None else await read_steps(figures, scope, str(campaign_id), today)
             points: list[PacePoint] = []
-            if rows is not None:
+            if past is None:
                 ids = [one.campaign.campaign_id for one in campaigns]
                 by_day = await rows.collected_by_day(Wanted(scope=scope, campaign_ids=ids, today=today))
                 points = pace_curve(campaigns, by_day, today)

@@ -1,7 +1,5 @@
 """The detail tree over HTTP: any nesting of units, campaigns, advisors and clients, opened level by level."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import date
 from typing import Annotated, Protocol
 from uuid import UUID
@@ -9,8 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from services.reporting.api.asking import AsOfDay, AxisAsked, CampaignId, Statuses, text
-from services.reporting.ports.listing import FollowUpRows, Listings
-from services.reporting.ports.reading import AsOf, Axis, Figures, Readings, Scope
+from services.reporting.ports.listing import Listings
+from services.reporting.ports.reading import Axis, Readings, Scope
 from services.reporting.schemas.tree import NodeOut, TreeOut, after_of, tree_place
 from services.reporting.use_cases.as_of import asked_day
 from services.reporting.use_cases.figures import asked_for
@@ -77,7 +75,7 @@ def tree_routes(readings: Reading, clock: Clock) -> APIRouter:
         past = asked_day(clock, as_of, axis, of_client=branching.fixed(Level.CLIENT) is not None)
         today: date = as_of or clock.today()
         scope = Scope(principal, text(unit_id), text(advisor_id))
-        async with opened(readings, past) as (figures, rows):
+        async with readings.listing(past) as (figures, rows):
             campaigns = await asked_for(figures, scope, today, campaign_id=text(campaign_id), statuses=statuses)
             nodes, more = await read_level(figures, rows, scope, today, campaigns, branching)
         return TreeOut(
@@ -88,17 +86,6 @@ def tree_routes(readings: Reading, clock: Clock) -> APIRouter:
         )
 
     return router
-
-
-@asynccontextmanager
-async def opened(readings: Reading, past: AsOf | None) -> AsyncIterator[tuple[Figures, FollowUpRows | None]]:
-    """Figures, and single follow-ups too unless it is about a past day."""
-    if past is None:
-        async with readings.listing() as (figures, rows):
-            yield figures, rows
-        return
-    async with readings.snapshot(past) as figures:
-        yield figures, None
 
 
 def _node(told: str) -> tuple[Level, str]:

@@ -29,7 +29,7 @@ async def write_list(making: Making, path: Path) -> About:
     """Write the list there; answers its mark. Raises TooManyRowsError."""
     wish, zone = making.order.wish, ZoneInfo(making.order.zone)
     shown = ListShown.model_validate(wish.shown["list"])
-    async with making.readings.listing(patiently=True) as (figures, rows):
+    async with making.readings.listing(making.past, patiently=True) as (figures, rows):
         about = await about_of(making, figures, await _told(making, shown))
         with Book(about.title, list_columns(wish.language)) as book:
             async for part in _parts(making, figures, rows, shown):
@@ -50,9 +50,9 @@ async def write_tree(making: Making, path: Path) -> About:
     nesting = [Dimension(one) for one in wish.shown["nesting"]]
     levels = ", ".join(words[f"kind.{one}"] for one in nesting)
     with tempfile.TemporaryFile(dir=making.order.folder) as waiting:
-        structure = await making.names.structure(making.scope)
+        structure = await making.names.structure(making.scope, making.past)
         tree = Tree(nesting, structure, wish.language, waiting, sort=ordered.sort, descending=ordered.descending)
-        async with making.readings.listing(patiently=True) as (figures, rows):
+        async with making.readings.listing(making.past, patiently=True) as (figures, rows):
             narrowed = (await _told(making, shown))[:-1]
             order = f"{words[_ORDERS.get(ordered.sort, ordered.sort)]}, {_direction(words, ordered.descending)}"
             about = await about_of(making, figures, [*narrowed, (words["nesting"], levels), (words["order"], order)])
@@ -65,7 +65,8 @@ async def write_tree(making: Making, path: Path) -> About:
                 asked = await asked_for(
                     figures, making.scope, making.day, campaign_id=wish.campaign_id, statuses=wish.statuses
                 )
-                tree.add_shares(await making.names.shares(making.scope, [one.campaign_id for one in asked]))
+                campaign_ids = [one.campaign_id for one in asked]
+                tree.add_shares(await making.names.shares(making.scope, campaign_ids, making.past))
         with Book(about.title, tree_columns(wish.language), outlined=True) as book:
             await asyncio.to_thread(book.add_all, tree.rows())
             await asyncio.to_thread(book.save, path, about)

@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 from services.reporting.exporting.order import Order
 from services.reporting.ports.exporting import What
-from services.reporting.ports.reading import Figures, Scope
+from services.reporting.ports.reading import AsOf, Figures, Scope
 from services.reporting.store.figures import PostgresReadings
 from services.reporting.store.names import PostgresNames
+from services.reporting.use_cases.as_of import asked_day
 from services.reporting.use_cases.figures import status_of
 from services.reporting.use_cases.seeing import visible_campaigns
 from services.reporting.writers.about import About
@@ -41,6 +42,11 @@ class Making:
     def day(self) -> date:
         """As of which day."""
         return self.order.wish.as_of or self.clock.today()
+
+    @property
+    def past(self) -> AsOf | None:
+        """The same where it is a day before today."""
+        return asked_day(self.clock, self.order.wish.as_of, self.order.wish.axis)
 
 
 async def about_of(making: Making, figures: Figures, shown: Sequence[tuple[str, str]] = ()) -> About:

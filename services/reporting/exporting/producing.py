@@ -7,7 +7,6 @@ from services.reporting.exporting.listing import write_list, write_tree
 from services.reporting.exporting.making import Making, about_of
 from services.reporting.exporting.printing import EDITIONS
 from services.reporting.ports.exporting import What
-from services.reporting.use_cases.as_of import asked_day
 from services.reporting.writers.about import About
 
 
@@ -21,8 +20,7 @@ async def produce(making: Making) -> tuple[str, Path]:
 
 async def _print(making: Making, path: Path) -> About:
     wish = making.order.wish
-    as_of = asked_day(making.clock, wish.as_of, wish.axis)
-    async with making.readings.snapshot(as_of) as figures:
+    async with making.readings.snapshot(making.past) as figures:
         about = await about_of(making, figures)
         write = await EDITIONS[wish.what](making, figures, about, path)
     await asyncio.to_thread(write)

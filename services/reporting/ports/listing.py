@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
-from services.reporting.ports.reading import Figures, Scope, Totals
+from services.reporting.ports.reading import AsOf, Figures, Scope, Totals
 from shared.rulebook.counting import ClientResult
 from shared.rulebook.follow_up import ConclusionKind, FollowUpStatus
 
@@ -137,7 +137,7 @@ class ClientSums:
 
 
 class FollowUpRows(Protocol):
-    """The follow-ups of today, one by one."""
+    """The follow-ups of one day, one by one."""
 
     async def page(
         self, wanted: Wanted, order: Order, after: Place | None, limit: int
@@ -168,5 +168,5 @@ class FollowUpRows(Protocol):
 class Listings(Protocol):
     """Where reading of single follow-ups begins."""
 
-    def listing(self) -> AbstractAsyncContextManager[tuple[Figures, FollowUpRows]]:
-        """Figures and follow-ups of one moment, today."""
+    def listing(self, as_of: AsOf | None = None) -> AbstractAsyncContextManager[tuple[Figures, FollowUpRows]]:
+        """Figures and follow-ups of one moment: of today, or as they were as of a day."""

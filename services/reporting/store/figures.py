@@ -13,6 +13,7 @@ from services.reporting.ports.reading import AdvisorStepTotals, AsOf, Branch, Ca
 from services.reporting.store.branches import branch_of, by_advisor, by_unit
 from services.reporting.store.known_campaigns import known_campaigns
 from services.reporting.store.past_figures import PostgresPastFigures
+from services.reporting.store.past_rows import PostgresPastRows
 from services.reporting.store.presence import within_reach
 from services.reporting.store.reach import within
 from services.reporting.store.sums import count, served, sums, totals_of
@@ -146,14 +147,24 @@ class PostgresReadings:
                     yield PostgresPastFigures(connection, as_of)
 
     @asynccontextmanager
-    async def listing(self, *, patiently: bool = False) -> AsyncIterator[tuple[PostgresFigures, PostgresTreeRows]]:
-        """See the port; `patiently` for whoever reads a list to its end, for minutes if need be."""
+    async def listing(
+        self, as_of: AsOf | None = None, *, patiently: bool = False
+    ) -> AsyncIterator[tuple[PostgresFigures | PostgresPastFigures, PostgresTreeRows]]:
+        """See the port; `patiently` for whoever reads a list to its end, for minutes if need be.
+
+        Rows of a past day stand in a temporary table, which a transaction that only reads may not make.
+        """
         async with self._database.engine.connect() as pooled:
-            connection = await pooled.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            connection = await pooled.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=as_of is None
+            )
             async with connection.begin():
-                for setting in _VERY_PATIENTLY if patiently else ():
+                for setting in _VERY_PATIENTLY if patiently else _PATIENTLY if as_of is not None else ():
                     await connection.execute(setting)
-                yield PostgresFigures(connection), PostgresTreeRows(connection)
+                if as_of is None:
+                    yield PostgresFigures(connection), PostgresTreeRows(connection)
+                else:
+                    yield PostgresPastFigures(connection, as_of), PostgresPastRows(connection, as_of)
 
     async def has_fact(self, reader: Principal, follow_up_id: str, number: int) -> bool:
         """See the port. Whoever writes reaches the present advisor, and counts are by the advisor of record."""

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, column, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, column, exists, false, func, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -24,21 +24,39 @@ _ALL = 1 << 40
 
 
 class PostgresRows:
-    """See the port."""
+    """See the port. The follow-ups are those of the table; of a past day others stand in their place."""
+
+    _places: FromClause | None = None
+    """In which unit each advisor was then; None today."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+
+    async def _reach(self, wanted: Wanted) -> list[ColumnElement[bool]]:
+        return [within(wanted.scope, _ROW.advisor_id)]
+
+    def _of_day(self, statement: Select[Any]) -> Select[Any]:
+        """Every statement that names `follow_ups` goes through here."""
+        return statement
+
+    async def _conditions(self, wanted: Wanted) -> list[ColumnElement[bool]]:
+        return [*await self._reach(wanted), *narrowed(wanted)]
+
+    def _reading(self, wanted: Wanted, where: list[ColumnElement[bool]], order: Order, after: Place | None) -> Reading:
+        return Reading(wanted.campaign_ids, where, after, order.descending, together=self._places is not None)
 
     async def page(
         self, wanted: Wanted, order: Order, after: Place | None, limit: int
     ) -> tuple[Sequence[Listed], Place | None]:
         """See the port."""
         places: list[Place] = []
-        for number, phase in enumerate(phases_of(wanted, order)):
+        where = await self._conditions(wanted)
+        for number, phase in enumerate(phases_of(wanted, order, self._places)):
             if (after is None or number >= after.phase) and len(places) <= limit:
                 start = after if after is not None and after.phase == number else None
-                reading = Reading(wanted.campaign_ids, conditions(wanted), start, order.descending)
-                rows = await self._connection.execute(phase.select(reading, limit + 1 - len(places)))
+                reading = self._reading(wanted, where, order, start)
+                found = self._of_day(phase.select(reading, limit + 1 - len(places)))
+                rows = await self._connection.execute(found)
                 places += [Place(number, phase.text_of(row), row.follow_up_id) for row in rows]
         shown = places[:limit]
         listed = await self._listed(wanted, [place.follow_up_id for place in shown])
@@ -51,9 +69,9 @@ class PostgresRows:
 
     async def _whole_ids(self, wanted: Wanted, order: Order, at_once: int) -> AsyncIterator[Sequence[str]]:
         """The order is made once for all rows, which a page after the other would ask for each time."""
-        reading = Reading(wanted.campaign_ids, conditions(wanted), None, order.descending)
-        for phase in phases_of(wanted, order):
-            found = phase.select(reading, _ALL)
+        reading = self._reading(wanted, await self._conditions(wanted), order, None)
+        for phase in phases_of(wanted, order, self._places):
+            found = self._of_day(phase.select(reading, _ALL))
             streamed = await self._connection.stream(found.execution_options(yield_per=at_once))
             async for part in streamed.partitions():
                 yield [row.follow_up_id for row in part]
@@ -61,8 +79,9 @@ class PostgresRows:
     async def count(self, wanted: Wanted, most: int) -> int:
         """See the port."""
         among = _ROW.campaign_id.in_(wanted.campaign_ids)
-        some = select(_ROW.follow_up_id).where(among, *conditions(wanted)).limit(most).subquery()
-        return int((await self._connection.execute(select(func.count()).select_from(some))).scalar_one())
+        some = select(_ROW.follow_up_id).where(among, *await self._conditions(wanted)).limit(most).subquery()
+        counted = self._of_day(select(func.count()).select_from(some))
+        return int((await self._connection.execute(counted)).scalar_one())
 
     async def concludable(self, wanted: Wanted, limit: int) -> Sequence[str]:
         """See the port."""
@@ -71,23 +90,25 @@ class PostgresRows:
             select(_ROW.follow_up_id)
             .where(
                 _ROW.campaign_id.in_(wanted.campaign_ids),
-                *conditions(wanted),
+                *await self._conditions(wanted),
                 state_is(FollowUpStatus.OPEN, wanted.today),
                 reached,
             )
             .order_by(_ROW.follow_up_id)
             .limit(limit)
         )
-        return (await self._connection.execute(found)).scalars().all()
+        ids: Sequence[str] = (await self._connection.execute(self._of_day(found))).scalars().all()
+        return ids
 
     async def _listed(self, wanted: Wanted, ids: Sequence[str]) -> list[Listed]:
-        rows = {row.follow_up_id: row for row in await self._connection.execute(_told(wanted.scope, ids))}
+        told = self._of_day(_told(wanted.scope, ids, self._places))
+        rows = {row.follow_up_id: row for row in await self._connection.execute(told)}
         return [_shown(rows[one], wanted.today) for one in ids]
 
 
-def conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
-    """What the rows of `follow_ups` must meet besides their campaign, the reach first."""
-    found = [within(wanted.scope, _ROW.advisor_id), _states(wanted)]
+def narrowed(wanted: Wanted) -> list[ColumnElement[bool]]:
+    """What the rows of `follow_ups` must meet besides their campaign and the reach."""
+    found = [_states(wanted)]
     if wanted.results:
         found.append(or_(false(), *(result_is(result) for result in wanted.results)))
     if wanted.conclusions:
@@ -153,12 +174,20 @@ def _clients(wanted: Wanted) -> list[ColumnElement[bool]]:
     return [_ROW.client_id.in_(select(clients.c.client_id).where(*asked, present(wanted.scope)))]
 
 
-def _told(scope: Scope, ids: Sequence[str]) -> Select[Any]:
-    """All that is shown of these follow-ups; titles as the campaign's definition has them now, else as it had."""
+def _told(scope: Scope, ids: Sequence[str], places: FromClause | None) -> Select[Any]:
+    """All that is shown of these follow-ups; titles as the campaign's definition has them now, else as it had.
+
+    As of a past day units are those of then, and the campaign is told by its definition of then.
+    """
     present_advisor = advisors.alias("present_advisor")
     shown, served = campaign_versions.alias("shown"), campaign_versions.alias("served")
     named = func.coalesce(present(scope), false())
-    return (
+    home = advisors if places is None else places
+    campaign_name: ColumnElement[Any] = campaigns.c.name
+    title: ColumnElement[Any] = func.coalesce(_title(served), _title(shown))
+    if places is not None:
+        campaign_name, title = func.coalesce(shown.c.definition["name"].astext, campaign_name), _title(shown)
+    told = (
         select(
             *(kept for kept in follow_ups.c if kept.name not in {"state", "interactions"}),
             named.label("named"),
@@ -166,25 +195,26 @@ def _told(scope: Scope, ids: Sequence[str]) -> Select[Any]:
             clients.c.external_id.label("client_external_id"),
             clients.c.advisor_id.label("present_advisor_id"),
             present_advisor.c.name.label("present_advisor_name"),
-            campaigns.c.name.label("campaign_name"),
+            campaign_name.label("campaign_name"),
             advisors.c.name.label("advisor_name"),
-            advisors.c.unit_id,
+            home.c.unit_id,
             units.c.name.label("unit_name"),
-            func.coalesce(_title(served), _title(shown)).label("step_title"),
+            title.label("step_title"),
             func.jsonb_array_length(shown.c.definition["steps"]).label("steps"),
         )
         .join(campaigns, campaigns.c.campaign_id == _ROW.campaign_id)
         .outerjoin(clients, clients.c.client_id == _ROW.client_id)
         .outerjoin(present_advisor, present_advisor.c.user_id == clients.c.advisor_id)
         .outerjoin(advisors, advisors.c.user_id == _ROW.advisor_id)
-        .outerjoin(units, units.c.unit_id == advisors.c.unit_id)
         .outerjoin(shown, and_(shown.c.campaign_id == _ROW.campaign_id, shown.c.version == _ROW.plan_version))
-        .outerjoin(
-            served,
-            and_(served.c.campaign_id == _ROW.campaign_id, served.c.version == campaigns.c.serving_version),
-        )
         .where(_ROW.follow_up_id.in_(ids))
     )
+    if places is None:
+        serving = and_(served.c.campaign_id == _ROW.campaign_id, served.c.version == campaigns.c.serving_version)
+        told = told.outerjoin(served, serving)
+    else:
+        told = told.outerjoin(places, places.c.user_id == _ROW.advisor_id)
+    return told.outerjoin(units, units.c.unit_id == home.c.unit_id)
 
 
 def _title(version: Any) -> ColumnElement[Any]:

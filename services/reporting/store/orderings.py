@@ -44,6 +44,8 @@ class Reading:
     conditions: Sequence[ColumnElement[bool]]
     after: Place | None
     descending: bool
+    together: bool = False
+    """All campaigns at once: of a past day there is no index to follow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class Phase:
 
     def select(self, reading: Reading, limit: int) -> Select[Any]:
         """Key and id of the rows that come next. Raises Invalid `cursor_invalid`."""
-        if self.joined:
+        if self.joined or reading.together:
             among = _ROW.campaign_id.in_(reading.campaign_ids)
             return self._page(reading, among, limit)
         campaign = func.unnest(cast(list(reading.campaign_ids), ARRAY(_ROW.campaign_id.type)))
@@ -101,12 +103,14 @@ class Phase:
         return [cast(literal(value, kind), kind), last]
 
 
-def phases_of(wanted: Wanted, order: Order) -> list[Phase]:
-    """The phases of the order asked for; together they hold every row once."""
+def phases_of(wanted: Wanted, order: Order, places: FromClause | None = None) -> list[Phase]:
+    """The phases of the order asked for; together they hold every row once. `places` says whose unit was which."""
     if order.column in _READ:
         value = _ROW[_NAMES.get(order.column, order.column.value)]
         there = Phase(value.is_not(None), value, _READ[order.column])
         return [there, Phase(value.is_(None), *_BY_ENTRY)] if value.nullable else [there]
+    if order.column is Column.UNIT:
+        return _by_unit(advisors if places is None else places)
     if order.column in _BY_NAME:
         return _BY_NAME[order.column](wanted)
     phases = _BY_STANDING[order.column](wanted)
@@ -144,11 +148,11 @@ def _by_advisor(_: Wanted) -> list[Phase]:
     ]
 
 
-def _by_unit(_: Wanted) -> list[Phase]:
-    theirs, its = advisors.c.user_id == _ROW.advisor_id, units.c.unit_id == advisors.c.unit_id
+def _by_unit(places: FromClause) -> list[Phase]:
+    theirs, its = places.c.user_id == _ROW.advisor_id, units.c.unit_id == places.c.unit_id
     return [
-        Phase(units.c.unit_id.is_not(None), units.c.sort_key, str, ((advisors, theirs), (units, its))),
-        Phase(~exists(select(advisors.c.user_id).join(units, its).where(theirs))),
+        Phase(units.c.unit_id.is_not(None), units.c.sort_key, str, ((places, theirs), (units, its))),
+        Phase(~exists(select(places.c.user_id).join(units, its).where(theirs))),
     ]
 
 
@@ -199,7 +203,6 @@ _BY_NAME: dict[Column, Callable[[Wanted], list[Phase]]] = {
     Column.CLIENT: _by_client,
     Column.ADVISOR: _by_advisor,
     Column.PRESENT_ADVISOR: _by_present_advisor,
-    Column.UNIT: _by_unit,
 }
 _BY_STANDING: dict[Column, Callable[[Wanted], list[Phase]]] = {
     Column.CAMPAIGN: _by_campaign,

@@ -25,7 +25,7 @@ async def branches_by_advisor(
     """One row per advisor of record with follow-ups or a share, by name."""
     mine = _by(standings, lambda standing: [standing.advisor_id])
     allocated = _allocated(shares, lambda share: [share.advisor_id])
-    known = {row.user_id: row for row in await _people(connection, as_of, mine.keys() | allocated.keys())}
+    known = {row.user_id: row for row in await people_as_of(connection, as_of, mine.keys() | allocated.keys())}
     unknown = sorted((mine.keys() | allocated.keys()) - known.keys())
     return [
         Branch(
@@ -51,8 +51,8 @@ async def branches_by_unit(  # noqa: PLR0917  one more than for advisors: whose 
 ) -> list[Branch]:
     """One row per unit with follow-ups or a share in it or below, from the top, each level by name."""
     advisor_ids = {one.advisor_id for one in standings} | {one.advisor_id for one in shares}
-    paths = {row.user_id: tuple(row.unit_path) for row in await _people(connection, as_of, advisor_ids)}
-    above = {advisor_id: _seen_units(scope, advisor_id, path) for advisor_id, path in paths.items()}
+    paths = {row.user_id: tuple(row.unit_path) for row in await people_as_of(connection, as_of, advisor_ids)}
+    above = {advisor_id: seen_units(scope, advisor_id, path) for advisor_id, path in paths.items()}
     mine = _by(standings, lambda standing: above.get(standing.advisor_id, ()))
     allocated = _allocated(shares, lambda share: above.get(share.advisor_id, ()))
     places = {unit_id: path[: at + 1] for path in paths.values() for at, unit_id in enumerate(path)}
@@ -87,7 +87,7 @@ def unit_seen_then(as_of: AsOf, scope: Scope) -> ColumnElement[bool]:
     return exists(select(places.c.user_id).where(*conditions))
 
 
-def _seen_units(scope: Scope, advisor_id: str, path: Path) -> Sequence[str]:
+def seen_units(scope: Scope, advisor_id: str, path: Path) -> Sequence[str]:
     """The units of the path whose figures the reader sees: the reader's own and those below, in the unit asked for."""
     reader = scope.reader
     everything = reader.crm or reader.access_level is AccessLevel.ALL
@@ -120,7 +120,7 @@ def _allocated(shares: Iterable[PastShare], keys: Callable[[PastShare], Iterable
     return found
 
 
-async def _people(connection: AsyncConnection, as_of: AsOf, advisor_ids: Collection[str]) -> Sequence[Any]:
+async def people_as_of(connection: AsyncConnection, as_of: AsOf, advisor_ids: Collection[str]) -> Sequence[Any]:
     """Names as they are now, units as they were then."""
     places = places_before(as_of.end)
     named = (

@@ -35,6 +35,7 @@ from services.reporting.ports.reading import AsOf, Axis, Scope
 from services.reporting.store.places import places_before
 from services.reporting.store.reach import is_within, reaches_all, within
 from services.reporting.tables import facts, follow_ups
+from services.reporting.use_cases.record_facts import ACTIVITY
 from services.reporting.use_cases.standing import EntryShape, Shape, Standing, shape_of
 from shared.rulebook.facts import Fact, FactKind
 from shared.rulebook.follow_up import Closing, FollowUp
@@ -54,7 +55,7 @@ async def standings(
     """The follow-ups within the scope as of the day; of all advisors together unless `by_advisor`."""
     if not campaign_ids:
         return []
-    known = _known(as_of, scope, campaign_ids)
+    known = known_as_of(as_of, scope, campaign_ids)
     rows = (await connection.execute(_grouped(as_of, scope, known, by_advisor=by_advisor))).all()
     found = [_standing(row) for row in rows]
     if as_of.axis is Axis.HAPPENED:
@@ -62,18 +63,24 @@ async def standings(
     return found
 
 
-def _known(as_of: AsOf, scope: Scope, campaign_ids: Sequence[str]) -> Subquery:
-    """Per follow-up: the number of the last fact as of the day, unplanned interactions done, whether to fold."""
+def known_as_of(as_of: AsOf, scope: Scope, campaign_ids: Sequence[str], *, activity: bool = False) -> Subquery:
+    """Per follow-up: the number of the last fact as of the day, unplanned interactions done, whether to fold.
+
+    With `activity` also when something was last done by then.
+    """
     columns = facts.c
     recorded = as_of.axis is Axis.RECORDED
     by_then = columns.recorded_at < as_of.end if recorded else columns.happened_on <= as_of.day
     last = func.max(columns.number).filter(by_then)
+    done = and_(by_then, columns.kind.in_(_ACTIVITY), columns.occurred_at < as_of.end)
+    done_at = [func.max(columns.occurred_at).filter(done).label("last_activity")] if activity else []
     known = (
         select(
             columns.follow_up_id,
             last.label("number"),
             func.coalesce(func.sum(_UNPLANNED).filter(by_then), 0).label("interactions"),
             literal(value=False).label("folds") if recorded else _folds(as_of, last).label("folds"),
+            *done_at,
         )
         .where(columns.campaign_id.in_(campaign_ids), *_candidates(as_of, scope))
         .group_by(columns.follow_up_id)
@@ -109,10 +116,7 @@ def _candidates(as_of: AsOf, scope: Scope) -> list[ColumnElement[bool]]:
 
 
 def _grouped(as_of: AsOf, scope: Scope, known: Subquery, *, by_advisor: bool) -> Select[Any]:
-    after = facts.c.after
-    entry = func.jsonb_array_elements(after["entries"]).table_valued(column("value", after.type)).render_derived()
-    shaped = func.jsonb_build_array(entry.c.value["step_id"], entry.c.value["state"], entry.c.value["first_version"])
-    entries = select(func.jsonb_agg(aggregate_order_by(shaped, shaped))).select_from(entry).scalar_subquery()
+    after, entries = facts.c.after, entries_shaped()
     closing = after["closing"].astext
     shapes = (
         select(
@@ -125,9 +129,9 @@ def _grouped(as_of: AsOf, scope: Scope, known: Subquery, *, by_advisor: bool) ->
             entries.label("entries"),
             after["overdue_step"].astext.label("overdue_step"),
             known.c.interactions,
-            _euros(after["initial_potential"].astext).label("initial_potential"),
-            _euros(after["potential"].astext).label("potential"),
-            func.coalesce(_euros(after[("conclusion", "collected")].astext), 0).label("collected"),
+            euros(after["initial_potential"].astext).label("initial_potential"),
+            euros(after["potential"].astext).label("potential"),
+            func.coalesce(euros(after[("conclusion", "collected")].astext), 0).label("collected"),
         )
         .join(known, and_(known.c.follow_up_id == facts.c.follow_up_id, known.c.number == facts.c.number))
         .where(
@@ -142,6 +146,19 @@ def _grouped(as_of: AsOf, scope: Scope, known: Subquery, *, by_advisor: bool) ->
     return select(*alike, func.count().label("clients"), *summed).group_by(*alike)
 
 
+def entries_shaped() -> ColumnElement[Any]:
+    """Step, state and first version of each entry after a fact, in one order; null without any."""
+    after = facts.c.after
+    entry = func.jsonb_array_elements(after["entries"]).table_valued(column("value", after.type)).render_derived()
+    shaped = func.jsonb_build_array(entry.c.value["step_id"], entry.c.value["state"], entry.c.value["first_version"])
+    return select(func.jsonb_agg(aggregate_order_by(shaped, shaped))).select_from(entry).scalar_subquery()
+
+
+def shape_entries(stored: object) -> tuple[EntryShape, ...]:
+    """The same from their column."""
+    return _SHAPE.validate_python(stored or ())
+
+
 async def _folded(
     connection: AsyncConnection, as_of: AsOf, scope: Scope, known: Subquery, *, by_advisor: bool
 ) -> list[Standing]:
@@ -150,9 +167,9 @@ async def _folded(
     follow_up_ids = (await connection.execute(wanted)).scalars().all()
     if not follow_up_ids:
         return []
-    paths = await _paths(connection, as_of)
+    paths = await paths_as_of(connection, as_of)
     sums: dict[tuple[str, str, Shape], list[Any]] = defaultdict(lambda: [0, 0, Decimal(0), Decimal(0), Decimal(0)])
-    async for campaign_id, happened in _histories(connection, as_of, follow_up_ids):
+    async for _, campaign_id, happened in histories(connection, as_of, follow_up_ids):
         state = happened.state
         if state.closing is Closing.WITHDRAWN or not is_within(
             scope, state.advisor_id, paths.get(state.advisor_id, ())
@@ -177,10 +194,10 @@ async def _folded(
     ]
 
 
-async def _histories(
+async def histories(
     connection: AsyncConnection, as_of: AsOf, follow_up_ids: Sequence[str]
-) -> AsyncIterator[tuple[str, Happened]]:
-    """Campaign and state of each follow-up that is to be folded, some at a time."""
+) -> AsyncIterator[tuple[str, str, Happened]]:
+    """Id, campaign and state of each follow-up that is to be folded, some at a time."""
     columns = facts.c
     for start in range(0, len(follow_up_ids), _CHUNK):
         chunk = (
@@ -189,14 +206,15 @@ async def _histories(
             .order_by(columns.follow_up_id)
         )
         rows = (await connection.execute(chunk)).all()
-        for _, told in groupby(rows, key=lambda row: row.follow_up_id):
+        for follow_up_id, told in groupby(rows, key=lambda row: row.follow_up_id):
             history = list(told)
             happened = as_happened([_numbered(row) for row in history], as_of.day)
             if happened is not None:
-                yield history[0].campaign_id, happened
+                yield follow_up_id, history[0].campaign_id, happened
 
 
-async def _paths(connection: AsyncConnection, as_of: AsOf) -> Mapping[str, tuple[str, ...]]:
+async def paths_as_of(connection: AsyncConnection, as_of: AsOf) -> Mapping[str, tuple[str, ...]]:
+    """The units above each advisor as of the day, from the top."""
     found = await connection.execute(select(places_before(as_of.end)))
     return {row.user_id: tuple(row.unit_path) for row in found}
 
@@ -206,7 +224,7 @@ def _numbered(row: Any) -> NumberedState:
 
 
 def _standing(row: Row[Any]) -> Standing:
-    entries = _SHAPE.validate_python(row.entries or ())
+    entries = shape_entries(row.entries)
     return Standing(
         campaign_id=row.campaign_id,
         advisor_id=row.advisor_id,
@@ -219,11 +237,13 @@ def _standing(row: Row[Any]) -> Standing:
     )
 
 
-def _euros(amount: ColumnElement[Any]) -> ColumnElement[Decimal]:
+def euros(amount: ColumnElement[Any]) -> ColumnElement[Decimal]:
+    """An amount from its text."""
     return cast(amount, Numeric(18, 2))
 
 
 _SHAPED = ("closing", "kind", "closed_position", "waiting", "entries", "overdue_step")
+_ACTIVITY = sorted(ACTIVITY)
 _SUMMED = ("initial_potential", "potential", "collected")
 _UNPLANNED = case(
     (facts.c.fact["step_id"].astext.is_not(None), 0),

@@ -1,7 +1,7 @@
 """Clients of a tree: pages of them, and sums over their follow-ups by the very rules that make the counters."""
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date
 from decimal import Decimal
@@ -12,8 +12,7 @@ from sqlalchemy import BigInteger, ColumnElement, Numeric, Text, case, cast, exi
 from services.reporting.ports.counting import Generation, Row
 from services.reporting.ports.listing import ClientSort, ClientSums, Listed, Order, Wanted
 from services.reporting.ports.reading import Totals
-from services.reporting.store.listing import PostgresRows, conditions, present, result_is
-from services.reporting.store.reach import within
+from services.reporting.store.listing import PostgresRows, present, result_is
 from services.reporting.store.rows import row_of
 from services.reporting.tables import campaign_versions, campaigns, clients, follow_ups
 from services.reporting.use_cases.contribution import amounts_of
@@ -51,7 +50,8 @@ class PostgresTreeRows(PostgresRows):
         self, wanted: Wanted, sort: ClientSort, *, descending: bool, after: tuple[str, str] | None, limit: int
     ) -> Sequence[ClientSums]:
         """See the port."""
-        key, where = _KEYS[sort], [_ROW.campaign_id.in_(wanted.campaign_ids), *conditions(wanted)]
+        key = _KEYS[sort]
+        where = [_ROW.campaign_id.in_(wanted.campaign_ids), *await self._conditions(wanted)]
         found = (
             select(clients.c.client_id, clients.c.name, clients.c.external_id, cast(key, Text).label("key"))
             .join(clients, clients.c.client_id == _ROW.client_id)
@@ -62,7 +62,7 @@ class PostgresTreeRows(PostgresRows):
             here, there = tuple_(key, clients.c.client_id), tuple_(*_place(sort, after))
             found = found.having(here < there if descending else here > there)
         ordered = [one.desc() if descending else one.asc() for one in (key, clients.c.client_id)]
-        rows = (await self._connection.execute(found.order_by(*ordered).limit(limit))).all()
+        rows = (await self._connection.execute(self._of_day(found.order_by(*ordered).limit(limit)))).all()
         sums = await self._sums(wanted, [*where, _ROW.client_id.in_([row.client_id for row in rows])])
         told = [
             ClientSums(
@@ -80,8 +80,8 @@ class PostgresTreeRows(PostgresRows):
     async def counted(self, wanted: Wanted, order: Order, at_once: int) -> AsyncIterator[Sequence[Listed]]:
         """See the port: by the very rule that makes the counters, which asks for the whole state."""
         async for ids in self._whole_ids(wanted, order, at_once):
-            found = await self._connection.execute(select(follow_ups).where(_ROW.follow_up_id.in_(ids)))
-            rows = {row.follow_up_id: row for row in map(row_of, found)}
+            found = self._of_day(select(follow_ups).where(_ROW.follow_up_id.in_(ids)))
+            rows = {row.follow_up_id: row for row in map(row_of, await self._connection.execute(found))}
             generations = await self._generations({row.campaign_id for row in rows.values()})
             listed = await self._listed(wanted, ids)
             yield [
@@ -94,11 +94,12 @@ class PostgresTreeRows(PostgresRows):
         day = _ROW.concluded_on
         summed = (
             select(_ROW.campaign_id, day, func.sum(_ROW.collected).label("collected"))
-            .where(_ROW.campaign_id.in_(wanted.campaign_ids), _ROW.success, within(wanted.scope, _ROW.advisor_id))
+            .where(_ROW.campaign_id.in_(wanted.campaign_ids), _ROW.success, *await self._reach(wanted))
             .group_by(_ROW.campaign_id, day)
             .order_by(day, _ROW.campaign_id)
         )
-        return [(row.campaign_id, row.concluded_on, row.collected) for row in await self._connection.execute(summed)]
+        rows = await self._connection.execute(self._of_day(summed))
+        return [(row.campaign_id, row.concluded_on, row.collected) for row in rows]
 
     async def _nameless(self, wanted: Wanted, where: Sequence[ColumnElement[bool]]) -> list[ClientSums]:
         reached = exists().where(clients.c.client_id == _ROW.client_id, present(wanted.scope))
@@ -111,7 +112,8 @@ class PostgresTreeRows(PostgresRows):
     async def _sums(
         self, wanted: Wanted, where: Sequence[ColumnElement[bool]]
     ) -> dict[str, tuple[Totals, Sequence[Listed]]]:
-        rows = [row_of(row) for row in await self._connection.execute(select(follow_ups).where(*where))]
+        found = self._of_day(select(follow_ups).where(*where))
+        rows = [row_of(row) for row in await self._connection.execute(found)]
         generations = await self._generations({row.campaign_id for row in rows})
         listed = {one.follow_up_id: one for one in await self._listed(wanted, [row.follow_up_id for row in rows])}
         totals: dict[str, list[Totals]] = defaultdict(list)
@@ -124,7 +126,7 @@ class PostgresTreeRows(PostgresRows):
             shown[row.client_id] += [listed[row.follow_up_id]] if row.follow_up_id in listed else []
         return {one: (add_up(totals[one]), shown[one]) for one in shown.keys() | totals.keys()}
 
-    async def _generations(self, campaign_ids: set[str]) -> dict[str, Generation]:
+    async def _generations(self, campaign_ids: Collection[str]) -> dict[str, Generation]:
         """The plans that the counters served follow, so that clients add up to what stands above them."""
         served = (
             select(campaigns.c.campaign_id, campaigns.c.serving_generation, campaign_versions.c.definition)

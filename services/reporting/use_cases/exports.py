@@ -14,8 +14,6 @@ from shared.rulebook.access import Action, Principal, may
 from shared.rulebook.errors import Forbidden, Invalid, NotVisible, Refused
 
 MOST_UNFINISHED = 10
-_OF_TODAY = {What.MANAGEMENT_LIST, What.DETAIL_TREE}
-"""Lists and trees of follow-ups are what one works on, as they stand; figures are of any day."""
 _OF_ONE_CAMPAIGN = {What.STEPS_BY_ADVISOR}
 
 
@@ -34,7 +32,7 @@ class AskExports:
         """The job that makes the file, or the one that the same call asked for before.
 
         Raises Forbidden `right_missing`, NotVisible `not_visible`; Invalid `format_not_offered`, `campaign_missing`,
-        `as_of_in_future`, `as_of_not_offered`; Refused `key_taken`, `too_many_exports`.
+        `as_of_in_future`; Refused `key_taken`, `too_many_exports`.
         """
         may(asker, Action.SEE_FIGURES)
         await self._check(asker, wish)
@@ -93,8 +91,7 @@ class AskExports:
             raise Invalid("format_not_offered", {"offered": OFFERED[wish.what]})
         if wish.campaign_id is None and wish.what in _OF_ONE_CAMPAIGN:
             raise Invalid("campaign_missing")
-        if asked_day(self.clock, wish.as_of, wish.axis) is not None and wish.what in _OF_TODAY:
-            raise Invalid("as_of_not_offered")
+        asked_day(self.clock, wish.as_of, wish.axis)
 
     async def _still_sees(self, asker: Principal, wish: Wish) -> None:
         """Raises NotVisible `not_visible` for a campaign, unit or advisor that the asker does not see today."""

@@ -19,7 +19,10 @@ MOST_CONCLUDED = 100_000
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
-    """Rows, where they end, how many there are in all (up to `COUNTED`), and the selection for concluding them."""
+    """Rows, where they end, how many there are in all (up to `COUNTED`), and the selection for concluding them.
+
+    Of a past day there is nothing to conclude.
+    """
 
     rows: Sequence[Listed]
     next: Place | None
@@ -38,14 +41,14 @@ async def read_list(  # noqa: PLR0917  what is asked and what reads it
     *,
     campaign_id: str | None = None,
     statuses: Collection[CampaignStatus] = (),
+    past: bool = False,
 ) -> ListPage:
     """One page. Raises NotVisible `not_visible`."""
     found = await within_campaigns(figures, wanted, campaign_id, statuses)
     page, following = await rows.page(found, order, after, limit)
     total = await rows.count(found, COUNTED + 1)
-    return ListPage(
-        page, following, min(total, COUNTED), total > COUNTED, job_filter(wanted, campaign_id, narrowed=bool(statuses))
-    )
+    selection = None if past else job_filter(wanted, campaign_id, narrowed=bool(statuses))
+    return ListPage(page, following, min(total, COUNTED), total > COUNTED, selection)
 
 
 async def read_concludable(

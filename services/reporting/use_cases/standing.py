@@ -125,7 +125,7 @@ def _add(sums: dict[str, int | Decimal], standing: Standing, count: _Count) -> N
 
 
 def _judge(shape: Shape, plan: Plan, day: date) -> _Count | None:
-    state = _example(shape, day)
+    state = an_example(shape, day)
     result = result_of(state)
     if result is None:
         return None
@@ -140,7 +140,8 @@ def _judge(shape: Shape, plan: Plan, day: date) -> _Count | None:
     )
 
 
-def _example(shape: Shape, day: date) -> FollowUp:
+def an_example(shape: Shape, day: date) -> FollowUp:
+    """A follow-up of that shape, for the rulebook to judge; its amounts say nothing."""
     nothing = Decimal(0)
     return FollowUp(
         number=1,

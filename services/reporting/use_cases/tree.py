@@ -76,7 +76,7 @@ class Branching:
 
 async def read_level(  # noqa: PLR0917  what is asked and what reads it
     figures: Figures,
-    rows: FollowUpRows | None,
+    rows: FollowUpRows,
     scope: Scope,
     today: date,
     campaigns: Sequence[CampaignSeen],
@@ -119,7 +119,7 @@ class _Level:
     def __init__(  # noqa: PLR0917  what is asked and what reads it
         self,
         figures: Figures,
-        rows: FollowUpRows | None,
+        rows: FollowUpRows,
         scope: Scope,
         today: date,
         campaigns: Sequence[CampaignSeen],
@@ -189,8 +189,6 @@ class _Level:
     async def _with_clients(self, units: list[Node]) -> tuple[Sequence[Node], bool]:
         """Units come before clients on the first page; clients are read page by page."""
         asked = self._branching
-        if self._rows is None:
-            raise Invalid("clients_of_today_only")
         before = [] if asked.after is not None else self._sorted(units)
         wanted = Wanted(scope=self._scope, campaign_ids=self._ids, today=self._today, text=asked.text)
         found = await self._rows.clients(

@@ -11,6 +11,7 @@ from sqlalchemy import delete, select, update
 
 from services.reporting.api import create_router, tree_routes
 from services.reporting.api.exports import export_routes
+from services.reporting.api.listing import listing_routes
 from services.reporting.exporting.running import ExportRunner
 from services.reporting.ports.counting import AmountKey, Amounts, StepAmounts, StepKey
 from services.reporting.ports.reading import Scope
@@ -220,6 +221,7 @@ def asks(database):
         clock = FixedClock(ZoneInfo(zone), now)
         readings, checks = PostgresReadings(database), PostgresChecks(database)
         app.include_router(create_router(readings, checks, FakeOrders(orders), clock))
+        app.include_router(listing_routes(readings, clock))
         app.include_router(tree_routes(readings, clock))
         app.dependency_overrides[current_principal] = lambda: reader
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from services.reporting.ports.listing import Column, Order
 from services.reporting.ports.reading import AsOf, Axis, Scope
 from services.reporting.store.figures import PostgresReadings
 from services.reporting.store.ledger import PostgresLedgers
@@ -24,6 +25,7 @@ from shared.runtime.clock import Clock
 from tests.services.reporting.conftest import empty
 from tests.support import slow_figures as slow
 from tests.support.histories_reporting import LAST_DAY, NOW, History, a_history, some_days
+from tests.support.past_lists import listed, listed_slowly
 from tests.support.slow_people import Asked, definition_as_of, path_as_of, people_as_of, reads
 from tests.support.stories_reporting import ANNE, CHLOE, LILLE, NORTH, SOUTH, a_reader, units
 
@@ -194,6 +196,12 @@ async def compare(database, seed: int, clients: int) -> None:
         for axis in Axis:
             asked = _somebody(random, history, day, axis)
             assert await read(readings, history, asked) == expected(history, asked), (seed, asked)
+            if asked.client is None:
+                order = Order(random.choice(list(Column)), random.random() < 0.5)
+                assert (await listed(readings, history, asked, order))[0] == listed_slowly(history, asked), (
+                    seed,
+                    asked,
+                )
             assert await read_all(readings, asked) == expected_of_all([history, other], asked), (seed, asked)
     asked = _somebody(random, history, LAST_DAY, random.choice(list(Axis)))
     found = await read(readings, history, asked)

@@ -77,7 +77,8 @@ def test_charts_have_tables_and_the_steps_of_one_campaign_a_funnel(page):
 
 def test_a_past_day_says_what_it_shows_and_a_day_ahead_is_refused(page):
     page.goto("/pilotage?au=2026-01-01")
-    expect(page.get_by_text("La liste des clients est")).to_be_visible()
+    expect(page.get_by_text("Aucun client ne correspond")).to_be_visible()
+    expect(page.get_by_role("button", name="Conclure toute la liste")).to_have_count(0)
 
     page.goto("/pilotage/detail?au=2999-01-01")
     expect(page.locator(".note-red").first).to_be_visible()

@@ -33,25 +33,23 @@ async def management(  # noqa: PLR0917  each is a part of the address
     sort: Sort = "client",
     after: After = None,
 ) -> Response:
-    """The list of a view; of a past day there is none, and the page says so."""
+    """The list of a view; of a past day there is nothing to conclude."""
     chosen = {"resultat": result, "nom": text.replace("\0", "").strip(), "retard": overdue}
     kept = {name: value for name, value in chosen.items() if value}
-    read = {}
-    if view.as_of is None:
-        page = visit.api.get(
-            "/api/reports/clients",
-            **listed(view, chosen),
-            sort=sort.lstrip("-"),
-            descending=str(sort.startswith("-")).lower(),
-            after=after,
-            limit=_SHOWN,
-        )
-        read["page"] = or_problem(page)
+    page = visit.api.get(
+        "/api/reports/clients",
+        **listed(view, chosen),
+        **view.day,
+        sort=sort.lstrip("-"),
+        descending=str(sort.startswith("-")).lower(),
+        after=after,
+        limit=_SHOWN,
+    )
     return await tab(
         visit,
         view,
         "management",
-        read,
+        {"page": or_problem(page)},
         chosen=chosen,
         sort=sort,
         after=after,
