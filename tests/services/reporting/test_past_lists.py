@@ -118,7 +118,7 @@ async def test_the_files_of_a_past_day_have_the_rows_of_then(client, a_runner, r
     of_day = {"as_of": "2026-11-15", "axis": "happened"}
 
     listed, sheet, about = await taken(client, a_runner, LIST | of_day)
-    nested, tree, _ = await taken(client, a_runner, TREE | of_day)
+    nested, tree, _ = await taken(client, a_runner, TREE | of_day | {"tree": {"sort": "conversion_rate"}})
 
     told = list(sheet.iter_rows(min_row=2, max_row=len(rows) + 1, values_only=True))
     leaves = [row for row in tree.iter_rows(min_row=2, values_only=True) if row[1] == "Client"]
