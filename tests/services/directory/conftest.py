@@ -86,7 +86,7 @@ async def running(app: FastAPI, people: dict[str, Principal]) -> AsyncIterator[D
 
 
 async def _ready(app: FastAPI) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while await app.state.health.failures():
             await asyncio.sleep(0.02)
 
