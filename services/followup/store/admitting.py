@@ -13,7 +13,9 @@ from services.followup.store.recording import verdict_of
 from services.followup.store.rows import STEP_BEING_REMOVED, Locked
 from shared.contracts.commands import command_to_wire
 from shared.rulebook.access import in_reach
-from shared.rulebook.errors import NotVisible, Refused
+from shared.rulebook.campaign import check_entry_date
+from shared.rulebook.commands import MoveEntryDate
+from shared.rulebook.errors import NotVisible, Refused, RuleBroken
 from shared.runtime.identifiers import uuid7
 
 UNKNOWN = "follow_up_unknown"
@@ -166,6 +168,20 @@ def objection(command: NewCommand, locked: Locked | None) -> Exception | None:
         return NotVisible("follow_up_unknown")
     if _is_reserved(command, locked):
         return Refused(STEP_BEING_REMOVED, {"step": getattr(command.command, "step_id", None)})
+    return _beyond_the_dates(command, locked)
+
+
+def _beyond_the_dates(command: NewCommand, locked: Locked) -> Exception | None:
+    """A new entry date outside the campaign's dates.
+
+    It was asked for within them, but other dates were saved since, and those who wait were pulled in already. The lock
+    on the campaign's row makes it one or the other: what is written down first is waited for by `to_settle`.
+    """
+    if isinstance(command.command, MoveEntryDate):
+        try:
+            check_entry_date(command.command.entry_date, *locked.dates)
+        except RuleBroken as broken:
+            return broken
     return None
 
 

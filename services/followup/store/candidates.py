@@ -96,6 +96,6 @@ async def _candidate(conn: AsyncConnection, plans: Plans, row: Any) -> Candidate
         state=STATE.validate_json(row["state"]),
         known_version=row["known_version"],
         started=row["started"],
-        plan=await plans.get(conn, row["campaign_id"], row["version"]),
+        plan=(await plans.get(conn, row["campaign_id"], row["version"])).plan,
     )
     return Candidate(known, row["advisor_id"], tuple(row["unit_path"] or ()))

@@ -88,7 +88,7 @@ class PostgresHeldRows:
                     state=STATE.validate_json(row[3]),
                     known_version=row[4],
                     started=row[5],
-                    plan=await self._plans.get(conn, row[1], row[6]),
+                    plan=(await self._plans.get(conn, row[1], row[6])).plan,
                 )
                 for row in rows
             ]

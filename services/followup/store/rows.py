@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -63,22 +63,33 @@ class Locked:
     unit_path: tuple[str, ...]
     reserved_steps: frozenset[str]
     reserved_whole: bool
+    dates: tuple[date, date]
+    """The campaign's first and last day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What of a definition is needed for its commands."""
+
+    plan: Plan
+    dates: tuple[date, date]
 
 
 @dataclass(slots=True)
 class Plans:
-    """The plan of each campaign in its present version, read once."""
+    """The plan and the dates of each campaign in its present version, read once."""
 
-    _plans: dict[str, Plan] = field(default_factory=dict)
+    _planned: dict[str, Planned] = field(default_factory=dict)
 
-    async def get(self, conn: AsyncConnection, campaign_id: str, version: int) -> Plan:
-        """The plan in the version that the campaign's row shows."""
-        plan = self._plans.get(campaign_id)
-        if plan is None or plan.version != version:
+    async def get(self, conn: AsyncConnection, campaign_id: str, version: int) -> Planned:
+        """Both in the version that the campaign's row shows."""
+        planned = self._planned.get(campaign_id)
+        if planned is None or planned.plan.version != version:
             text = (await conn.execute(_DEFINITION, {"campaign_id": campaign_id})).scalar_one()
-            plan = CampaignDefined.model_validate_json(text).plan()
-            self._plans[campaign_id] = plan
-        return plan
+            definition = CampaignDefined.model_validate_json(text)
+            planned = Planned(definition.plan(), (definition.start_date, definition.end_date))
+            self._planned[campaign_id] = planned
+        return planned
 
 
 async def lock(conn: AsyncConnection, plans: Plans, follow_up_ids: Sequence[str]) -> dict[str, Locked]:
@@ -86,6 +97,7 @@ async def lock(conn: AsyncConnection, plans: Plans, follow_up_ids: Sequence[str]
     rows = (await conn.execute(_LOCK, {"ids": sorted(set(follow_up_ids))})).all()
     found = {}
     for row in rows:
+        planned = await plans.get(conn, row[1], row[7])
         known = Known(
             follow_up_id=row[0],
             campaign_id=row[1],
@@ -93,10 +105,10 @@ async def lock(conn: AsyncConnection, plans: Plans, follow_up_ids: Sequence[str]
             state=STATE.validate_json(row[4]),
             known_version=row[5],
             started=row[6],
-            plan=await plans.get(conn, row[1], row[7]),
+            plan=planned.plan,
         )
         reserved = frozenset(row[8] or ())
-        found[row[0]] = Locked(known, row[3], tuple(row[10] or ()), reserved, row[9])
+        found[row[0]] = Locked(known, row[3], tuple(row[10] or ()), reserved, row[9], planned.dates)
     return found
 
 

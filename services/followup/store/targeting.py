@@ -107,7 +107,7 @@ class PostgresTargeting:
             version = (await conn.execute(_VERSION, {"campaign_id": batch.campaign_id})).scalar_one_or_none()
             if version is None:
                 raise CampaignUnknown(batch.campaign_id)
-            plan = await self._plans.get(conn, batch.campaign_id, version)
+            plan = (await self._plans.get(conn, batch.campaign_id, version)).plan
             facts = {} if plan.archived else {i: self._first_fact(batch, i, c, plan) for i, c in clients.items()}
             new = await _insert(conn, batch, facts)
             first = [facts[id_] for id_ in sorted(new)]
@@ -148,7 +148,7 @@ class PostgresTargeting:
                     state=STATE.validate_json(row[3]),
                     known_version=row[4],
                     started=row[5],
-                    plan=await self._plans.get(conn, row[1], row[6]),
+                    plan=(await self._plans.get(conn, row[1], row[6])).plan,
                 )
                 for row in rows
             ]

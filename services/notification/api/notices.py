@@ -26,7 +26,7 @@ from services.notification.schemas import (
     notice_cursor,
 )
 from services.notification.use_cases.push import LivePages, Tidings
-from shared.rulebook.access import Principal
+from shared.rulebook.access import AccessLevel, Principal
 from shared.rulebook.errors import Forbidden
 from shared.runtime.clock import Clock
 from shared.runtime.problems import HTTPProblem, NotFound, Unavailable
@@ -38,6 +38,7 @@ _TIDINGS_OF_ONE_CONNECTION = 200
 """After so many a page has to connect, and to show its token, again."""
 _RECONNECT_AFTER_MS = 1000
 _ASK_AGAIN_AFTER = 0.25
+_SIGN_OF_LIFE = ": still here\n\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,8 @@ async def _sent(
     pages: LivePages, reader: Principal, last_seen: int | None, is_still_reader: Callable[[], Awaitable[bool]]
 ) -> AsyncIterator[str]:
     count = 0
+    # Without an access level none of the notices is the reader's to see; what is missed is told once one is given.
+    has_notices = reader.access_level is not AccessLevel.NONE
     async with aclosing(pages.follow(reader.user_id, last_seen)) as followed:
         async for tidings in followed:
             if not await is_still_reader():
@@ -159,7 +162,7 @@ async def _sent(
             if not count:
                 yield f"retry: {_RECONNECT_AFTER_MS}\nid: {tidings.reached}\nevent: ready\ndata: {{}}\n\n"
             else:
-                yield _as_text(tidings)
+                yield _as_text(tidings) if has_notices else _SIGN_OF_LIFE
             count += 1
             if count > _TIDINGS_OF_ONE_CONNECTION:
                 return
@@ -183,4 +186,4 @@ def _as_text(tidings: Tidings) -> str:
     )
     if tidings.gap:
         told = f"id: {tidings.reached}\nevent: reset\ndata: {{}}\n\n{told}"
-    return told or ": still here\n\n"
+    return told or _SIGN_OF_LIFE

@@ -1,13 +1,16 @@
 """A campaign's dates move: WAITING entry dates outside them are pulled in, once each, whoever dies (spec 2.4)."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
-from services.followup.ports import Job, JobKind
+from services.followup.ports import Job, JobKind, Verdict
 from shared.contracts.campaign import ClientChange, ClientsChanged
+from shared.rulebook.access import AccessLevel, Principal
 from shared.rulebook.commands import Conclude, MoveEntryDate, WithdrawClient
+from shared.rulebook.errors import Invalid
 from shared.rulebook.follow_up import ConclusionKind
 from tests.integration.followup.conftest import AnotherWorld
 from tests.integration.followup.test_jobs_resumed import Dies
@@ -145,3 +148,19 @@ async def test_an_entry_that_is_still_being_decided_is_waited_for(world: World) 
         settled = (await conn.exec_driver_sql("select settled_version from campaigns")).scalar_one()
 
     assert (undecided, settled) == ([0, 0], 0)
+
+
+async def test_an_entry_asked_for_under_the_old_dates_is_refused_once_the_new_ones_are_settled(world: World) -> None:
+    campaign = await world.a_campaign()
+    follow_up = await world.a_follow_up(campaign, entry=in_days(world, 30))
+    boss = Principal("boss", "north", ("north",), access_level=AccessLevel.ALL)
+    asked = [replace(world.wish(follow_up, MoveEntryDate(in_days(world, day))), principal=boss) for day in (45, 35)]
+
+    await move_dates(world, campaign, 2, -30, 40)
+    await settle(world)
+    beyond, within = await world.desk.submit_many(asked)
+
+    assert isinstance(beyond, Invalid)
+    assert beyond.code == "entry_date_out_of_range"
+    assert isinstance(within, Verdict)
+    assert (within.kind, await entries(world, follow_up)) == ("applied", [35])

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from shared.rulebook.ids import user_id
 from tests.services.campaign.conftest import a_campaign, code_of
 
@@ -13,11 +15,18 @@ async def test_only_an_ended_campaign_is_archived_and_it_comes_back_ended(door):
     refused = await door.ask("POST", f"/{running['campaign_id']}/archive")
     archived = await door.ask("POST", f"/{ended['campaign_id']}/archive")
     edited = await door.change(archived.json(), end_date="2026-04-19")
-    back = await door.ask("POST", f"/{ended['campaign_id']}/unarchive")
+    path = f"/{ended['campaign_id']}/unarchive"
+    late = await door.ask("POST", path, headers={"If-Match": '"1"'})
+    back = await door.ask("POST", path, headers={"If-Match": archived.headers["ETag"]})
 
     assert (refused.status_code, code_of(refused)) == (409, "campaign_not_ended")
     assert archived.json()["status"] == "ARCHIVED"
     assert (edited.status_code, code_of(edited)) == (409, "archived")
+    assert (late.status_code, code_of(late), late.json()["data"]) == (
+        412,
+        "version_changed",
+        {"expected": 1, "present": 2},
+    )
     assert (back.json()["status"], back.json()["version"]) == ("ENDED", 3)
 
 
@@ -129,6 +138,26 @@ async def test_a_manager_of_a_part_duplicates_what_he_sees_and_no_more(door):
     assert made.status_code == 201
     assert (made.json()["target"], made.json()["allocation"]["rows"]) == (None, [])
     assert (job["total"], job["skipped"]) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "named"),
+    [
+        ({"end_date": "2026-05-31"}, "definition_invalid", "end_before_start"),
+        ({"end_date": "9999-12-31"}, "definition_invalid", "date_out_of_range"),
+        ({"name": "N" * 100_000}, "definition_invalid", "name_too_long"),
+        ({"name": "\u202eeiv"}, "invalid_request", "body.name"),
+        ({"name": "sonnette\x07"}, "invalid_request", "body.name"),
+    ],
+)
+async def test_a_duplicate_under_a_wrong_name_or_wrong_days_is_not_made(door, changes, code, named):
+    source = await door.create()
+
+    refused = await door.ask("POST", f"/{source['campaign_id']}/duplicate", json=NEXT | changes)
+
+    assert (refused.status_code, code_of(refused)) == (422, code)
+    assert named in refused.text
+    assert len((await door.ask("GET")).json()["items"]) == 1
 
 
 async def test_a_duplicate_has_no_start_notice_where_the_source_has_none_and_else_on_its_own_start(door):

@@ -71,6 +71,40 @@ async def test_what_lacks_its_place_is_refused_by_name(door, what, item, code):
     assert (answer["upserted"], [error["code"] for error in answer["errors"]]) == (0, [code])
 
 
+NAMED = {
+    "units": {},
+    "profiles": {},
+    "users": {"unit": "lille", "profile": "advisor"},
+    "clients": {"advisor": "anne"},
+    "accounts": {"client": "c1"},
+    "transactions": {"account": "a1", "booked_on": "2026-03-31", "amount": "1.00"},
+}
+
+
+@pytest.mark.parametrize("what", NAMED)
+async def test_a_name_that_cannot_be_shown_is_refused_and_one_that_turns_the_reading_loses_its_marks(
+    door, database, what
+):
+    await door.set_up_network()
+    await door.put("users", [a_user("anne")])
+    await door.put("clients", [a_client("c1")])
+    await door.put("accounts", [{"external_id": "a1", "client": "c1", "label": "A1"}])
+    field = "label" if what in {"accounts", "transactions"} else "name"
+    names = ("sonnette\x07", "nul\0", "une\u2028autre", "N" * 1_000_000, "\u202eMar\u200ftin\u2069")
+
+    answer = await door.put(
+        what, [NAMED[what] | {"external_id": f"n{at}", field: name} for at, name in enumerate(names)]
+    )
+
+    assert (answer["upserted"], [(error["row"], error["code"]) for error in answer["errors"]]) == (
+        1,
+        [(0, "control_characters"), (1, "control_characters"), (2, "control_characters"), (3, "too_long")],
+    )
+    async with database.reading() as connection:
+        kept = await connection.exec_driver_sql(f"select {field} from {what} where external_id = 'n4'")  # noqa: S608
+        assert kept.scalar_one() == "Martin"
+
+
 async def test_changing_one_field_publishes_one_event_with_the_next_revision(door, heard):
     await door.set_up_network()
     await door.put("users", [a_user("anne")])

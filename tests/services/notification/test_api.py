@@ -11,7 +11,7 @@ from services.notification.api import notices
 from services.notification.settings import Settings
 from services.notification.use_cases.announce import announce
 from services.notification.use_cases.push import LivePages
-from shared.rulebook.access import Principal
+from shared.rulebook.access import AccessLevel, Principal
 from shared.rulebook.ids import campaign_id, notice_id, user_id
 from shared.runtime.clock import FixedClock
 from shared.runtime.http import service_app
@@ -171,9 +171,9 @@ async def test_a_body_that_is_not_as_documented_is_refused(client, body):
     assert answer.status_code == 422
 
 
-async def heard(pages, last_seen, count):
+async def heard(pages, last_seen, count, *, reader=None):
     """The first `count` blocks that a page is sent."""
-    sent = notices._sent(pages, a_reader("anne"), last_seen, _yes)
+    sent = notices._sent(pages, reader or a_reader("anne"), last_seen, _yes)
     blocks = [await anext(sent) for _ in range(count)]
     await sent.aclose()
     return blocks
@@ -193,6 +193,16 @@ async def test_the_stream_ends_before_it_tells_whoever_is_not_the_same_reader_an
     blocks = [one async for one in notices._sent(client.pages, a_reader("anne"), 1, is_still_reader)]
 
     assert blocks == ["retry: 1000\nid: 1\nevent: ready\ndata: {}\n\n"]
+
+
+async def test_the_stream_tells_nothing_of_notices_that_the_reader_may_not_see_and_all_of_it_later(client, store):
+    await client.post(f"{PREFIX}/notices/{NOTICE}/read")
+
+    without = await heard(client.pages, 1, 3, reader=a_reader("anne", AccessLevel.NONE))
+    _, told = await heard(client.pages, 1, 2)
+
+    assert without == ["retry: 1000\nid: 1\nevent: ready\ndata: {}\n\n", *[": still here\n\n"] * 2]
+    assert NOTICE in told
 
 
 async def test_the_stream_goes_on_after_the_last_event_id(client, store):
