@@ -124,6 +124,7 @@ BAD: dict[str, dict[str, Any]] = {
     "a negative amount": {"kind": "Conclude", "conclusion": "SALE", "collected": "-1"},
     "three decimals": {"kind": "Conclude", "conclusion": "SALE", "collected": "1.001"},
     "no number": {"kind": "Conclude", "conclusion": "SALE", "collected": "NaN"},
+    "a number beyond all": {"kind": "Conclude", "conclusion": "SALE", "collected": "1e400"},
     "an infinite amount": {"kind": "Conclude", "conclusion": "SALE", "collected": "Infinity"},
     "an amount beyond all": {"kind": "Conclude", "conclusion": "SALE", "collected": "1" * 30},
     "a day that does not exist": {"kind": "Conclude", "conclusion": "SALE", "on": "2026-02-30"},
