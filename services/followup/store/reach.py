@@ -20,8 +20,8 @@ def in_reach(principal: Principal, advisor: ColumnElement[str]) -> ColumnElement
             inside = advisors.c.unit_path[sa.func.cardinality(advisors.c.unit_path)] == principal.unit_id
         case _:
             inside = advisors.c.unit_path.contains([principal.unit_id])
-    # One's own clients wherever one sits by now: this service may not have heard of the move yet. A union rather than an
-    # *or*, which would keep the planner from going by the advisors.
+    # One's own clients wherever one sits by now: this service may not have heard of the move yet. A union, since an
+    # *or* would keep the planner from going by the advisors.
     own = sa.select(sa.literal(principal.user_id, advisors.c.advisor_id.type))
     return advisor.in_(sa.select(advisors.c.advisor_id).where(inside).union_all(own))
 
