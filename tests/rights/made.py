@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import quote
 
-from tests.rights.network import STEPS, Target, a_definition
+from tests.rights.network import STEPS, Target, a_definition, day
 from tests.support.five_services import FiveServices, until
 
 PDF = {"Content-Disposition": 'attachment; filename="file.pdf"', "Content-Type": "application/pdf"}
@@ -41,6 +41,28 @@ async def _command_id(services: FiveServices, target: Target) -> str:
     wish = {"kind": "RecordInteraction", "interaction": "REMINDER"}
     answer = await services.told("POST", path, json=wish)
     return str(answer["id"])
+
+
+async def _held_id(services: FiveServices, target: Target) -> str:
+    """The id of a command of the CRM that is held: refused, since the campaign has no such step."""
+    signal = {
+        "id": f"held/{target.campaign}",  # no name: an operator sees it
+        "type": "step_completed",
+        "campaign": target.campaign,
+        "client": target.client,
+        "step": "never",
+        "occurred_at": f"{day(0)}T00:00:00Z",
+    }
+    await services.told("POST", "/api/followups/signals", json={"signals": [signal]})
+
+    of_campaign = {"campaign_id": target.ids()["campaign_id"]}
+
+    async def refused() -> list[dict[str, Any]]:
+        held = await services.told("GET", "/api/followups/commands", by="operator", params=of_campaign)
+        return [one for one in held["items"] if one["code"] == "step_unknown"]
+
+    await until(refused)
+    return str((await refused())[0]["command_id"])
 
 
 async def _document_id(services: FiveServices, target: Target) -> str:
@@ -105,6 +127,7 @@ MADE: dict[str, Callable[[FiveServices, Target], Awaitable[str]]] = {
     "job_id": _job_id,
     "followups/job_id": _followups_job_id,
     "command_id": _command_id,
+    "held_id": _held_id,
     "document_id": _document_id,
     "followups/document_id": _attachment_id,
     "query_id": _query_id,

@@ -1,7 +1,7 @@
 """The matrix of rights as written in matrix.txt, and what an answer says in its words."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import httpx
@@ -20,7 +20,7 @@ MISSING = {
     "user": "-user",
 }
 """A right as refusals name it, and as the matrix does."""
-_WIDE = 10
+_WIDE = 9
 
 
 def written() -> dict[str, dict[str, str]]:
@@ -46,7 +46,12 @@ def read(text: str) -> dict[str, dict[str, str]]:
 
 def line(route: str, cells: Mapping[str, str]) -> str:
     """A row as the file holds it."""
-    return f"{route:58}| {''.join(f'{cells[column]:{_WIDE}}' for column in COLUMNS)}".rstrip()
+    return f"{route:58}| {' '.join(f'{cells[column]:{_WIDE}}' for column in COLUMNS)}".rstrip()
+
+
+def apart(words: Mapping[str, Sequence[str]]) -> str:
+    """A cell whose callers are answered differently: each word with those who hear it, without a blank."""
+    return f"({';'.join(':'.join((word, ','.join(callers))) for word, callers in words.items())})"
 
 
 def verdict(answer: httpx.Response, request: Ready) -> str:

@@ -144,7 +144,7 @@ async def set_up(services: FiveServices) -> None:
     await services.put("units", *({"external_id": unit, "name": unit, "parent": up} for unit, up in UNITS.items()))
     await services.put("profiles", *map(_profile, everybody))
     await services.put("users", *map(_user, everybody))
-    await services.put("clients", *({"external_id": t.client, "name": t.client, "advisor": t.advisor} for t in TARGETS))
+    await services.put("clients", *map(_client, TARGETS))
     accounts = [{"external_id": f"account{t.trace}", "label": "Livret", "client": t.client} for t in TARGETS]
     await services.put("accounts", *accounts)
     await services.put("transactions", *map(_transaction, TARGETS))
@@ -234,6 +234,11 @@ async def _is_known(services: FiveServices, target: Target) -> bool:
 
 def day(after_today: int) -> str:
     return str(date.today() + timedelta(days=after_today))  # noqa: DTZ011  the product's day is this machine's
+
+
+def _client(target: Target) -> dict[str, Any]:
+    told = {"external_id": target.client, "name": target.client, "advisor": target.advisor}
+    return told | {"attributes": {"segment": f"segment{target.trace}"}}
 
 
 def _transaction(target: Target) -> dict[str, Any]:

@@ -55,10 +55,7 @@ async def answers(services: FiveServices, route: str) -> dict[str, str]:
     columns: defaultdict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for caller, word in zip(CALLERS, asked, strict=True):
         columns[caller.column][word].append(caller.name)
-    return {
-        column: next(iter(words)) if len(words) == 1 else f"({'; '.join(f'{w}: {n}' for w, n in words.items())})"
-        for column, words in columns.items()
-    }
+    return {column: next(iter(words)) if len(words) == 1 else matrix.apart(words) for column, words in columns.items()}
 
 
 async def answer(services: FiveServices, route: str, caller: Caller) -> str:
