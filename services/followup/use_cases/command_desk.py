@@ -18,6 +18,8 @@ from shared.runtime.logging import logger
 _MANY = 6
 _GATHER = 0.02
 """Seconds; far below what an update takes when so many are on their way."""
+_PER_TURN = 16
+"""Commands that wait for each turn at the engine; at its usual pace all of them get theirs within their lease."""
 _log = logger(__name__)
 
 
@@ -33,6 +35,11 @@ class CommandDesk:
         self._recordings: Coalescer[Outcome, Recorded] = Coalescer(log.record, max_size=200, gather=self._gather)
         self._waiting: dict[str, asyncio.Future[Verdict]] = {}
         self._drives: set[asyncio.Task[None]] = set()
+
+    @property
+    def room(self) -> int:
+        """How many more commands are worth leasing: a lease that ends while its command waits was taken in vain."""
+        return max(0, _PER_TURN * self._flow.allowed - len(self._drives))
 
     async def submit(self, command: NewCommand) -> Verdict:
         """The verdict, or *pending* or *parked*. Raises what keeps the command from being written down."""
@@ -102,7 +109,9 @@ class CommandDesk:
 
     async def _drive(self, leased: Leased | None) -> None:
         while leased is not None:
-            async with self._flow.turn():
+            async with self._flow.turn(first=leased.door == "screen"):
+                if not self._sender.in_time(leased):
+                    return  # Nothing was sent: whoever leases it next does.
                 outcome = await self._sender.send(leased)
             if outcome.unclear:
                 self._flow.unanswered()

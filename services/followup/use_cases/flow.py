@@ -12,13 +12,17 @@ _LEAST = 2.0
 
 
 class Flow:
-    """Turns for at most `most` at once; a few always stay allowed, so that a recovery is noticed."""
+    """Turns for at most `most` at once; a few always stay allowed, so that a recovery is noticed.
+
+    Those whom somebody waits for at a screen come before all others that wait.
+    """
 
     def __init__(self, most: int) -> None:
         self._most = float(most)
         self._allowed = self._most
         self._taken = 0
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._first: deque[asyncio.Future[None]] = deque()
+        self._then: deque[asyncio.Future[None]] = deque()
 
     @property
     def allowed(self) -> int:
@@ -26,11 +30,11 @@ class Flow:
         return int(self._allowed)
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        """Wait for a turn, in the order of asking, and hold it while the block runs."""
-        if self._waiting or self._taken >= self.allowed:
+    async def turn(self, *, first: bool = False) -> AsyncIterator[None]:
+        """Wait for a turn, in the order of asking unless `first`, and hold it while the block runs."""
+        if self._first or self._then or self._taken >= self.allowed:
             place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._waiting.append(place)
+            (self._first if first else self._then).append(place)
             try:
                 await place
             except asyncio.CancelledError:
@@ -55,8 +59,8 @@ class Flow:
         self._allowed = max(_LEAST, self._allowed - 1)
 
     def _admit(self) -> None:
-        while self._waiting and self._taken < self.allowed:
-            place = self._waiting.popleft()
+        while (waiting := self._first or self._then) and self._taken < self.allowed:
+            place = waiting.popleft()
             if not place.done():
                 self._taken += 1
                 place.set_result(None)

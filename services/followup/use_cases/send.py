@@ -30,6 +30,10 @@ class Sender:
         self._clock = clock
         self._deadline = deadline
 
+    def in_time(self, leased: Leased) -> bool:
+        """Whether the lease leaves the execution its whole time; later, the command would be sent to be refused."""
+        return self._clock.now() + self._deadline <= leased.leased_until
+
     async def send(self, leased: Leased) -> Outcome:
         """The facts or the refusal to record; unclear when neither is sure: the same id is sent again later."""
         known = leased.follow_up

@@ -44,9 +44,9 @@ class Upkeep:
         self._turn = asyncio.Lock()
 
     async def send_again(self) -> int:
-        """Take up commands whose sender is gone, and refuse parked ones whose time is over."""
+        """Take up commands whose sender is gone or never got to them, and refuse parked ones whose time is over."""
         expired = await self._log.expire_parked()
-        leased = await self._log.claim_due(_PAGE)
+        leased = await self._log.claim_due(room) if (room := min(_PAGE, self._desk.room)) else ()
         for one in leased:
             self._desk.drive(one)
         return len(leased) + len(expired)

@@ -5,8 +5,8 @@ import asyncio
 from services.followup.use_cases.flow import Flow
 
 
-async def _hold(flow: Flow, log: list[int], number: int, release: asyncio.Event) -> None:
-    async with flow.turn():
+async def _hold(flow: Flow, log: list[int], number: int, release: asyncio.Event, *, first: bool = False) -> None:
+    async with flow.turn(first=first):
         log.append(number)
         await release.wait()
 
@@ -23,6 +23,19 @@ async def test_no_more_than_the_most_are_on_their_way_and_the_others_follow_in_o
 
     assert before == [0, 1]
     assert log == [0, 1, 2, 3]
+
+
+async def test_those_who_wait_at_a_screen_come_first() -> None:
+    flow, log, release = Flow(1), [], asyncio.Event()
+    holder = asyncio.create_task(_hold(flow, log, 0, release))
+    await asyncio.sleep(0)
+    others = [asyncio.create_task(_hold(flow, log, number, release, first=number > 2)) for number in range(1, 5)]
+    await asyncio.sleep(0)
+
+    release.set()
+    await asyncio.gather(holder, *others)
+
+    assert log == [0, 3, 4, 1, 2]
 
 
 async def test_an_engine_that_does_not_answer_gets_fewer_but_never_none() -> None:
