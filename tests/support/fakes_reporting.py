@@ -3,25 +3,26 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from operator import add
 from typing import Any
 
 from services.reporting.ports.counting import (
     AmountKey,
-    Amounts,
     Difference,
     FactKey,
     Generation,
     Grouping,
     Ledgers,
     Row,
-    StepAmounts,
     StepKey,
 )
+from services.reporting.ports.standing import Amounts, Contribution, Shape, StepAmounts
+from services.reporting.use_cases.contribution import Differences
 from services.reporting.use_cases.definitions import keep_definitions
 from services.reporting.use_cases.record_facts import record_facts
 from services.reporting.use_cases.regroup import regroup_all
+from services.reporting.use_cases.standing import shape_of
 from shared.contracts.campaign import CampaignDefined
 from shared.contracts.followup import FactRecorded
 from shared.contracts.wire import Event
@@ -140,8 +141,26 @@ class FakeLedgers:
     async def rows(self, follow_up_ids: Collection[str]) -> Mapping[str, Row]:
         return {name: self.follow_ups[name] for name in follow_up_ids if name in self.follow_ups}
 
-    async def behind(self, campaign_id: str, generation: int, limit: int) -> Sequence[Row]:
-        return [self._folded(row) for row in self._behind(campaign_id, generation)][:limit]
+    async def behind(self, campaign_id: str, generation: int, limit: int) -> Sequence[str]:
+        return [row.follow_up_id for row in self._behind(campaign_id, generation)][:limit]
+
+    async def shapes(self, follow_up_ids: Collection[str]) -> Collection[Shape]:
+        return {shape_of(self._folded(name).state, date.max) for name in follow_up_ids}
+
+    async def place(
+        self,
+        campaign_id: str,
+        follow_up_ids: Collection[str],
+        target: Generation,
+        judged: Mapping[Shape, Contribution],
+    ) -> None:
+        """One by one, by the state of each: what the shapes of the real ledger are compared with."""
+        differences = Differences()
+        for name in follow_up_ids:
+            row = replace(self._folded(name), generation=target.number)
+            differences.move(None, row, target)
+            self.follow_ups[name] = row
+        await self.count(differences.amounts, differences.steps)
 
     async def is_behind(self, campaign_id: str, generation: int) -> bool:
         return any(True for _ in self._behind(campaign_id, generation))
@@ -192,7 +211,8 @@ class FakeLedgers:
         rows = sorted(self.follow_ups.values(), key=lambda row: row.follow_up_id)
         return (row for row in rows if row.campaign_id == campaign_id and row.generation < generation)
 
-    def _folded(self, row: Row) -> Row:
+    def _folded(self, name: str) -> Row:
+        row = self.follow_ups[name]
         mine = [fact for (follow_up, _), fact in self.facts.items() if follow_up == row.follow_up_id]
         last = max(mine, key=lambda fact: fact.number)
         interactions = sum(unplanned_done(fact.fact) for fact in mine)

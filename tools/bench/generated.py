@@ -34,7 +34,7 @@ NETWORK = unit_id("bench-network")
 _BRANCHES, _ADVISORS_PER_BRANCH = 20, 10
 _STEPS = ("call", "meeting", "papers")
 _CHUNK = 50_000
-_REGROUPED_AT_ONCE = 2_000
+_REGROUPED_AT_ONCE = 500
 _FACT, _STATE = TypeAdapter(Fact), TypeAdapter(FollowUp)
 
 _LIVES = """

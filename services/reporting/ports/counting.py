@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from typing import NamedTuple, Protocol, TypedDict
 
+from services.reporting.ports.standing import Amounts, Contribution, Shape, StepAmounts
 from shared.contracts.campaign import CampaignDefined
 from shared.contracts.directory import ClientChanged, UnitChanged, UserChanged
 from shared.contracts.followup import FactRecorded, Facts
@@ -49,31 +49,6 @@ class Row:
     generation: int
     last_activity: datetime | None = None
     """When something was last done for the client: a step, an interaction or a conclusion."""
-
-
-class Amounts(NamedTuple):
-    """What follow-ups add to the counters of clients and euros; the fields are the columns."""
-
-    clients: int = 0
-    accepted: int = 0
-    refused: int = 0
-    in_progress: int = 0
-    archived: int = 0
-    contacts: int = 0
-    converting: int = 0
-    converting_while_waiting: int = 0
-    overdue: int = 0
-    potential: Decimal = Decimal(0)
-    remaining_potential: Decimal = Decimal(0)
-    collected: Decimal = Decimal(0)
-
-
-class StepAmounts(NamedTuple):
-    """What follow-ups add to the counters of one group of one step."""
-
-    clients: int = 0
-    passed: int = 0
-    passed_while_waiting: int = 0
 
 
 class AmountKey(NamedTuple):
@@ -154,8 +129,20 @@ class Ledger(Protocol):
     async def rows(self, follow_up_ids: Collection[str]) -> Mapping[str, Row]:
         """Those follow-ups that are known, locked."""
 
-    async def behind(self, campaign_id: str, generation: int, limit: int) -> Sequence[Row]:
-        """Follow-ups of the campaign that this generation does not hold, folded anew from their facts, locked."""
+    async def behind(self, campaign_id: str, generation: int, limit: int) -> Sequence[str]:
+        """Follow-ups of the campaign that this generation does not hold, locked."""
+
+    async def shapes(self, follow_up_ids: Collection[str]) -> Collection[Shape]:
+        """How these stand as their facts say, each shape once."""
+
+    async def place(
+        self,
+        campaign_id: str,
+        follow_up_ids: Collection[str],
+        target: Generation,
+        judged: Mapping[Shape, Contribution],
+    ) -> None:
+        """Fold these anew from their facts, where they stand being as judged, and count them in the target."""
 
     async def is_behind(self, campaign_id: str, generation: int) -> bool:
         """Whether there are any."""

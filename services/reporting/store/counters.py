@@ -7,20 +7,20 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.reporting.ports.counting import AmountKey, Amounts, Difference, StepAmounts, StepKey
+from services.reporting.ports.counting import AmountKey, Difference, StepKey
+from services.reporting.ports.standing import Amounts, StepAmounts
 
-_COUNT_AMOUNTS = text("""
-    insert into amount_counters as counter
-        (campaign_id, generation, advisor_id, opens_on, clients, accepted, refused, in_progress, archived, contacts,
-         converting, converting_while_waiting, overdue, potential, remaining_potential, collected)
-    select campaign_id, generation, advisor_id, opens_on, clients, accepted, refused, in_progress, archived, contacts,
-         converting, converting_while_waiting, overdue, potential, remaining_potential, collected
-    from jsonb_to_recordset(cast(:differences as jsonb)) as difference (
-        campaign_id uuid, generation integer, advisor_id uuid, opens_on date, clients bigint, accepted bigint,
-        refused bigint, in_progress bigint, archived bigint, contacts bigint, converting bigint,
-        converting_while_waiting bigint, overdue bigint, potential numeric, remaining_potential numeric,
-        collected numeric)
-    order by campaign_id, generation, advisor_id, opens_on
+AMOUNTS = """
+    campaign_id, generation, advisor_id, opens_on, clients, accepted, refused, in_progress, archived, contacts,
+    converting, converting_while_waiting, overdue, potential, remaining_potential, collected
+"""
+"""The columns of the counters of clients and euros."""
+STEPS = """
+    campaign_id, generation, advisor_id, opens_on, step_id, step_group, group_while_waiting,
+    clients, passed, passed_while_waiting
+"""
+"""The columns of the counters of steps."""
+ADDED_AMOUNTS = """
     on conflict (campaign_id, generation, advisor_id, opens_on) do update set
         clients = counter.clients + excluded.clients,
         accepted = counter.accepted + excluded.accepted,
@@ -34,22 +34,34 @@ _COUNT_AMOUNTS = text("""
         potential = counter.potential + excluded.potential,
         remaining_potential = counter.remaining_potential + excluded.remaining_potential,
         collected = counter.collected + excluded.collected
-""")
-_COUNT_STEPS = text("""
-    insert into step_counters as counter
-        (campaign_id, generation, advisor_id, opens_on, step_id, step_group, group_while_waiting,
-         clients, passed, passed_while_waiting)
-    select campaign_id, generation, advisor_id, opens_on, step_id, step_group, group_while_waiting,
-         clients, passed, passed_while_waiting
-    from jsonb_to_recordset(cast(:differences as jsonb)) as difference (
-        campaign_id uuid, generation integer, advisor_id uuid, opens_on date, step_id text, step_group text,
-        group_while_waiting text, clients bigint, passed bigint, passed_while_waiting bigint)
-    order by campaign_id, generation, advisor_id, opens_on, step_id, step_group, group_while_waiting
+"""
+"""What is inserted is added to the counter that is there."""
+ADDED_STEPS = """
     on conflict (campaign_id, generation, advisor_id, opens_on, step_id, step_group, group_while_waiting) do update set
         clients = counter.clients + excluded.clients,
         passed = counter.passed + excluded.passed,
         passed_while_waiting = counter.passed_while_waiting + excluded.passed_while_waiting
-""")
+"""
+_COUNT_AMOUNTS = text(f"""
+    insert into amount_counters as counter ({AMOUNTS})
+    select {AMOUNTS}
+    from jsonb_to_recordset(cast(:differences as jsonb)) as difference (
+        campaign_id uuid, generation integer, advisor_id uuid, opens_on date, clients bigint, accepted bigint,
+        refused bigint, in_progress bigint, archived bigint, contacts bigint, converting bigint,
+        converting_while_waiting bigint, overdue bigint, potential numeric, remaining_potential numeric,
+        collected numeric)
+    order by campaign_id, generation, advisor_id, opens_on
+    {ADDED_AMOUNTS}
+""")  # noqa: S608  columns of our own
+_COUNT_STEPS = text(f"""
+    insert into step_counters as counter ({STEPS})
+    select {STEPS}
+    from jsonb_to_recordset(cast(:differences as jsonb)) as difference (
+        campaign_id uuid, generation integer, advisor_id uuid, opens_on date, step_id text, step_group text,
+        group_while_waiting text, clients bigint, passed bigint, passed_while_waiting bigint)
+    order by campaign_id, generation, advisor_id, opens_on, step_id, step_group, group_while_waiting
+    {ADDED_STEPS}
+""")  # noqa: S608  columns of our own
 _DIFFERENCES = """
     with served as (
         select to_jsonb(c) - cast(:values as text[]) - cast(:scope as text[]) as key,

@@ -3,29 +3,25 @@
 import json
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import RowMapping, TextClause
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reporting.ports.counting import (
     AmountKey,
-    Amounts,
     Difference,
     FactKey,
     Generation,
     Grouping,
     Row,
-    StepAmounts,
     StepKey,
 )
-from services.reporting.store import counters, measures, ticking
+from services.reporting.ports.standing import Amounts, Contribution, Shape, StepAmounts
+from services.reporting.store import counters, measures, regrouping, ticking
 from services.reporting.store import statements as sql
 from services.reporting.store.plans import Plans
-from services.reporting.store.rows import definitions_json, facts_json, row_of, rows_json, state_of
-from services.reporting.use_cases.record_facts import ACTIVITY
+from services.reporting.store.rows import definitions_json, facts_json, row_of, rows_json
 from shared.contracts.campaign import CampaignDefined
 from shared.contracts.followup import FactRecorded
 from shared.rulebook.steps import Plan
@@ -92,13 +88,23 @@ class PostgresLedger:
             known |= await self._rows(new)
         return known
 
-    async def behind(self, campaign_id: str, generation: int, limit: int) -> Sequence[Row]:
+    async def behind(self, campaign_id: str, generation: int, limit: int) -> Sequence[str]:
         """See the port."""
-        wanted = {"campaign_id": campaign_id, "generation": generation, "limit": limit}
-        rows = [row_of(record) for record in await self._connection.execute(sql.BEHIND, wanted)]
-        told = {"ids": [row.follow_up_id for row in rows], "activity": sorted(ACTIVITY)}
-        folds = {str(fold.follow_up_id): fold for fold in await self._connection.execute(sql.FOLDED, told)}
-        return [_folded(row, folds[row.follow_up_id]) for row in rows]
+        return await regrouping.behind(self._connection, campaign_id, generation, limit)
+
+    async def shapes(self, follow_up_ids: Collection[str]) -> Collection[Shape]:
+        """See the port."""
+        return await regrouping.shapes(self._connection, follow_up_ids)
+
+    async def place(
+        self,
+        campaign_id: str,
+        follow_up_ids: Collection[str],
+        target: Generation,
+        judged: Mapping[Shape, Contribution],
+    ) -> None:
+        """See the port."""
+        await regrouping.place(self._connection, campaign_id, follow_up_ids, target, judged)
 
     async def save(self, rows: Sequence[tuple[Row, Plan | None]]) -> None:
         """See the port."""
@@ -165,10 +171,6 @@ class PostgresLedger:
             )
             for campaign in found
         }
-
-
-def _folded(row: Row, fold: Any) -> Row:
-    return replace(row, state=state_of(fold.after), interactions=fold.interactions, last_activity=fold.last_activity)
 
 
 class PostgresLedgers:

@@ -22,28 +22,28 @@ from sqlalchemy import (
     and_,
     case,
     cast,
-    column,
     func,
     literal,
+    literal_column,
     or_,
     select,
 )
-from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reporting.ports.reading import AsOf, Axis, Scope
+from services.reporting.ports.standing import Shape
 from services.reporting.store.places import places_before
 from services.reporting.store.reach import is_within, reaches_all, within
+from services.reporting.store.shaping import ENTRIES, shape_entries
 from services.reporting.tables import facts, follow_ups
 from services.reporting.use_cases.record_facts import ACTIVITY
-from services.reporting.use_cases.standing import EntryShape, Shape, Standing, shape_of
+from services.reporting.use_cases.standing import Standing, shape_of
 from shared.rulebook.facts import Fact, FactKind
 from shared.rulebook.follow_up import Closing, FollowUp
 from shared.rulebook.happening import Happened, NumberedState, as_happened
 
 _FACT = TypeAdapter(Fact)
 _STATE = TypeAdapter(FollowUp)
-_SHAPE = TypeAdapter(tuple[EntryShape, ...])
 _CHUNK = 200
 """Follow-ups folded at a time: others have their turn in between."""
 _NOBODY = ""
@@ -148,15 +148,7 @@ def _grouped(as_of: AsOf, scope: Scope, known: Subquery, *, by_advisor: bool) ->
 
 def entries_shaped() -> ColumnElement[Any]:
     """Step, state and first version of each entry after a fact, in one order; null without any."""
-    after = facts.c.after
-    entry = func.jsonb_array_elements(after["entries"]).table_valued(column("value", after.type)).render_derived()
-    shaped = func.jsonb_build_array(entry.c.value["step_id"], entry.c.value["state"], entry.c.value["first_version"])
-    return select(func.jsonb_agg(aggregate_order_by(shaped, shaped))).select_from(entry).scalar_subquery()
-
-
-def shape_entries(stored: object) -> tuple[EntryShape, ...]:
-    """The same from their column."""
-    return _SHAPE.validate_python(stored or ())
+    return literal_column(ENTRIES.format(after="facts.after"), facts.c.after.type)
 
 
 async def _folded(

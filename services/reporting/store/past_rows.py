@@ -28,6 +28,7 @@ from sqlalchemy.schema import CreateTable
 from services.reporting.ports.counting import Generation, Row
 from services.reporting.ports.listing import Wanted
 from services.reporting.ports.reading import AsOf, Axis, Scope
+from services.reporting.ports.standing import Shape
 from services.reporting.store.past_definitions import definitions_as_of
 from services.reporting.store.past_facts import (
     entries_shaped,
@@ -35,15 +36,15 @@ from services.reporting.store.past_facts import (
     histories,
     known_as_of,
     paths_as_of,
-    shape_entries,
 )
 from services.reporting.store.places import places_before
 from services.reporting.store.reach import is_within, within
 from services.reporting.store.rows import rows_json
+from services.reporting.store.shaping import shape_entries
 from services.reporting.store.tree_rows import PostgresTreeRows
 from services.reporting.tables import facts, follow_ups
 from services.reporting.tables.past import past_follow_ups
-from services.reporting.use_cases.standing import Shape, an_example
+from services.reporting.use_cases.standing import an_example
 from shared.rulebook.follow_up import ConclusionKind
 from shared.rulebook.standing import is_overdue, position, position_index
 from shared.rulebook.steps import Plan

@@ -54,24 +54,6 @@ CLAIM = text("""
     select pg_advisory_xact_lock(hashtextextended(cast(id as text), 0))
     from (select unnest(cast(:ids as uuid[])) as id order by 1) as claimed
 """)
-BEHIND = text("""
-    select follow_up_id, campaign_id, client_id, state, interactions, generation, last_activity
-    from follow_ups
-    where follow_up_id in (
-        select follow_up_id from follow_ups
-        where campaign_id = :campaign_id and generation < :generation order by generation limit :limit)
-      and generation < :generation
-    order by follow_up_id for update
-""")
-FOLDED = text("""
-    select distinct on (follow_up_id) follow_up_id, after,
-        sum(case when fact ->> 'step_id' is not null then 0
-                 when kind in ('InteractionRecorded', 'InteractionCompleted') then 1
-                 when kind = 'InteractionReopened' then -1 else 0 end)
-            over (partition by follow_up_id) as interactions,
-        max(occurred_at) filter (where kind = any(:activity)) over (partition by follow_up_id) as last_activity
-    from facts where follow_up_id = any(cast(:ids as uuid[])) order by follow_up_id, number desc
-""")
 SAVE = text("""
     insert into follow_ups
         (follow_up_id, campaign_id, client_id, number, state, interactions, generation, advisor_id, entry_date,

@@ -6,7 +6,8 @@ from decimal import Decimal
 from operator import add, sub
 from typing import Any
 
-from services.reporting.ports.counting import AmountKey, Amounts, Generation, Row, StepAmounts, StepKey
+from services.reporting.ports.counting import AmountKey, Generation, Row, StepKey
+from services.reporting.ports.standing import Amounts, StepAmounts, StepPart
 from shared.rulebook.counting import ClientResult, counts_for_conversion, passing_steps, result_of
 from shared.rulebook.follow_up import EntryState, FollowUp
 from shared.rulebook.progression import groups, unplanned_by_removal
@@ -67,6 +68,11 @@ def contacts(state: FollowUp, plan: Plan) -> int:
 def amounts_of(row: Row, generation: Generation) -> Amounts:
     """What one follow-up adds to the counters of clients and euros; nothing when it is withdrawn."""
     return next((amounts for _, amounts in _amounts(row, generation)), _NO_AMOUNTS)
+
+
+def steps_of(row: Row, generation: Generation) -> list[StepPart]:
+    """What one follow-up adds to the counters of steps."""
+    return [StepPart(*key[-3:], amounts) for key, amounts in _steps(row, generation)]
 
 
 def _amounts(row: Row, generation: Generation) -> Iterator[tuple[AmountKey, Amounts]]:

@@ -1,15 +1,16 @@
 """A changed plan, or a check, builds the next generation of a campaign's counters while facts keep flowing.
 
-Chunk by chunk the campaign's follow-ups are folded anew from their facts and added to the generation being built; until
-it holds all of them, readers are served the one before and told the version that it follows (spec 8.10).
+Follow-ups are folded anew from their facts, placed and counted by the database, set by set; what the rules say is asked
+once for all that stand alike (ADR 0110). Until the generation holds all of them, readers are served the one before and
+told the version that it follows (spec 8.10).
 """
 
-from dataclasses import replace
 from datetime import datetime
 
 from services.reporting.ports.counting import Difference, Generation, Grouping, Ledger, Ledgers
-from services.reporting.use_cases.contribution import Differences
+from services.reporting.ports.standing import Contribution, Shape
 from services.reporting.use_cases.definitions import same_grouping
+from services.reporting.use_cases.standing import contribution_of
 
 
 async def regroup_all(ledgers: Ledgers, *, chunk: int, now: datetime) -> list[str]:
@@ -22,27 +23,39 @@ async def regroup_all(ledgers: Ledgers, *, chunk: int, now: datetime) -> list[st
     return unfinished
 
 
+class _Judge:
+    """What the rules say of each shape by the plan of one generation, asked once in a pass."""
+
+    def __init__(self) -> None:
+        self._by: Generation | None = None
+        self._judged: dict[Shape, Contribution] = {}
+
+    def of(self, shape: Shape, target: Generation) -> Contribution:
+        if self._by != target:
+            self._by, self._judged = target, {}
+        if shape not in self._judged:
+            self._judged[shape] = contribution_of(shape, target)
+        return self._judged[shape]
+
+
 async def _regroup(ledgers: Ledgers, campaign_id: str, chunk: int, now: datetime) -> None:
-    served = False
+    served, judge = False, _Judge()
     while not served:
         behind = True
         while behind:
-            behind = await _add_chunk(ledgers, campaign_id, chunk)
+            behind = await _add_set(ledgers, campaign_id, chunk, judge)
         served = await _serve(ledgers, campaign_id, now)
 
 
-async def _add_chunk(ledgers: Ledgers, campaign_id: str, chunk: int) -> bool:
+async def _add_set(ledgers: Ledgers, campaign_id: str, chunk: int, judge: _Judge) -> bool:
+    """Sets go in transactions of their own: an open one that writes holds others back."""
     async with ledgers.transaction() as ledger:
         target = _target((await ledger.hold([campaign_id]))[campaign_id])
-        rows = [
-            replace(row, generation=target.number) for row in await ledger.behind(campaign_id, target.number, chunk)
-        ]
-        differences = Differences()
-        for row in rows:
-            differences.move(None, row, target)
-        await ledger.save([(row, target.plan) for row in rows])
-        await ledger.count(differences.amounts, differences.steps)
-    return bool(rows)
+        ids = await ledger.behind(campaign_id, target.number, chunk)
+        if ids:
+            shapes = await ledger.shapes(ids)
+            await ledger.place(campaign_id, ids, target, {shape: judge.of(shape, target) for shape in shapes})
+    return bool(ids)
 
 
 async def _serve(ledgers: Ledgers, campaign_id: str, now: datetime) -> bool:

@@ -5,28 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from services.reporting.ports.counting import Generation, Row
 from services.reporting.ports.reading import StepTotals, Totals
-from services.reporting.use_cases.contribution import contacts
+from services.reporting.ports.standing import Contribution, Shape
+from services.reporting.use_cases.contribution import amounts_of, contacts, steps_of
 from shared.rulebook.counting import ClientResult, counts_for_conversion, passing_steps, result_of
 from shared.rulebook.follow_up import Closing, Conclusion, ConclusionKind, EntryState, FollowUp, StepEntry
 from shared.rulebook.progression import groups
-from shared.rulebook.standing import is_overdue
+from shared.rulebook.standing import is_overdue, position, position_index
 from shared.rulebook.steps import Plan
-
-EntryShape = tuple[str, str, int]
-"""Step, state, and the version of the first thing done to it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """All that the formulas ask of a follow-up, amounts apart: those of one shape count alike."""
-
-    closing: str | None
-    kind: str | None
-    closed_position: str | None
-    waiting: bool
-    entries: tuple[EntryShape, ...]
-    overdue_step: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +89,19 @@ def shape_of(state: FollowUp, day: date) -> Shape:
     )
 
 
+def contribution_of(shape: Shape, generation: Generation) -> Contribution:
+    """What each follow-up of that shape adds to the counters of the generation, and where it stands by its plan."""
+    state = an_example(shape, _ANY_DAY)
+    row = Row("", "", "", state, interactions=0, generation=generation.number)
+    return Contribution(
+        position(state, generation.plan),
+        position_index(state, generation.plan) + 1,
+        amounts_of(row, generation),
+        steps_of(row, generation),
+    )
+
+
+_ANY_DAY = date(2000, 1, 1)
 _EUROS = ("potential", "remaining_potential", "collected")
 _RESULTS = {
     ClientResult.ACCEPTED: "accepted",

@@ -13,8 +13,9 @@ from services.reporting.api import create_router, tree_routes
 from services.reporting.api.exports import export_routes
 from services.reporting.api.listing import listing_routes
 from services.reporting.exporting.running import ExportRunner
-from services.reporting.ports.counting import AmountKey, Amounts, StepAmounts, StepKey
+from services.reporting.ports.counting import AmountKey, StepKey
 from services.reporting.ports.reading import Scope
+from services.reporting.ports.standing import Amounts, StepAmounts
 from services.reporting.settings import Settings
 from services.reporting.store.checks import PostgresChecks
 from services.reporting.store.exports import PostgresExports, PostgresFiles

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.reporting.ports.counting import Amounts
+from services.reporting.ports.standing import Amounts, Shape
+from services.reporting.use_cases import regroup
 from services.reporting.use_cases.contribution import ALWAYS_OPEN
+from services.reporting.use_cases.standing import contribution_of
 from shared.contracts.campaign import CampaignDefined
 from shared.contracts.followup import FactRecorded
 from shared.rulebook.commands import (
@@ -163,6 +165,23 @@ async def test_facts_that_come_while_a_campaign_is_regrouped_count_in_both_group
     assert model[ANNE, ALWAYS_OPEN].clients == 2
     assert model[ANNE, ENTRY].clients == 1
     assert model[ANNE, ENTRY, CALL, "open", "not_reached"] == (1, 0, 0)
+
+
+async def test_a_regrouping_asks_the_rules_once_for_all_that_stand_alike(real, monkeypatch):
+    await real.hear(a_definition())
+    await real.hear_facts([fact for n in range(9) for fact in facts_of(lived(PLAN, CompleteStep(CALL)), client=f"{n}")])
+    await real.hear_facts([fact for n in range(9, 12) for fact in facts_of(lived(PLAN), client=f"{n}")])
+    asked: list[Shape] = []
+    monkeypatch.setattr(regroup, "contribution_of", lambda shape, by: asked.append(shape) or contribution_of(shape, by))
+
+    await real.hear(a_definition(2))
+    await real.regroup(chunk=5)
+
+    assert [shape.entries for shape in sorted(asked, key=lambda shape: shape.entries)] == [
+        (),
+        ((CALL, "COMPLETED", 1),),
+    ]
+    assert (await real.read_model())[ANNE, ENTRY].clients == 12
 
 
 async def test_an_older_definition_that_comes_late_changes_nothing(world):

@@ -1,0 +1,44 @@
+"""The shape of a follow-up (`ports.standing.Shape`) from its state as a fact carries it."""
+
+from pydantic import TypeAdapter
+
+from services.reporting.ports.standing import EntryShape, Shape
+
+ENTRIES = """(
+    select jsonb_agg(one order by one)
+    from jsonb_array_elements({after} -> 'entries') as entry (told),
+        lateral jsonb_build_array(told -> 'step_id', told -> 'state', told -> 'first_version') as one
+)"""
+"""Step, state and first version of each entry after a fact, in one order; null without any."""
+SHAPE = f"""jsonb_build_array({{after}} -> 'closing', {{after}} #> '{{{{conclusion,kind}}}}',
+    {{after}} -> 'closed_position', {{after}} -> 'overdue_step', {ENTRIES})"""
+"""All of it, for one who is not waiting."""
+_ENTRIES = TypeAdapter(tuple[EntryShape, ...])
+
+
+def shape_entries(stored: object) -> tuple[EntryShape, ...]:
+    """The entries from their column."""
+    return _ENTRIES.validate_python(stored or ())
+
+
+def shape_of_column(stored: list[object]) -> Shape:
+    """The shape from its column."""
+    closing, kind, closed_position, late, entries = stored
+    return Shape(
+        closing=_text(closing),
+        kind=_text(kind),
+        closed_position=_text(closed_position),
+        waiting=False,
+        entries=shape_entries(entries),
+        overdue_step=_text(late),
+    )
+
+
+def column_of_shape(shape: Shape) -> list[object]:
+    """The same as the database tells it."""
+    entries = [list(entry) for entry in shape.entries] or None
+    return [shape.closing, shape.kind, shape.closed_position, shape.overdue_step, entries]
+
+
+def _text(stored: object) -> str | None:
+    return None if stored is None else str(stored)
