@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 from services.followup.ports.commands import Known
@@ -41,10 +41,11 @@ class Definitions(Protocol):
     async def mark_told(self, campaign_id: str, version: int) -> None:
         """The campaign's execution goes by this version."""
 
-    async def to_settle(self, today: date) -> Sequence["Unsettled"]:
+    async def to_settle(self, now: datetime, today: date) -> Sequence["Unsettled"]:
         """Campaigns with follow-ups that are not as the definition implies, and no job about it.
 
         Open ones though it is archived, ARCHIVED ones though it is not, WAITING ones that enter outside its dates.
+        `now` is by the clock that jobs end by.
         """
 
     async def look_again(self, campaign_id: str, entries: Collection[date]) -> None:

@@ -1,7 +1,7 @@
 """Definitions as the campaign service last said, reservations of steps, and what the campaigns' executions know."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -93,7 +93,8 @@ _TOLD = sa.text(
 )
 
 
-# While a job of the campaign goes on there is no other; a next round waits longer each time.
+# While a job of the campaign goes on there is no other; a next round waits longer each time, by the clock that wrote when
+# the last one ended.
 _UNSETTLED = sa.text(
     """
     select c.campaign_id::text as campaign_id, c.version, c.archived, c.definition ->> 'saved_by' as by,
@@ -104,7 +105,7 @@ _UNSETTLED = sa.text(
     where c.settled_version < c.version
       and not exists (select 1 from bulk_jobs g where g.campaign_id = c.campaign_id and g.finished_at is null)
     group by c.campaign_id
-    having coalesce(max(j.finished_at) < now() - interval '1 second' * least(2 ^ count(j.job_id), 60), true)
+    having coalesce(max(j.finished_at) < :now - interval '1 second' * least(2 ^ count(j.job_id), 60), true)
     order by c.campaign_id
     limit 50
     """
@@ -209,11 +210,11 @@ class PostgresDefinitions:
         async with self._database.transaction() as conn:
             await conn.execute(_TOLD, {"campaign_id": campaign_id, "version": version})
 
-    async def to_settle(self, today: date) -> Sequence[Unsettled]:
+    async def to_settle(self, now: datetime, today: date) -> Sequence[Unsettled]:
         """See the port. A campaign with nothing left is looked at again only in its next version, or when told to."""
         async with self._database.transaction() as conn:
             found: list[Unsettled] = []
-            for row in (await conn.execute(_UNSETTLED)).all():
+            for row in (await conn.execute(_UNSETTLED, {"now": now})).all():
                 which = {"campaign_id": row.campaign_id, "today": today, "first": row.first, "last": row.last}
                 left = (await conn.execute(_LEFT_TO_SETTLE, which)).one()
                 if (kind := _implied(row, left)) is not None:

@@ -116,6 +116,7 @@ class CommandDesk:
             if outcome.unclear:
                 self._flow.unanswered()
                 _log.warning("verdict_open", command_id=leased.command_id, follow_up_id=leased.follow_up.follow_up_id)
+                self._tell(_pending(leased))  # it is sent again when the lease is over: nobody waits for that
                 return
             self._flow.answered()
             recorded = await self._recordings.submit(outcome)
@@ -148,6 +149,8 @@ def _is_open(admission: Admission) -> bool:
 def _settled(command: NewCommand, admission: Admission, future: asyncio.Future[Verdict]) -> Verdict | Exception:
     if future.done():
         return future.result()
-    if isinstance(admission, Leased):
-        return Verdict(command.command_id, command.source_id, "pending", command.follow_up_id)
-    return admission
+    return _pending(admission) if isinstance(admission, Leased) else admission
+
+
+def _pending(leased: Leased) -> Verdict:
+    return Verdict(leased.command_id, leased.source_id, "pending", leased.follow_up.follow_up_id)

@@ -1,9 +1,11 @@
 """What a job did is undone while nobody touched it since, and what somebody touched is left and listed."""
 
 import asyncio
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import text
 
 from services.followup.ports import JobState, UndoOutcome
 from shared.rulebook.commands import AmendConclusion, CompleteStep, WithdrawConclusion
@@ -161,6 +163,24 @@ async def test_archiving_is_a_job_that_can_be_watched_but_not_undone(world: Worl
     assert await world.kinds(ids[0]) == ["ClientTargeted", "ClosedArchived"]
     with pytest.raises(Refused, match="job_of_archiving"):
         await world.ask_jobs.undo(MANAGER, job.job_id, "a mistake")
+
+
+async def test_a_next_round_of_archiving_waits_by_the_clock_that_ended_the_last_one(world: World) -> None:
+    await let_in(world)
+    world.clock.move(timedelta(hours=1))  # the database knows another time than the service
+    campaign = await world.a_campaign()
+    await follow_ups(world, campaign, [1])
+    await world.definitions.hold(a_definition(campaign, 2, archived=True))
+    await world.archiving.ask()
+    await world.archiving.start_executions()
+    await over(world, await _job_of(world, campaign))
+    async with world.database.transaction() as conn:
+        await conn.execute(text("update follow_ups set closing = null"))  # one that the job did not see
+
+    at_once = await world.archiving.ask()
+    world.clock.move(timedelta(seconds=3))
+
+    assert (at_once, await world.archiving.ask()) == (0, 1)
 
 
 async def test_unarchiving_waits_for_the_job_that_closes_and_then_reopens(world: World) -> None:

@@ -113,7 +113,7 @@ async def service() -> AsyncIterator[Service]:
     reading = FakeReading(log, a_definition(CAMPAIGN, steps=STEPS))
     interactions = FakeInteractions()
     sender = Sender(engine, clock, deadline=timedelta(seconds=8))
-    desk = CommandDesk(log, sender, Flow(32), answer_within=timedelta(seconds=0.2))
+    desk = CommandDesk(log, sender, Flow(32), answer_within=timedelta(seconds=8))
     app = service_app(title="Follow-ups", version="1", lifespan=_nothing, settings=Settings())
     app.include_router(signal_routes(desk, log, clock, park_for=timedelta(hours=1)))
     take, holdings = TakeCommands(desk, reading, interactions, FakeAttachments(), clock), FakeHoldings()

@@ -34,7 +34,7 @@ class ArchivingJobs:
 
     async def ask(self) -> int:
         """Keep a job for each campaign whose definition implies one, one after another per campaign."""
-        found = await self._definitions.to_settle(self._clock.today())
+        found = await self._definitions.to_settle(self._clock.now(), self._clock.today())
         for one in found:
             await self._jobs.add(self._job(one))
         return len(found)
