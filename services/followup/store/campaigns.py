@@ -93,8 +93,8 @@ _TOLD = sa.text(
 )
 
 
-# While a job of the campaign goes on there is no other; a next round waits longer each time, by the clock that wrote when
-# the last one ended.
+# While a job of the campaign goes on there is no other; a next round waits longer each time, by the clock that wrote
+# when the last one ended.
 _UNSETTLED = sa.text(
     """
     select c.campaign_id::text as campaign_id, c.version, c.archived, c.definition ->> 'saved_by' as by,

@@ -161,7 +161,9 @@ class PostgresCommandLog:
             refused[command.command_id]
             or (self._leased(command, locked, until) if written.get(command.command_id) else None)
             or admitting.answer_to(
-                command, earlier, parked=admitting.parked_for(command, locked.get(command.follow_up_id))
+                command,
+                {} if command.command_id in written else earlier,  # which holds what this very call wrote, too
+                parked=admitting.parked_for(command, locked.get(command.follow_up_id)),
             )
             for command in commands
         ]

@@ -65,7 +65,7 @@ class CommandDesk:
             if undecided:
                 await asyncio.wait(undecided, timeout=self._answer_within)
             return [
-                _settled(command, admission, futures[command.command_id])
+                _settled(admission, futures[command.command_id])
                 for command, admission in zip(commands, admissions, strict=True)
             ]
         finally:
@@ -146,7 +146,7 @@ def _is_open(admission: Admission) -> bool:
     return isinstance(admission, Verdict) and admission.kind == "pending" and not admission.repeated
 
 
-def _settled(command: NewCommand, admission: Admission, future: asyncio.Future[Verdict]) -> Verdict | Exception:
+def _settled(admission: Admission, future: asyncio.Future[Verdict]) -> Verdict | Exception:
     if future.done():
         return future.result()
     return _pending(admission) if isinstance(admission, Leased) else admission

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -12,8 +13,8 @@ from services.followup.use_cases.take_signals import Signal, command_of
 from shared.rulebook.commands import Conclude
 from shared.rulebook.follow_up import ConclusionKind
 from shared.rulebook.ids import client_id, follow_up_id
-from shared.rulebook.steps import StepKind
 from tests.integration.followup.conftest import AnotherWorld
+from tests.integration.followup.door import CRM, Door, a_door
 from tests.integration.followup.engines import FreezingEngine, WatchedEngine
 from tests.integration.followup.told import events_told
 from tests.integration.followup.waiting import until
@@ -63,21 +64,32 @@ async def test_a_refused_one_stays_refused_however_often_it_comes(world: World) 
     assert await world.kinds(follow_up) == ["ClientTargeted"]
 
 
-async def test_hundreds_for_one_client_are_each_sent_once_and_taken_in_order(
-    world: World, another: AnotherWorld
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("many", [300, pytest.param(10_000, marks=pytest.mark.slow)])
+async def test_many_for_one_client_are_each_sent_once_and_taken_in_order(
+    world: World, another: AnotherWorld, many: int
 ) -> None:
     watched = await another(around=WatchedEngine)
     campaign, follow_up = await _a_client(world)
-    calls = [_called(watched, f"m-{number:03}", campaign) for _ in range(2) for number in range(200)]
+    first = (await world.execution(follow_up).describe()).run_id
+    sent = [_as_json(f"m-{number:05}", campaign) for number in range(many)]
 
-    verdicts = await watched.desk.submit_many(calls)
-    await until(lambda: _has_facts(world, follow_up, 201), within=60)
+    async with a_door(watched) as door:
+        told = await _send(door, [*sent, *sent[:200]])
+        await until(lambda: _counted(world, "facts", many + 1), within=800)
+        again = await _send(door, sent[::-1])
 
-    assert len([answer for answer in watched.engine.answers if answer.facts]) == 200
-    async with world.database.reading() as conn:
-        ids = await conn.execute(text("select source_id from commands order by number"))
-        assert list(ids.scalars()) == [f"m-{number:03}" for number in range(200)]
-    assert len(verdicts) == 400
+    assert {one["verdict"] for one in told[:many]} <= {"applied", "pending"}
+    assert {one["verdict"] for one in told[many:]} <= {"duplicate", "pending"}
+    assert {(one["verdict"], one["code"]) for one in again} == {("duplicate", None)}
+    assert [one["number"] for one in again] == list(range(many + 1, 1, -1))
+    assert len([answer for answer in watched.engine.answers if answer.facts]) == many
+    assert await _counted(world, "commands", many)
+    assert await _counted(world, "facts", many + 1)
+    after = await world.execution(follow_up).describe()
+    assert (after.history_length < 5_000, after.run_id != first) == (True, many >= 10_000)
+    told_of_verdicts = "outbox where subject like 'campaigns.followup.signal_decided%'"
+    assert await _counted(world, told_of_verdicts, 2 * many + 200)
 
 
 async def test_a_turn_is_found_without_reading_all_that_waits_behind_it(world: World) -> None:
@@ -166,9 +178,23 @@ def _completed(world: World, id_: str, campaign: str, *, step: str = "first-call
     return command_of(signal, world.clock, door="crm", park_for=HOUR)
 
 
-def _called(world: World, id_: str, campaign: str) -> NewCommand:
-    signal = Signal(id_, "interaction_recorded", campaign, "c-1", YESTERDAY, interaction=StepKind.REMINDER)
-    return command_of(signal, world.clock, door="crm", park_for=HOUR)
+def _as_json(id_: str, campaign: str) -> dict[str, str]:
+    called = {"id": id_, "type": "interaction_recorded", "campaign": campaign, "client": "c-1"}
+    return called | {"interaction": "REMINDER", "occurred_at": YESTERDAY.isoformat()}
+
+
+async def _send(door: Door, signals: list[dict[str, str]]) -> list[dict[str, Any]]:
+    """By batches of a thousand, as the CRM; answers the verdicts."""
+    door.asker, told = CRM, []
+    for start in range(0, len(signals), 1000):
+        answer = await door.http.post("/api/followups/signals", json={"signals": signals[start : start + 1000]})
+        told += answer.json()["verdicts"]
+    return told
+
+
+async def _counted(world: World, rows_of: str, number: int) -> bool:
+    async with world.database.reading() as conn:
+        return bool((await conn.execute(text(f"select count(*) from {rows_of}"))).scalar_one() == number)  # noqa: S608
 
 
 def _rows_read(plan: dict) -> int:
