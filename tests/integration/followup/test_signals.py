@@ -37,16 +37,22 @@ async def test_a_duplicate_stays_one_after_the_follow_up_was_closed_and_its_exec
     assert [one.verdict for one in await events_told(world, "d-1")] == ["applied", "duplicate"]
 
 
-async def test_a_duplicate_stays_one_after_a_year(world: World) -> None:
+async def test_a_duplicate_stays_one_after_a_year_through_every_door(world: World, another: AnotherWorld) -> None:
     campaign, follow_up = await _a_client(world)
     await world.desk.submit(_completed(world, "d-2", campaign))
     async with world.database.transaction() as conn:
         await conn.execute(text("update commands set received_at = received_at - interval '400 days'"))
         await conn.execute(text("update facts set recorded_at = recorded_at - interval '400 days'"))
+    later = await another(ahead=timedelta(days=400))
 
-    again = await world.desk.submit(_completed(world, "d-2", campaign))
+    rounds = [await later.upkeep.send_again() for _ in range(2)]  # whatever is done from time to time has been done
+    again = await later.desk.submit(_completed(later, "d-2", campaign))
+    said = {"id": "d-2", "step": "first-call", "occurred_at": YESTERDAY.isoformat()}
+    await world.execution(follow_up).signal("step_completed", said)
+    await until(lambda: _has_told(world, "d-2", 3))
 
-    assert (again.kind, again.number, again.repeated) == ("applied", 2, True)
+    assert (rounds, again.kind, again.number, again.repeated) == ([0, 0], "applied", 2, True)
+    assert [one.verdict for one in await events_told(world, "d-2")] == ["applied", "duplicate", "duplicate"]
     assert len(await world.facts(follow_up)) == 2
 
 
@@ -201,6 +207,10 @@ def _rows_read(plan: dict) -> int:
     """Rows that the scans of a plan touched, kept or not."""
     own = plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0) if "Relation Name" in plan else 0
     return int(own) + sum(_rows_read(child) for child in plan.get("Plans", ()))
+
+
+async def _has_told(world: World, id_: str, number: int) -> bool:
+    return len(await events_told(world, id_)) >= number
 
 
 async def _has_facts(world: World, follow_up: str, number: int) -> bool:

@@ -8,7 +8,7 @@ import pytest
 
 from services.followup.ports import UNCLEAR, EngineAnswer
 from shared.runtime.security import crm_principal
-from tests.services.followup.conftest import CAMPAIGN, MANAGER, Service, a_signal
+from tests.services.followup.conftest import CAMPAIGN, MANAGER, STRANGER, Service, a_signal
 
 
 async def test_each_signal_has_its_verdict_in_the_order_sent(service: Service) -> None:
@@ -101,6 +101,22 @@ async def test_only_the_crm_sends_and_asks(service: Service) -> None:
 
     assert [answer.status_code for answer in (sent, asked)] == [403, 403]
     assert sent.json()["data"] == {"missing": "crm"}
+
+
+async def test_the_crm_reaches_the_clients_of_every_unit_and_a_person_of_another_unit_none(service: Service) -> None:
+    follow_up = service.a_follow_up()
+    service.asker = STRANGER
+
+    sent = await service.http.post("/api/followups/signals", json={"signals": [a_signal(id="s-1")]})
+    done = await service.command(follow_up, "CompleteStep", step_id="first-call")
+    of_the_crm = await service.signals(a_signal(id="s-2"))
+
+    assert [(answer.status_code, answer.json()["code"]) for answer in (sent, done)] == [
+        (403, "right_missing"),
+        (404, "follow_up_unknown"),
+    ]
+    assert [one["verdict"] for one in of_the_crm.json()["verdicts"]] == ["applied"]
+    assert [row.command.source_id for row in service.log.rows] == ["s-2"]
 
 
 async def test_more_than_a_thousand_are_refused_as_a_whole(service: Service) -> None:
