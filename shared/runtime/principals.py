@@ -82,10 +82,14 @@ class Principals:
         self._records: dict[str, PrincipalRecord] = {}
         self._loaded = False
         self._applied = 0
-        self._last_beat = float("-inf")
+        self._named = 0
+        """The revision that the last heartbeat named."""
+        self._vouched = float("-inf")
+        """The time of the last heartbeat whose revision is applied here: nothing of before it is missing."""
         self._awaited: tuple[int, float] | None = None
         """A revision named by a heartbeat and not applied here yet, and since when."""
-        self._beaten = asyncio.Event()
+        self._renewed = asyncio.Event()
+        """Set whenever `_vouched` moves on."""
         self._reread = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -110,8 +114,7 @@ class Principals:
 
     def current(self) -> None:
         """Raise Stale when what is held here may be over a second old."""
-        now = asyncio.get_running_loop().time()
-        if not self._loaded or self._behind_for(now) > _STALE_AFTER or now - self._last_beat > _STALE_AFTER:
+        if not self._loaded or asyncio.get_running_loop().time() - self._vouched > _STALE_AFTER:
             raise Stale
 
     async def fresh(self) -> None:
@@ -119,9 +122,9 @@ class Principals:
         try:
             self.current()
         except Stale:
-            self._beaten.clear()
+            self._renewed.clear()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._beaten.wait(), _BEAT)
+                await asyncio.wait_for(self._renewed.wait(), _BEAT)
             try:
                 self.current()
             except Stale:
@@ -129,20 +132,29 @@ class Principals:
                 raise
 
     async def _on_beat(self, message: Msg) -> None:
-        now = asyncio.get_running_loop().time()
-        self._last_beat = now
-        if self._awaited is None or self._applied >= self._awaited[0]:
+        now, revision = asyncio.get_running_loop().time(), int(json.loads(message.data)["revision"])
+        before, self._named = self._named, revision
+        if revision < before:
+            # The bucket was lost and made anew: its numbers began again, and nothing of it is held here.
+            self._applied, self._awaited = 0, (revision, now)
+            self._reread.set()
+        elif self._awaited is None:
             # Later revisions do not lengthen the wait for this one: during an import there is always a later one.
-            self._awaited = (int(json.loads(message.data)["revision"]), now)
-        elif self._behind_for(now) > _REREAD_AFTER:
+            self._awaited = (revision, now)
+            self._vouch()
+        elif now - self._awaited[1] > _REREAD_AFTER:
+            self._awaited = (revision, now)
             self._reread.set()  # the watch was lost without a word
-        self._beaten.set()
 
-    def _behind_for(self, now: float) -> float:
-        """Seconds since a heartbeat named a revision that is still not applied here; 0 when none is missing."""
-        if self._awaited is None or self._applied >= self._awaited[0]:
-            return 0.0
-        return now - self._awaited[1]
+    def _reached(self, revision: int) -> None:
+        self._applied = revision
+        self._vouch()
+
+    def _vouch(self) -> None:
+        """Once what the heartbeat named is applied, what is held here is as it was when the heartbeat came."""
+        if self._awaited is not None and self._applied >= self._awaited[0]:
+            self._vouched, self._awaited = self._awaited[1], None
+            self._renewed.set()
 
     async def _begin_again(self) -> None:
         self._reread.set()
@@ -170,12 +182,12 @@ class Principals:
             async for entry in watcher:
                 if entry is None:  # the initial marker: everything there is has been read
                     self._records, self._loaded = records, True
-                    self._applied = reached
+                    self._reached(reached)
                 else:
                     _apply(records, entry)
                     reached = max(reached, entry.revision or 0)
                     if records is self._records:
-                        self._applied = reached
+                        self._reached(reached)
         finally:
             if self._bus.connected:
                 await watcher.stop()  # type: ignore[no-untyped-call]

@@ -104,6 +104,25 @@ async def test_a_reader_that_lost_its_watch_without_a_word_reads_everything_agai
     await until(lambda: is_current(reader) and reader.get("u1") is not None, within=2.5)
 
 
+async def test_a_bucket_that_was_lost_and_made_anew_is_read_anew_though_its_numbers_are_lower(bus, reader, until):
+    bucket = PrincipalsBucket(bus)
+    await bucket.ensure()
+    await bucket.put([a_record(f"u{n}") for n in range(5)])
+    beat = asyncio.create_task(bucket.heartbeat())
+    await until(lambda: is_current(reader))
+    beat.cancel()
+
+    await bus.jetstream.delete_key_value(PRINCIPALS_BUCKET)
+    again = PrincipalsBucket(bus)
+    await again.ensure()
+    await again.put([a_record("u1", manage_campaigns=True)])
+    beat = asyncio.create_task(again.heartbeat())
+
+    await until(lambda: is_current(reader) and reader.get("u0") is None, within=3)
+    assert reader.get("u1").manage_campaigns
+    beat.cancel()
+
+
 async def test_after_a_restart_of_nats_rights_are_read_again(stoppable_nats, until):
     bus = await Bus.connect(stoppable_nats.url, name="directory")
     bucket, reader = PrincipalsBucket(bus), Principals(bus)

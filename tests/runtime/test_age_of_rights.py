@@ -1,0 +1,63 @@
+"""Rights held in memory are never over a second old, however news and heartbeats come (spec 1.4): counted, not waited."""
+
+import asyncio
+import json
+from types import SimpleNamespace
+
+import pytest
+
+from services.directory.use_cases import tell_principals
+from shared.runtime import principals
+from shared.runtime.principals import Principals, Stale
+
+BEAT, HELD = "a heartbeat names", "applied here"
+
+
+class Clock:
+    """Stands still between two moments."""
+
+    def __init__(self, monkeypatch):
+        self.now = 0.0
+        monkeypatch.setattr(principals.asyncio, "get_running_loop", lambda: SimpleNamespace(time=lambda: self.now))
+
+
+@pytest.mark.parametrize(
+    ("before", "moment", "lets_in"),
+    [
+        ([], 0.0, False),
+        ([(0.0, BEAT, 0)], 1.0, True),
+        ([(0.0, BEAT, 0)], 1.01, False),
+        # The news is late: what was lost may have happened just after the heartbeat before.
+        ([(0.0, BEAT, 0), (0.9, BEAT, 1)], 1.01, False),
+        ([(0.0, BEAT, 0), (0.9, BEAT, 1), (1.2, HELD, 1)], 1.9, True),
+        ([(0.0, BEAT, 0), (0.9, BEAT, 1), (1.2, HELD, 1)], 1.91, False),
+        # Later news does not stand for the earlier one.
+        ([(0.0, BEAT, 0), (0.4, BEAT, 5), (0.6, HELD, 4), (0.8, BEAT, 9)], 1.01, False),
+        ([(0.0, BEAT, 0), (0.4, BEAT, 5), (0.6, HELD, 5), (0.8, BEAT, 9)], 1.39, True),
+        ([(0.0, BEAT, 0), (0.4, BEAT, 5), (0.6, HELD, 5), (0.8, BEAT, 9)], 1.41, False),
+    ],
+)
+async def test_nobody_is_let_in_on_rights_that_nobody_vouched_for_within_a_second(
+    monkeypatch, before, moment, lets_in
+):
+    reader, clock = Principals(SimpleNamespace()), Clock(monkeypatch)
+    reader._loaded = True
+    for clock.now, what, revision in before:
+        if what == BEAT:
+            await reader._on_beat(SimpleNamespace(data=json.dumps({"revision": revision})))
+        else:
+            reader._reached(revision)
+    clock.now = moment
+
+    if lets_in:
+        reader.current()
+    else:
+        with pytest.raises(Stale):
+            reader.current()
+
+
+def test_nothing_on_the_way_of_a_right_looks_less_often_than_twice_a_second():
+    pauses = [tell_principals._POLL, tell_principals._BEAT, principals._BEAT, principals._REREAD_AFTER]
+
+    assert max(pauses) <= 0.5
+    assert principals._STALE_AFTER == 1.0
