@@ -1,6 +1,5 @@
-"""Rights held in memory are never over a second old, however news and heartbeats come (spec 1.4): counted, not waited."""
+"""Rights held in memory are never over a second old, however late news and heartbeats come (spec 1.4)."""
 
-import asyncio
 import json
 from types import SimpleNamespace
 
@@ -37,9 +36,7 @@ class Clock:
         ([(0.0, BEAT, 0), (0.4, BEAT, 5), (0.6, HELD, 5), (0.8, BEAT, 9)], 1.41, False),
     ],
 )
-async def test_nobody_is_let_in_on_rights_that_nobody_vouched_for_within_a_second(
-    monkeypatch, before, moment, lets_in
-):
+async def test_nobody_is_let_in_on_rights_that_nobody_vouched_for_within_a_second(monkeypatch, before, moment, lets_in):
     reader, clock = Principals(SimpleNamespace()), Clock(monkeypatch)
     reader._loaded = True
     for clock.now, what, revision in before:
