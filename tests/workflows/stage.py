@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -26,6 +26,7 @@ from shared.contracts.workflow import (
     CAMPAIGN_WORKFLOW,
     FOLLOW_UP_COMMAND,
     FOLLOW_UP_WORKFLOW,
+    LETTER_WORKFLOW,
     BulkPages,
     BulkStart,
     CampaignDates,
@@ -34,10 +35,12 @@ from shared.contracts.workflow import (
     ConfirmRecorded,
     FollowUpCommand,
     FollowUpStart,
+    LetterDelivery,
+    LetterStart,
 )
 from shared.rulebook.commands import Circumstances, Command
 from shared.rulebook.follow_up import FollowUp
-from shared.rulebook.ids import bulk_workflow_id
+from shared.rulebook.ids import bulk_workflow_id, letter_workflow_id
 from shared.rulebook.steps import Plan, Step, StepKind
 from shared.runtime.temporal import DATA_CONVERTER
 from workflows.bulk.ports import BulkActivities
@@ -46,8 +49,10 @@ from workflows.campaign.ports import CampaignActivities
 from workflows.campaign.workflow import CampaignWorkflow
 from workflows.followup.ports import FollowUpActivities
 from workflows.followup.workflow import FollowUpWorkflow
+from workflows.letter.ports import LetterActivities
+from workflows.letter.workflow import LetterWorkflow
 
-WORKFLOWS = [FollowUpWorkflow, CampaignWorkflow, BulkWorkflow]
+WORKFLOWS = [FollowUpWorkflow, CampaignWorkflow, BulkWorkflow, LetterWorkflow]
 DAY = timedelta(days=1)
 TODAY = datetime.now(UTC).date()
 PLAN = Plan(
@@ -113,6 +118,25 @@ class RememberingBulk(BulkActivities):
         self.ran.append(pages)
 
 
+class RememberingLetters(LetterActivities):
+    """Notes each delivery; the first `failures` are to be tried again, and `away` says that nobody answers but last."""
+
+    def __init__(self) -> None:
+        self.delivered: list[LetterDelivery] = []
+        self.failures = 0
+        self.away = False
+
+    @activity.defn
+    async def deliver(self, delivery: LetterDelivery) -> None:
+        """See the port."""
+        if self.away and not delivery.last:
+            raise ApplicationError("never", type="letter.waiting", non_retryable=True)
+        if self.failures:
+            self.failures -= 1
+            raise ApplicationError("not delivered yet", type="letter.waiting")
+        self.delivered.append(delivery)
+
+
 @dataclass(slots=True)
 class Stage:
     """A client, its worker's activities, and the moves of a story."""
@@ -122,6 +146,7 @@ class Stage:
     campaigns: RememberingCampaign = field(default_factory=RememberingCampaign)
     follow_ups: RememberingFollowUp = field(default_factory=RememberingFollowUp)
     jobs: RememberingBulk = field(default_factory=RememberingBulk)
+    letters: RememberingLetters = field(default_factory=RememberingLetters)
 
     async def a_campaign(self, dates: CampaignDates) -> WorkflowHandle[Any, Any]:
         """A campaign's execution."""
@@ -138,18 +163,28 @@ class Stage:
             BULK_WORKFLOW, start, id=bulk_workflow_id(start.job_id, undo=start.undo), task_queue=self.task_queue
         )
 
+    async def a_letter(self, start: LetterStart) -> WorkflowHandle[Any, Any]:
+        """A letter's execution."""
+        id_ = letter_workflow_id(start.letter_id)
+        return await self.client.start_workflow(LETTER_WORKFLOW, start, id=id_, task_queue=self.task_queue)
+
     async def move(self, campaign: WorkflowHandle[Any, Any], dates: CampaignDates) -> int:
         """Move its dates; answers the version it goes by."""
         return int(await campaign.execute_update(CAMPAIGN_DATES, dates, id=f"version-{dates.version}"))
 
-    async def a_follow_up(self, follow_up_id: str | None = None, *, plan: Plan = PLAN) -> WorkflowHandle[Any, Any]:
-        """A follow-up's execution."""
+    async def a_follow_up(
+        self, follow_up_id: str | None = None, *, plan: Plan = PLAN, enters_in: timedelta | None = None
+    ) -> WorkflowHandle[Any, Any]:
+        """A follow-up's execution; one that has yet to enter sleeps until then."""
         start = a_start(follow_up_id or str(uuid4()), plan=plan)
+        if enters_in is not None:
+            start = start.model_copy(update={"state": replace(start.state, entry_date=TODAY + enters_in)})
         return await self.client.start_workflow(
             FOLLOW_UP_WORKFLOW,
             start,
             id=f"follow-up/{start.follow_up_id}",
             task_queue=self.task_queue,
+            start_delay=enters_in,
             search_attributes=search_attributes(start.campaign_id, start.state),
         )
 
@@ -200,6 +235,7 @@ async def a_stage(
             stage.follow_ups.confirm_recorded,
             stage.follow_ups.log_signals,
             stage.jobs.run_pages,
+            stage.letters.deliver,
         ],
         workflow_runner=SandboxedWorkflowRunner(),
         identity=identity,

@@ -1,7 +1,9 @@
 """The gate before every release: what executions did under earlier code, this code does again."""
 
 import json
+from base64 import b64decode
 from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 from temporalio.client import WorkflowHistory
@@ -9,6 +11,8 @@ from temporalio.worker import Replayer
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 from temporalio.workflow import NondeterminismError
 
+from shared.contracts.workflow import BULK_WORKFLOW, CAMPAIGN_WORKFLOW, FOLLOW_UP_WORKFLOW, LETTER_WORKFLOW
+from shared.rulebook.commands import Command
 from shared.runtime.temporal import DATA_CONVERTER
 from tests.workflows.impatient import ImpatientFollowUp
 from tests.workflows.record_histories import FOLDER, IDENTITY, LONG_STORIES, STORIES
@@ -39,6 +43,22 @@ def test_every_story_has_its_history() -> None:
     }
 
 
+def test_every_command_and_every_workflow_is_in_some_history() -> None:
+    accepted = [event["workflowExecutionUpdateAcceptedEventAttributes"] for event in _events("UPDATE_ACCEPTED")]
+    sent = [json.loads(b64decode(one["acceptedRequest"]["input"]["args"]["payloads"][0]["data"])) for one in accepted]
+    started = [event["workflowExecutionStartedEventAttributes"] for event in _events("EXECUTION_STARTED")]
+
+    assert {one["command"]["command"] for one in sent if "command" in one} == {
+        one.__name__ for one in get_args(Command)
+    }
+    assert {one["workflowType"]["name"] for one in started} == {
+        FOLLOW_UP_WORKFLOW,
+        CAMPAIGN_WORKFLOW,
+        BULK_WORKFLOW,
+        LETTER_WORKFLOW,
+    }
+
+
 @pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
 def test_a_history_names_no_machine(path: Path) -> None:
     text = path.read_text()
@@ -50,6 +70,11 @@ def test_a_history_names_no_machine(path: Path) -> None:
 
 def _history(path: Path) -> WorkflowHistory:
     return WorkflowHistory.from_json(json.loads(path.read_text())["workflow_id"], path.read_text())
+
+
+def _events(kind: str) -> list[dict[str, Any]]:
+    histories = [json.loads(path.read_text()) for path in HISTORIES]
+    return [event for history in histories for event in history["events"] if event["eventType"].endswith(kind)]
 
 
 def _identities(value: object) -> list[str]:
