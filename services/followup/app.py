@@ -68,6 +68,7 @@ from services.followup.use_cases.link_holdings import LinkHoldingsOf
 from services.followup.use_cases.reservations import open_again
 from services.followup.use_cases.send import Sender
 from services.followup.use_cases.send_letter import SendLetters
+from services.followup.use_cases.send_letter_again import SendLettersAgain
 from services.followup.use_cases.take_commands import TakeCommands
 from services.followup.use_cases.tell_work import TellWork
 from services.followup.use_cases.upkeep import Upkeep
@@ -162,8 +163,10 @@ class _Service:
         app.include_router(job_routes(ask, self.jobs))
         app.include_router(command_routes(take, self.log, self.reading, self.clock))
         app.include_router(link_routes(LinkHoldingsOf(take, self.reading, self.directory)))
-        app.include_router(letters_not_sent_routes(PostgresLetters(self.parts.database)))
-        app.include_router(letter_routes(self.letters, self.reading, PostgresLetters(self.parts.database)))
+        letters = PostgresLetters(self.parts.database)
+        again = SendLettersAgain(letters, self.reading, self.rights, self.letters, self.clock)
+        app.include_router(letters_not_sent_routes(letters, again))
+        app.include_router(letter_routes(self.letters, self.reading, letters))
         app.include_router(due_routes(self.reading, self.clock))
         app.include_router(to_do_routes(PostgresToDoLists(self.parts.database), self.clock))
         feeds = CalendarFeeds(PostgresFeeds(self.parts.database), self.reading, self.rights, self.clock)

@@ -154,10 +154,12 @@ class LetterStart(Message):
     """What an e-mail's execution starts from."""
 
     letter_id: str
+    sending: int = 1
 
 
 class LetterDelivery(Message):
-    """One delivery of a letter; the `last` one settles it in any case."""
+    """One delivery of a letter; the `last` one of a sending settles it in any case."""
 
     letter_id: str
     last: bool = False
+    sending: int = 1

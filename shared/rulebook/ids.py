@@ -99,6 +99,6 @@ def _derived(kind: str, *parts: str) -> str:
     return str(uuid5(_NAMESPACE, ":".join([kind, *(f"{len(part)}:{part}" for part in parts)])))
 
 
-def letter_workflow_id(letter: str) -> str:
-    """The id of the execution that sends an e-mail."""
-    return f"letter/{letter}"
+def letter_workflow_id(letter: str, sending: int = 1) -> str:
+    """The id of the execution that sends an e-mail; each time that it is sent again there is another one."""
+    return f"letter/{letter}" if sending == 1 else f"letter/{letter}/{sending}"

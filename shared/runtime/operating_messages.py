@@ -15,6 +15,15 @@ HELD: Sentences = {
         "La décision est en cours : réessayez dans un instant.",
         "It is just being decided: try again in a moment.",
     ),
+    "letter_unknown": ("Cet e-mail est inconnu.", "This e-mail is unknown."),
+    "letter_sent": (
+        "Cet e-mail est parti : il n’est pas renvoyé.",
+        "This e-mail was sent: it is not sent again.",
+    ),
+    "letter_writer_out_of_reach": (
+        "La personne qui a écrit cet e-mail n’a plus accès au client : le conseiller actuel peut en écrire un autre.",
+        "Whoever wrote this e-mail no longer has access to the client: the present advisor may write another one.",
+    ),
     "reconciliation_unknown": ("Ce rapprochement est inconnu.", "This reconciliation is unknown."),
 }
 

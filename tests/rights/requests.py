@@ -112,6 +112,7 @@ REQUESTS: dict[str, Asked] = {
     "GET /api/reports/backlog": Asked(shows=_ANYTHING),
     "GET /api/followups/commands": Asked(query=_OF_CAMPAIGN, shows=("{held_id}",)),
     "GET /api/followups/letters": Asked(shows=_ANYTHING),
+    "POST /api/followups/letters/{letter_id}/retry": Asked(ids={"letter_id": NOBODYS}, let_in=("letter_unknown",)),
     "GET /api/followups/commands/counts": Asked(shows=('"state":"refused","code":"step_unknown"',)),
     "POST /api/followups/commands/retry": Asked({"state": "parked"}),
     "POST /api/followups/commands/{command_id}/retry": Asked(let_in=("not_retriable",)),

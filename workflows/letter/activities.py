@@ -21,7 +21,7 @@ class LetterActivitiesOverNats(LetterActivities):
     @activity.defn
     async def deliver(self, delivery: LetterDelivery) -> None:
         """See the port."""
-        question = DeliverLetter(letter_id=delivery.letter_id, last=delivery.last)
+        question = DeliverLetter(letter_id=delivery.letter_id, last=delivery.last, sending=delivery.sending)
         answer = await self._bus.ask(question, LetterDelivered, timeout=_PATIENCE)
         if not answer.settled:
             raise ApplicationError("not delivered yet", type="letter.waiting")

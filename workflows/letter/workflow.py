@@ -29,7 +29,7 @@ class LetterWorkflow:
         try:
             await workflow.execute_activity_method(
                 LetterActivities.deliver,
-                LetterDelivery(letter_id=start.letter_id),
+                LetterDelivery(letter_id=start.letter_id, sending=start.sending),
                 start_to_close_timeout=_ONCE,
                 schedule_to_close_timeout=_FOR,
                 retry_policy=_RETRY,
@@ -37,7 +37,7 @@ class LetterWorkflow:
         except ActivityError:
             await workflow.execute_activity_method(
                 LetterActivities.deliver,
-                LetterDelivery(letter_id=start.letter_id, last=True),
+                LetterDelivery(letter_id=start.letter_id, last=True, sending=start.sending),
                 start_to_close_timeout=_ONCE,
                 retry_policy=_RETRY,
             )

@@ -8,8 +8,16 @@ from services.followup.api.commands import IdempotencyKey
 from services.followup.api.door import WITH_ACCESS
 from services.followup.api.paths import UuidText
 from services.followup.ports import Letters, Reading
-from services.followup.schemas.letters import LetterIn, LettersNotSent, LettersOut, LettersQuery, LetterStateOut
+from services.followup.schemas.letters import (
+    LetterIn,
+    LetterNotSentOut,
+    LettersNotSent,
+    LettersOut,
+    LettersQuery,
+    LetterStateOut,
+)
 from services.followup.use_cases.send_letter import LetterWish, SendLetters
+from services.followup.use_cases.send_letter_again import SendLettersAgain
 from services.followup.use_cases.visible import visible
 from shared.rulebook.access import Action, may
 from shared.runtime.security import CurrentPrincipal
@@ -48,7 +56,7 @@ def letter_routes(sending: SendLetters, reading: Reading, letters: Letters) -> A
     return router
 
 
-def letters_not_sent_routes(letters: Letters) -> APIRouter:
+def letters_not_sent_routes(letters: Letters, again: SendLettersAgain) -> APIRouter:
     """What operators see of e-mails; it stands before the routes of single follow-ups, whose path it shares."""
     router = APIRouter(prefix="/api/followups/letters", tags=["letters"])
 
@@ -58,5 +66,16 @@ def letters_not_sent_routes(letters: Letters) -> APIRouter:
         may(principal, Action.OPERATE)
         found, counts = await letters.not_sent(query.wanted()), await letters.counts()
         return LettersNotSent.of(list(found), counts, query.limit)
+
+    @router.post("/{letter_id}/retry", status_code=202)
+    async def retry(principal: CurrentPrincipal, letter_id: UuidText) -> LetterNotSentOut:
+        """Send a failed e-mail again, as it was written, to the client's present address; see ADR 0105.
+
+        Takes the right OPERATOR. One that is on its way already is left alone; 409 `letter_sent` for one that was sent,
+        `letter_writer_out_of_reach` when whoever wrote it may no longer record for the client, and what recording it
+        now would be refused for.
+        """
+        may(principal, Action.OPERATE)
+        return LetterNotSentOut.of(await again.retry(letter_id, principal.user_id))
 
     return router

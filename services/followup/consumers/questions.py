@@ -105,8 +105,8 @@ class Questions:
         return BulkPageRun(settled=page.settled, chosen=page.chosen, moved=page.moved, finished=page.finished)
 
     async def deliver_letter(self, question: DeliverLetter) -> LetterDelivered:
-        """One delivery of an e-mail; one that nobody knows is settled."""
-        state = await self.sending.deliver(question.letter_id, last=question.last)
+        """One delivery of an e-mail; one that nobody knows, or that was sent again since, is settled."""
+        state = await self.sending.deliver(question.letter_id, last=question.last, sending=question.sending)
         return LetterDelivered(settled=state is not LetterState.WAITING)
 
 

@@ -157,13 +157,13 @@ class TemporalEngine:
             return False
         return True
 
-    async def start_letter(self, letter_id: str) -> bool:
+    async def start_letter(self, letter_id: str, sending: int) -> bool:
         """See the port. A letter whose execution ended is settled: another one finds nothing to do."""
         try:
             await (await self._client()).start_workflow(
                 LETTER_WORKFLOW,
-                LetterStart(letter_id=letter_id),
-                id=letter_workflow_id(letter_id),
+                LetterStart(letter_id=letter_id, sending=sending),
+                id=letter_workflow_id(letter_id, sending),
                 task_queue=self._task_queue,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,

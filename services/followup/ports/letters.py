@@ -54,6 +54,11 @@ class SentLetter:
     attempts: int = 0
     problem: str | None = None
     settled_at: datetime | None = None
+    sending: int = 1
+    """How often it was sent off: once, and once more each time that operators had it sent again."""
+    again_by: str | None = None
+    again_at: datetime | None = None
+    """Who had it sent again, the last time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,21 +94,24 @@ class Letters(Protocol):
     async def counts(self) -> Mapping[LetterState, int]:
         """How many are on their way and how many failed."""
 
-    async def settle(self, letter_id: str, state: LetterState, problem: str | None, at: datetime) -> None:
-        """What became of a letter that is WAITING; nothing else changes."""
+    async def settle(self, letter: SentLetter, state: LetterState, problem: str | None, at: datetime) -> None:
+        """What became of a letter that is WAITING in this sending; nothing else changes."""
 
-    async def tried(self, letter_id: str, problem: str) -> None:
-        """One more attempt came to nothing."""
+    async def tried(self, letter: SentLetter, problem: str) -> None:
+        """One more attempt of this sending came to nothing."""
 
-    async def not_started(self, limit: int) -> Sequence[str]:
-        """Letters whose execution was never started."""
+    async def send_again(self, letter: SentLetter, recipient: str, *, by: str, at: datetime) -> None:
+        """A FAILED letter is WAITING again, in its next sending; of two who ask at once one does it."""
 
-    async def mark_started(self, letter_ids: Sequence[str]) -> None:
-        """Their executions run."""
+    async def not_started(self, limit: int) -> Sequence[tuple[str, int]]:
+        """Letters whose execution was never started, each with its sending."""
+
+    async def mark_started(self, started: Sequence[tuple[str, int]]) -> None:
+        """The executions of these sendings run."""
 
 
 class LetterEngine(Protocol):
     """Where letters are sent from."""
 
-    async def start_letter(self, letter_id: str) -> bool:
-        """Start its execution, once however often it is asked; False when the engine does not answer."""
+    async def start_letter(self, letter_id: str, sending: int) -> bool:
+        """Start the execution of a sending, once however often it is asked; False when the engine does not answer."""

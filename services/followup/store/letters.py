@@ -86,29 +86,45 @@ class PostgresLetters:
             found = {LetterState(state): number for state, number in await conn.execute(query)}
         return {state: found.get(state, 0) for state in (LetterState.WAITING, LetterState.FAILED)}
 
-    async def settle(self, letter_id: str, state: LetterState, problem: str | None, at: datetime) -> None:
+    async def settle(self, letter: SentLetter, state: LetterState, problem: str | None, at: datetime) -> None:
         """See the port."""
-        change = sa.update(letters).where(letters.c.letter_id == letter_id, letters.c.state == LetterState.WAITING)
+        change = _of(letter, LetterState.WAITING)
         values = {"state": state, "problem": problem, "settled_at": at, "attempts": letters.c.attempts + 1}
         async with self._database.transaction() as conn:
             await conn.execute(change.values(values))
 
-    async def tried(self, letter_id: str, problem: str) -> None:
+    async def tried(self, letter: SentLetter, problem: str) -> None:
         """See the port."""
-        change = sa.update(letters).where(letters.c.letter_id == letter_id, letters.c.state == LetterState.WAITING)
+        change = _of(letter, LetterState.WAITING)
         async with self._database.transaction() as conn:
             await conn.execute(change.values(problem=problem, attempts=letters.c.attempts + 1))
 
-    async def not_started(self, limit: int) -> Sequence[str]:
+    async def send_again(self, letter: SentLetter, recipient: str, *, by: str, at: datetime) -> None:
         """See the port."""
-        query = sa.select(letters.c.letter_id).where(~letters.c.started).order_by(letters.c.asked_at).limit(limit)
-        async with self._database.reading() as conn:
-            return list((await conn.execute(query)).scalars())
-
-    async def mark_started(self, letter_ids: Sequence[str]) -> None:
-        """See the port."""
+        again = {"state": LetterState.WAITING, "started": False, "sending": letters.c.sending + 1, "settled_at": None}
         async with self._database.transaction() as conn:
-            await conn.execute(sa.update(letters).where(letters.c.letter_id.in_(letter_ids)).values(started=True))
+            change = _of(letter, LetterState.FAILED)
+            await conn.execute(change.values(**again, recipient=recipient, again_by=by, again_at=at))
+
+    async def not_started(self, limit: int) -> Sequence[tuple[str, int]]:
+        """See the port."""
+        query = sa.select(letters.c.letter_id, letters.c.sending).where(~letters.c.started)
+        query = query.order_by(letters.c.asked_at).limit(limit)
+        async with self._database.reading() as conn:
+            return [(letter_id, sending) for letter_id, sending in await conn.execute(query)]
+
+    async def mark_started(self, started: Sequence[tuple[str, int]]) -> None:
+        """See the port."""
+        which = sa.tuple_(letters.c.letter_id, letters.c.sending).in_(started)
+        async with self._database.transaction() as conn:
+            await conn.execute(sa.update(letters).where(which).values(started=True))
+
+
+def _of(letter: SentLetter, state: LetterState) -> sa.Update:
+    """A change of the letter while it is in this sending and state."""
+    return sa.update(letters).where(
+        letters.c.letter_id == letter.letter_id, letters.c.sending == letter.sending, letters.c.state == state
+    )
 
 
 def _letter(row: Any) -> SentLetter:

@@ -4,7 +4,7 @@ It is sent first and recorded then: a step is complete when its e-mail is sent, 
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from services.followup.ports import (
     Addresses,
@@ -81,22 +81,28 @@ class SendLetters:
             raise Refused("id_reused", {"id": kept.source_id})
         return kept
 
+    def require_ready(self) -> None:
+        """Refused `mail_not_configured` where no mail server is."""
+        if not self._carrier.ready:
+            raise Refused("mail_not_configured")
+
     async def start_waiting(self) -> int:
         """Start the executions of letters that have none; answers how many were started."""
         waiting = await self._letters.not_started(_PAGE)
-        started = [one for one in waiting if await self._engine.start_letter(one)]
+        started = [one for one in waiting if await self._engine.start_letter(*one)]
         if started:
             await self._letters.mark_started(started)
         return len(started)
 
-    async def deliver(self, letter_id: str, *, last: bool) -> LetterState | None:
+    async def deliver(self, letter_id: str, *, last: bool, sending: int = 1) -> LetterState | None:
         """Send the letter and record it; WAITING when it has to be tried again, which it is not after the `last` time.
 
+        None for a letter that nobody knows, or that is by now in the hands of a later `sending`.
         Whoever dies in between leaves it WAITING, or sent and not recorded: asked again, both are made good. A mail
         server that was gone before it answered may get the same message, under the same id, a second time.
         """
         letter = await self._letters.one(letter_id)
-        if letter is None:
+        if letter is None or letter.sending != sending:
             return None
         if letter.state is LetterState.WAITING:
             letter = await self._carried(letter, last=last)
@@ -113,10 +119,10 @@ class SendLetters:
         except Exception as error:  # noqa: BLE001  whatever it was, it is kept, and the letter is tried again
             problem = f"{type(error).__name__}: {error}"[:_LONGEST_PROBLEM]
             if not last:
-                await self._letters.tried(letter.letter_id, problem)
+                await self._letters.tried(letter, problem)
                 return letter
             state, problem = LetterState.FAILED, f"{_GAVE_UP}: {problem}"
-        await self._letters.settle(letter.letter_id, state, problem, self._clock.now())
+        await self._letters.settle(letter, state, problem, self._clock.now())
         return await self._letters.one(letter.letter_id) or letter
 
     async def _record(self, letter: SentLetter) -> None:
@@ -144,9 +150,8 @@ class SendLetters:
         )
 
     def _letter(self, principal: Principal, wish: LetterWish, row: FollowUpRow, addresses: Addresses) -> SentLetter:
-        if not self._carrier.ready:
-            raise Refused("mail_not_configured")
-        self._require_recordable(principal, wish, row)
+        self.require_ready()
+        require_recordable(principal.user_id, wish.step_id, row, self._clock.today())
         if addresses.client_email is None:
             raise Invalid("client_without_email")
         letter_id, now = uuid7(), self._clock.now()
@@ -166,16 +171,17 @@ class SendLetters:
             asked_at=now,
         )
 
-    def _require_recordable(self, principal: Principal, wish: LetterWish, row: FollowUpRow) -> None:
-        """What would be refused once the e-mail is sent is refused before."""
-        plan, today = row.definition.plan(), self._clock.today()
-        command: Command = RecordInteraction(StepKind.EMAIL)
-        if wish.step_id is not None:
-            command = CompleteStep(wish.step_id)
-            step = next((step for step in plan.steps if step.id == wish.step_id), None)
-            if step is not None and step.kind is not StepKind.EMAIL:
-                raise Refused("not_an_email", {"step": wish.step_id})
-        decide(row.state, command, plan, Circumstances(today=today, occurred_on=today, actor=principal.user_id))
+
+def require_recordable(actor: str, step_id: str | None, row: FollowUpRow, today: date) -> None:
+    """What would be refused once the e-mail is sent is refused before."""
+    plan = row.definition.plan()
+    command: Command = RecordInteraction(StepKind.EMAIL)
+    if step_id is not None:
+        command = CompleteStep(step_id)
+        step = next((step for step in plan.steps if step.id == step_id), None)
+        if step is not None and step.kind is not StepKind.EMAIL:
+            raise Refused("not_an_email", {"step": step_id})
+    decide(row.state, command, plan, Circumstances(today=today, occurred_on=today, actor=actor))
 
 
 def _source(principal: Principal) -> str:

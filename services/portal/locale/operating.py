@@ -16,6 +16,11 @@ TEXTS: dict[str, Text] = {
         "Les e-mails aux clients qui attendent leur envoi ou qui n’ont pas pu partir.",
         "E-mails to clients that wait to be sent or could not be.",
     ),
+    "operating.send_again": ("Renvoyer", "Send again"),
+    "operating.sent_again": (
+        "L’e-mail repart, à l’adresse actuelle du client.",
+        "The e-mail is on its way again, to the client’s present address.",
+    ),
     "operating.filter_letters": ("Filtrer les e-mails", "Filter the e-mails"),
     "operating.all_letters": ("Tous", "All"),
     "operating.no_letters": ("Tous les e-mails sont partis.", "All e-mails were sent."),

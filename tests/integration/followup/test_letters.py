@@ -1,5 +1,7 @@
 """E-mails to clients: sent by a real mail server, and the step complete once they are, not before."""
 
+import asyncio
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -10,11 +12,12 @@ from services.followup.schemas.letters import LettersNotSent
 from services.followup.store.letters import PostgresLetters
 from services.followup.store.people import PostgresPeople
 from services.followup.use_cases.send_letter import LetterWish
+from services.followup.use_cases.send_letter_again import SendLettersAgain
 from shared.contracts.campaign import StepDefinition
 from shared.contracts.directory import ClientChanged
 from shared.rulebook.access import AccessLevel, Principal
 from shared.rulebook.commands import CompleteStep, WithdrawClient
-from shared.rulebook.errors import Invalid, NotVisible, Refused
+from shared.rulebook.errors import Invalid, NotVisible, Refused, RuleBroken
 from shared.rulebook.ids import follow_up_id, letter_workflow_id
 from shared.rulebook.steps import StepKind
 from tests.integration.followup.conftest import AnotherWorld
@@ -23,6 +26,7 @@ from tests.integration.followup.world import STEPS, World, a_definition
 from tests.support.mail_server import MailServer, a_mail_server, a_mailer
 
 MANAGER = Principal("5a0c7a0e-0000-4000-8000-00000000000b", "u", ("u",), access_level=AccessLevel.ALL)
+OPERATOR = "5a0c7a0e-0000-4000-8000-00000000000f"
 EMAIL = StepDefinition(id="letter", title="Letter", kind=StepKind.EMAIL, mandatory=True)
 
 
@@ -37,6 +41,12 @@ async def a_follow_up(world: World, *, email: str | None = "claire@example.org")
     """Of a campaign that begins with an e-mail."""
     campaign, client = await world.a_campaign(steps=(EMAIL, *STEPS)), str(uuid4())
     await world.target(campaign, client)
+    await told_of(world, client, email)
+    return follow_up_id(campaign, client)
+
+
+async def told_of(world: World, client: str, email: str | None, *, revision: int = 1) -> None:
+    """What the directory says of the client."""
     told = ClientChanged(
         client_id=client,
         external_id=client,
@@ -44,10 +54,14 @@ async def a_follow_up(world: World, *, email: str | None = "claire@example.org")
         email=email,
         advisor_id=str(uuid4()),
         changed_at=world.clock.now(),
-        revision=1,
+        revision=revision,
     )
     await PostgresPeople(world.database).keep_clients([told])
-    return follow_up_id(campaign, client)
+
+
+def sending_again(world: World) -> SendLettersAgain:
+    letters = PostgresLetters(world.database)
+    return SendLettersAgain(letters, world.reading, world.rights, world.letters, world.clock)
 
 
 def wish(follow_up: str, *, step: str | None = "letter", key: str | None = "k", subject: str = "Bonjour") -> LetterWish:
@@ -156,6 +170,53 @@ async def test_operators_see_what_is_on_its_way_or_failed_and_no_address(world: 
     server.answers = []
 
 
+async def test_a_failed_letter_is_sent_again_to_the_present_address_once(world: World, server: MailServer) -> None:
+    world.rights.people[MANAGER.user_id] = MANAGER
+    again, follow_up = sending_again(world), await a_follow_up(world)
+    server.answers = ["554 no such mailbox"]
+    failed = await settled(world, await world.letters.ask(MANAGER, wish(follow_up)))
+    client = (await world.facts(follow_up))[0].client_id
+    await told_of(world, client, "claire.martin@example.org", revision=2)
+
+    (one, other) = await asyncio.gather(*(again.retry(failed.letter_id, OPERATOR) for _ in range(2)))
+    sent = await settled(world, failed)
+    late = await world.letters.deliver(failed.letter_id, last=True)  # of the sending that failed
+    with pytest.raises(Refused, match="letter_sent"):
+        await again.retry(failed.letter_id, OPERATOR)
+
+    assert {one.sending, other.sending} == {2}
+    assert (sent.state, sent.sending, sent.again_by, late) == (LetterState.SENT, 2, OPERATOR, None)
+    assert [(mail["To"], mail["Subject"]) for mail in server.taken] == [("claire.martin@example.org", "Bonjour")]
+    assert await kinds(world, follow_up, 2) == ["ClientTargeted", "StepCompleted"]
+    assert (await world.facts(follow_up))[1].actor == MANAGER.user_id
+
+
+async def test_a_letter_that_may_no_longer_be_written_is_not_sent_again(world: World, server: MailServer) -> None:
+    again, follow_up = sending_again(world), await a_follow_up(world)
+    server.answers = ["554 no such mailbox"]
+    failed = await settled(world, await world.letters.ask(MANAGER, wish(follow_up)))
+
+    async def refusal(code: str) -> None:
+        with pytest.raises(RuleBroken, match=code):
+            await again.retry(failed.letter_id, OPERATOR)
+
+    await refusal("letter_writer_out_of_reach")  # nobody by now
+    world.rights.people[MANAGER.user_id] = replace(MANAGER, access_level=AccessLevel.OWN)
+    await refusal("letter_writer_out_of_reach")
+    world.rights.people[MANAGER.user_id] = MANAGER
+    client = (await world.facts(follow_up))[0].client_id
+    await told_of(world, client, None, revision=2)
+    await refusal("client_without_email")
+    await world.do(follow_up, CompleteStep("letter"))
+    await refusal("already_completed")
+    with pytest.raises(NotVisible, match="letter_unknown"):
+        await again.retry(str(uuid4()), OPERATOR)
+
+    found = await PostgresLetters(world.database).one(failed.letter_id)
+    assert found is not None
+    assert (found.state, found.sending, server.taken) == (LetterState.FAILED, 1, [])
+
+
 async def test_the_last_delivery_settles_in_any_case(world: World, server: MailServer) -> None:
     follow_up = await a_follow_up(world)
     server.answers = ["451 later"] * 100
@@ -171,7 +232,7 @@ async def test_whoever_dies_between_sending_and_recording_loses_nothing(
     follow_up = await a_follow_up(world)
     server.answers = ["451 later"]
     asked = await world.letters.ask(MANAGER, wish(follow_up))
-    await PostgresLetters(world.database).settle(asked.letter_id, LetterState.SENT, None, world.clock.now())
+    await PostgresLetters(world.database).settle(asked, LetterState.SENT, None, world.clock.now())
 
     second = await another()
     assert await second.letters.deliver(asked.letter_id, last=False) is LetterState.SENT

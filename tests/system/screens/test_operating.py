@@ -128,6 +128,8 @@ def test_emails_that_could_not_be_sent_are_counted_and_name_nobody(open_tab, pro
     expect(page.get_by_role("row", name=re.compile("no such mailbox"))).to_be_visible()
     expect(page.locator("main")).not_to_contain_text("Client 4")
     expect(page.locator("main")).not_to_contain_text("client-4")
+    page.get_by_role("row", name=re.compile("no such mailbox")).get_by_role("button", name="Renvoyer").click()
+    expect(page.get_by_role("status")).to_contain_text("L’e-mail repart, à l’adresse actuelle du client.")
 
 
 def is_settled(crm, follow_up):
