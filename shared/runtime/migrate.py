@@ -22,6 +22,8 @@ SERVICES = ("directory", "campaign", "followup", "notification", "reporting")
 _SERVICES_FOLDER = Path(__file__).parents[2] / "services"
 _LOCK = 0x4A414C4F  # any number that nobody else locks
 _ROLES = ("{}_owner", "{}", "{}_background")
+_MAKING_TABLES = frozenset({"reporting"})
+"""Whose transactions make temporary tables (ADR 0064): PostgreSQL lets everybody, unless a deployment revokes it."""
 
 
 def migrate_all(admin_url: str, services: Sequence[str] = SERVICES) -> None:
@@ -118,6 +120,9 @@ def _prepare(admin: psycopg.Connection, service: str) -> None:
         "{by_default} grant usage, select on sequences to {users}",
     ):
         admin.execute(sql.SQL(statement).format(**named))
+    if service in _MAKING_TABLES:
+        named["database"] = sql.Identifier(admin.info.dbname)
+        admin.execute(sql.SQL("grant temporary on database {database} to {users}").format(**named))
 
 
 def _create_role(admin: psycopg.Connection, role: str) -> None:

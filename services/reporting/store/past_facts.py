@@ -34,7 +34,7 @@ from services.reporting.ports.reading import AsOf, Axis, Scope
 from services.reporting.ports.standing import Shape
 from services.reporting.store.places import places_before
 from services.reporting.store.reach import is_within, reaches_all, within
-from services.reporting.store.shaping import ENTRIES, shape_entries
+from services.reporting.store.shaping import AS_THEY_COME, entries_as_they_come
 from services.reporting.tables import facts, follow_ups
 from services.reporting.use_cases.record_facts import ACTIVITY
 from services.reporting.use_cases.standing import Standing, shape_of
@@ -147,8 +147,8 @@ def _grouped(as_of: AsOf, scope: Scope, known: Subquery, *, by_advisor: bool) ->
 
 
 def entries_shaped() -> ColumnElement[Any]:
-    """Step, state and first version of each entry after a fact, in one order; null without any."""
-    return literal_column(ENTRIES.format(after="facts.after"), facts.c.after.type)
+    """Steps, states and first versions of the entries after a fact."""
+    return literal_column(AS_THEY_COME.format(after="facts.after"), facts.c.after.type)
 
 
 async def _folded(
@@ -216,7 +216,7 @@ def _numbered(row: Any) -> NumberedState:
 
 
 def _standing(row: Row[Any]) -> Standing:
-    entries = shape_entries(row.entries)
+    entries = entries_as_they_come(row.entries)
     return Standing(
         campaign_id=row.campaign_id,
         advisor_id=row.advisor_id,
@@ -237,9 +237,10 @@ def euros(amount: ColumnElement[Any]) -> ColumnElement[Decimal]:
 _SHAPED = ("closing", "kind", "closed_position", "waiting", "entries", "overdue_step")
 _ACTIVITY = sorted(ACTIVITY)
 _SUMMED = ("initial_potential", "potential", "collected")
+_OF_INTERACTIONS = (FactKind.INTERACTION_RECORDED, FactKind.INTERACTION_COMPLETED, FactKind.INTERACTION_REOPENED)
 _UNPLANNED = case(
+    (facts.c.kind.not_in([kind.value for kind in _OF_INTERACTIONS]), 0),
     (facts.c.fact["step_id"].astext.is_not(None), 0),
-    (facts.c.kind.in_([FactKind.INTERACTION_RECORDED.value, FactKind.INTERACTION_COMPLETED.value]), 1),
     (facts.c.kind == FactKind.INTERACTION_REOPENED.value, -1),
-    else_=0,
+    else_=1,
 )

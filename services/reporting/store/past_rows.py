@@ -10,15 +10,12 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Date,
-    Integer,
     Select,
-    Subquery,
-    Text,
+    and_,
     cast,
     delete,
     func,
     literal,
-    null,
     select,
     text,
 )
@@ -40,25 +37,25 @@ from services.reporting.store.past_facts import (
 from services.reporting.store.places import places_before
 from services.reporting.store.reach import is_within, within
 from services.reporting.store.rows import rows_json
-from services.reporting.store.shaping import shape_entries
+from services.reporting.store.shaping import entries_as_they_come
 from services.reporting.store.tree_rows import PostgresTreeRows
 from services.reporting.tables import facts, follow_ups
-from services.reporting.tables.past import past_follow_ups
+from services.reporting.tables.past import past_follow_ups, past_known, past_standings
 from services.reporting.use_cases.standing import an_example
 from shared.rulebook.follow_up import ConclusionKind
 from shared.rulebook.standing import is_overdue, position, position_index
 from shared.rulebook.steps import Plan
 
-_PAST = past_follow_ups.c
+_PAST, _STANDING, _KNOWN = past_follow_ups.c, past_standings.c, past_known.c
 _SUCCESSES = [kind.value for kind in ConclusionKind if kind.is_success]
+_TABLES = (past_known, past_follow_ups, past_standings)
 _OTHERS_READ = text("set transaction read only")
 """PostgreSQL then lets a transaction write its own temporary tables, and nothing else."""
+_COUNTED = text("analyze past_known")
+"""Without knowing them PostgreSQL expects few, and looks each one up."""
 _JUDGED = text(
-    "update past_follow_ups set position = judged.position, step_number = judged.step_number,"
-    " overdue = judged.overdue, plan_version = judged.plan_version"
-    " from jsonb_to_recordset(cast(:judged as jsonb)) as judged (campaign_id uuid, shape jsonb, position text,"
-    " step_number integer, overdue boolean, plan_version integer)"
-    " where past_follow_ups.campaign_id = judged.campaign_id and past_follow_ups.shape = judged.shape"
+    "insert into past_standings select * from"
+    " jsonb_populate_recordset(cast(null as past_standings), cast(:judged as jsonb))"
 )
 _TOLD = text(
     "insert into past_follow_ups select * from"
@@ -85,7 +82,18 @@ class PostgresPastRows(PostgresTreeRows):
         return []
 
     def _of_day(self, statement: Select[Any]) -> Select[Any]:
-        held = select(*(_PAST[one.name] for one in follow_ups.c))
+        """What is judged of each shape, and the whole state, are looked up where a statement asks for them."""
+        state = select(facts.c.after).where(facts.c.follow_up_id == _PAST.follow_up_id, facts.c.number == _PAST.number)
+        told: dict[str, ColumnElement[Any]] = {
+            "state": func.coalesce(_PAST.state, state.correlate(past_follow_ups).scalar_subquery()),
+            "overdue": func.coalesce(_PAST.overdue, _STANDING.overdue),
+            "plan_version": func.coalesce(_PAST.plan_version, _STANDING.plan_version),
+            "position": func.coalesce(_PAST.position, _STANDING.position),
+            "step_number": func.coalesce(_PAST.step_number, _STANDING.step_number),
+        }
+        alike = and_(_STANDING.campaign_id == _PAST.campaign_id, _STANDING.shape == _PAST.shape)
+        columns = [told.get(one.name, _PAST[one.name]).label(one.name) for one in follow_ups.c]
+        held = select(*columns).select_from(past_follow_ups.outerjoin(past_standings, alike))
         return statement.add_cte(held.cte("follow_ups").prefix_with("NOT MATERIALIZED"))
 
     async def _generations(self, campaign_ids: Collection[str]) -> dict[str, Generation]:
@@ -99,30 +107,35 @@ class PostgresPastRows(PostgresTreeRows):
     async def _hold(self, scope: Scope, campaign_ids: Sequence[str]) -> None:
         """Before its campaign there is no follow-up."""
         if self._held is None:
-            await self._connection.execute(CreateTable(past_follow_ups))
+            for table in _TABLES:
+                await self._connection.execute(CreateTable(table))
             await self._connection.execute(_OTHERS_READ)
         else:
-            await self._connection.execute(delete(past_follow_ups))
+            for table in _TABLES:
+                await self._connection.execute(delete(table))
         plans = await self._plans(campaign_ids)
         known = known_as_of(self._as_of, scope, sorted(plans), activity=True)
-        found = _as_recorded(self._as_of, scope, known)
+        names = [column.name for column in _KNOWN]
+        await self._connection.execute(past_known.insert().from_select(names, select(*(known.c[one] for one in names))))
+        await self._connection.execute(_COUNTED)
+        found = _as_recorded(self._as_of, scope)
         names = [column.name for column in found.selected_columns]
         await self._connection.execute(past_follow_ups.insert().from_select(names, found))
         await self._judge(plans)
         if self._as_of.axis is Axis.HAPPENED:
-            await self._fold(scope, known, plans)
+            await self._fold(scope, plans)
 
     async def _judge(self, plans: Mapping[str, Plan]) -> None:
         alike = (await self._connection.execute(select(_PAST.campaign_id, _PAST.shape).distinct())).all()
         judged = [_judged(row, plans[row.campaign_id], self._as_of) for row in alike]
         await self._connection.execute(_JUDGED, {"judged": json.dumps(judged)})
 
-    async def _fold(self, scope: Scope, known: Subquery, plans: Mapping[str, Plan]) -> None:
+    async def _fold(self, scope: Scope, plans: Mapping[str, Plan]) -> None:
         """Those whose facts happened in another order than they were recorded in, one by one."""
         wanted = (
-            select(known.c.follow_up_id, known.c.last_activity, follow_ups.c.client_id)
-            .join(follow_ups, follow_ups.c.follow_up_id == known.c.follow_up_id)
-            .where(known.c.folds)
+            select(_KNOWN.follow_up_id, _KNOWN.last_activity, follow_ups.c.client_id)
+            .join(follow_ups, follow_ups.c.follow_up_id == _KNOWN.follow_up_id)
+            .where(_KNOWN.folds)
         )
         told = {row.follow_up_id: row for row in await self._connection.execute(wanted)}
         paths = await paths_as_of(self._connection, self._as_of) if told else {}
@@ -147,7 +160,7 @@ class PostgresPastRows(PostgresTreeRows):
             await self._connection.execute(_TOLD, {"rows": rows_json(rows)})
 
 
-def _as_recorded(as_of: AsOf, scope: Scope, known: Subquery) -> Select[Any]:
+def _as_recorded(as_of: AsOf, scope: Scope) -> Select[Any]:
     """Those whose state as of the day is the one that the last fact by then carries; not yet judged."""
     after = facts.c.after
     conclusion = after["conclusion"]
@@ -159,8 +172,7 @@ def _as_recorded(as_of: AsOf, scope: Scope, known: Subquery) -> Select[Any]:
             facts.c.campaign_id,
             follow_ups.c.client_id,
             facts.c.number,
-            after.label("state"),
-            cast(known.c.interactions, Integer).label("interactions"),
+            _KNOWN.interactions,
             literal(0).label("generation"),
             facts.c.advisor_id,
             cast(after["entry_date"].astext, Date).label("entry_date"),
@@ -169,24 +181,22 @@ def _as_recorded(as_of: AsOf, scope: Scope, known: Subquery) -> Select[Any]:
             euros(after["initial_potential"].astext).label("initial_potential"),
             euros(after["potential"].astext).label("potential"),
             func.coalesce(euros(conclusion["collected"].astext), 0).label("collected"),
-            cast(null(), Text).label("position"),
-            literal(0).label("plan_version"),
             kind.label("conclusion_kind"),
             cast(conclusion["on"].astext, Date).label("concluded_on"),
-            cast(null(), Integer).label("step_number"),
-            literal(value=False).label("overdue"),
-            known.c.last_activity,
+            _KNOWN.last_activity,
             func.jsonb_build_array(closing, closed_position, late, entries_shaped()).label("shape"),
         )
-        .join(known, (known.c.follow_up_id == facts.c.follow_up_id) & (known.c.number == facts.c.number))
+        .join(past_known, (_KNOWN.follow_up_id == facts.c.follow_up_id) & (_KNOWN.number == facts.c.number))
         .join(follow_ups, follow_ups.c.follow_up_id == facts.c.follow_up_id)
-        .where(~known.c.folds, within(scope, facts.c.advisor_id, places_before(as_of.end)))
+        .where(~_KNOWN.folds, within(scope, facts.c.advisor_id, places_before(as_of.end)))
     )
 
 
 def _judged(row: Any, plan: Plan, as_of: AsOf) -> dict[str, object]:
     closing, closed_position, late, entries = row.shape
-    shape = Shape(closing, None, closed_position, waiting=False, entries=shape_entries(entries), overdue_step=late)
+    shape = Shape(
+        closing, None, closed_position, waiting=False, entries=entries_as_they_come(entries), overdue_step=late
+    )
     state = an_example(shape, as_of.day)
     return {
         "campaign_id": row.campaign_id,

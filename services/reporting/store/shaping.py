@@ -1,5 +1,7 @@
 """The shape of a follow-up (`ports.standing.Shape`) from its state as a fact carries it."""
 
+from collections.abc import Sequence
+
 from pydantic import TypeAdapter
 
 from services.reporting.ports.standing import EntryShape, Shape
@@ -10,6 +12,12 @@ ENTRIES = """(
         lateral jsonb_build_array(told -> 'step_id', told -> 'state', told -> 'first_version') as one
 )"""
 """Step, state and first version of each entry after a fact, in one order; null without any."""
+AS_THEY_COME = """jsonb_build_array(
+    jsonb_path_query_array({after}, '$.entries[*].step_id'),
+    jsonb_path_query_array({after}, '$.entries[*].state'),
+    jsonb_path_query_array({after}, '$.entries[*].first_version')
+)"""
+"""The same as three arrays in the order of the state: at half the cost, and equal ones may differ."""
 SHAPE = f"""jsonb_build_array({{after}} -> 'closing', {{after}} #> '{{{{conclusion,kind}}}}',
     {{after}} -> 'closed_position', {{after}} -> 'overdue_step', {ENTRIES})"""
 """All of it, for one who is not waiting."""
@@ -19,6 +27,11 @@ _ENTRIES = TypeAdapter(tuple[EntryShape, ...])
 def shape_entries(stored: object) -> tuple[EntryShape, ...]:
     """The entries from their column."""
     return _ENTRIES.validate_python(stored or ())
+
+
+def entries_as_they_come(stored: Sequence[Sequence[object]]) -> tuple[EntryShape, ...]:
+    """The entries from the three arrays, in one order."""
+    return tuple(sorted(_ENTRIES.validate_python(tuple(zip(*stored, strict=True)))))
 
 
 def shape_of_column(stored: list[object]) -> Shape:

@@ -7,15 +7,31 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Numeric, Text, case, cast, exists, func, literal, select, tuple_
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Numeric,
+    Text,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    literal_column,
+    select,
+    tuple_,
+)
 
 from services.reporting.ports.counting import Generation, Row
 from services.reporting.ports.listing import ClientSort, ClientSums, Listed, Order, Wanted
 from services.reporting.ports.reading import Totals
+from services.reporting.ports.standing import Amounts
 from services.reporting.store.listing import PostgresRows, present, result_is
 from services.reporting.store.rows import row_of
+from services.reporting.store.shaping import SHAPE, shape_of_column
 from services.reporting.tables import campaign_versions, campaigns, clients, follow_ups
 from services.reporting.use_cases.contribution import amounts_of
+from services.reporting.use_cases.standing import contribution_of
 from shared.contracts.campaign import CampaignDefined
 from shared.rulebook.counting import ClientResult
 from shared.rulebook.errors import Invalid
@@ -103,11 +119,25 @@ class PostgresTreeRows(PostgresRows):
 
     async def _nameless(self, wanted: Wanted, where: Sequence[ColumnElement[bool]]) -> list[ClientSums]:
         reached = exists().where(clients.c.client_id == _ROW.client_id, present(wanted.scope))
-        hidden = (await self._sums(wanted, [*where, ~reached])).values()
-        if not hidden:
+        totals = await self._alike(wanted, [*where, ~reached])
+        if not totals:
             return []
-        totals = add_up([one for one, _ in hidden])
-        return [ClientSums(client_id=None, name=None, external_id=None, key=None, totals=totals, follow_ups=())]
+        return [ClientSums(client_id=None, name=None, external_id=None, key=None, totals=add_up(totals), follow_ups=())]
+
+    async def _alike(self, wanted: Wanted, where: Sequence[ColumnElement[bool]]) -> list[Totals]:
+        """Sums over those that stand alike: as many as there are clients may be hidden."""
+        shape = literal_column(SHAPE.format(after="follow_ups.state"), _ROW.state.type).label("shape")
+        waiting = (_ROW.entry_date > wanted.today).label("waiting")
+        sums = [
+            func.sum(_ROW[one]).label(one) for one in ("interactions", "initial_potential", "potential", "collected")
+        ]
+        alike = (_ROW.campaign_id, shape, waiting)
+        rows = await self._connection.execute(
+            self._of_day(select(*alike, func.count().label("clients"), *sums).where(*where).group_by(*alike))
+        )
+        found = list(rows)
+        generations = await self._generations({row.campaign_id for row in found})
+        return [_times(row, generations[row.campaign_id]) for row in found if row.campaign_id in generations]
 
     async def _sums(
         self, wanted: Wanted, where: Sequence[ColumnElement[bool]]
@@ -153,6 +183,19 @@ def add_up(totals: Sequence[Totals]) -> Totals:
             for one in fields(Totals)
         },
     )
+
+
+def _times(row: Any, generation: Generation) -> Totals:
+    """What follow-ups of one shape add together."""
+    counts = contribution_of(shape_of_column(row.shape), generation).counts
+    times = Amounts(*(row.clients * one for one in counts))
+    amounts = times._replace(
+        contacts=times.contacts + int(row.interactions) * counts.clients,
+        potential=row.initial_potential * counts.clients,
+        remaining_potential=row.potential * counts.in_progress,
+        collected=row.collected * counts.clients,
+    )
+    return _totals(amounts, waiting=row.waiting)
 
 
 def _converting(row: Row, generations: Mapping[str, Generation], today: date) -> bool:
