@@ -117,12 +117,14 @@ class Door:
     async def create(self, *, by: str = "boss", **changes: Any) -> dict[str, Any]:
         answer = await self.ask("POST", by=by, json=a_campaign(**changes))
         assert answer.status_code == 201, answer.text
-        return answer.json()
+        created: dict[str, Any] = answer.json()
+        return created
 
     async def show(self, campaign_id: str, *, by: str = "boss") -> dict[str, Any]:
         answer = await self.ask("GET", f"/{campaign_id}", by=by)
         assert answer.status_code == 200, answer.text
-        return answer.json()
+        shown: dict[str, Any] = answer.json()
+        return shown
 
     async def change(self, campaign: dict[str, Any], *, by: str = "boss", **changes: Any) -> httpx.Response:
         return await self.ask(
@@ -141,7 +143,7 @@ class Door:
     async def job_when_worked(self, campaign_id: str, job_id: str, *, by: str = "boss") -> dict[str, Any]:
         async with asyncio.timeout(20):
             while True:
-                job = (await self.ask("GET", f"/{campaign_id}/jobs/{job_id}", by=by)).json()
+                job: dict[str, Any] = (await self.ask("GET", f"/{campaign_id}/jobs/{job_id}", by=by)).json()
                 if job["accepted"] + job["skipped"] >= job["total"]:
                     return job
                 await asyncio.sleep(0.02)
@@ -170,7 +172,7 @@ async def running(settings: Settings, follow_ups: FakeFollowUps) -> AsyncIterato
     app = create_app(settings)
     people = dict(PEOPLE)
     clock = FixedClock(ZoneInfo("Europe/Paris"), NOW)
-    async with _served_by(app, people, clock):
+    async with served_by(app, people, clock):
         await _until_ready(app.state.security.principals, settings)
         app.state.security = TokensAreNames(people)
         door = app.state.door
@@ -181,7 +183,7 @@ async def running(settings: Settings, follow_ups: FakeFollowUps) -> AsyncIterato
 
 
 @asynccontextmanager
-async def _served_by(app: FastAPI, people: Mapping[str, Principal], clock: Clock) -> AsyncIterator[None]:
+async def served_by(app: FastAPI, people: Mapping[str, Principal], clock: Clock) -> AsyncIterator[None]:
     """The service runs, and knows these people's rights instead of the directory's.
 
     Documents are swept by the clock they are sent by: by the real one they would be months old at once.
