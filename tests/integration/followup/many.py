@@ -17,12 +17,18 @@ from shared.rulebook.ids import follow_up_id
 from tests.integration.followup.waiting import until
 from tests.integration.followup.world import World
 
-NETWORK, LILLE, NICE = (str(uuid4()) for _ in range(3))
-ANNE = Principal(str(uuid4()), LILLE, (NETWORK, LILLE), access_level=AccessLevel.OWN)
-BORIS = Principal(str(uuid4()), LILLE, (NETWORK, LILLE), access_level=AccessLevel.OWN)
-CHLOE = Principal(str(uuid4()), LILLE, (NETWORK, LILLE), access_level=AccessLevel.OWN)
-FAR = Principal(str(uuid4()), NICE, (NETWORK, NICE), access_level=AccessLevel.OWN)
-MANAGER = Principal(str(uuid4()), LILLE, (NETWORK, LILLE), manage_campaigns=True, access_level=AccessLevel.UNIT)
+NETWORK, LILLE, NICE = (f"5a0c7a0e-0000-4000-8000-{number:012}" for number in (901, 902, 903))
+ANNE = Principal("5a0c7a0e-0000-4000-8000-000000000911", LILLE, (NETWORK, LILLE), access_level=AccessLevel.OWN)
+BORIS = Principal("5a0c7a0e-0000-4000-8000-000000000912", LILLE, (NETWORK, LILLE), access_level=AccessLevel.OWN)
+CHLOE = Principal("5a0c7a0e-0000-4000-8000-000000000913", LILLE, (NETWORK, LILLE), access_level=AccessLevel.OWN)
+FAR = Principal("5a0c7a0e-0000-4000-8000-000000000914", NICE, (NETWORK, NICE), access_level=AccessLevel.OWN)
+MANAGER = Principal(
+    "5a0c7a0e-0000-4000-8000-000000000915",
+    LILLE,
+    (NETWORK, LILLE),
+    manage_campaigns=True,
+    access_level=AccessLevel.UNIT,
+)
 PEOPLE = (ANNE, BORIS, CHLOE, FAR, MANAGER)
 
 
