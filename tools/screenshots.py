@@ -100,6 +100,7 @@ SCREENS = (
     Screen("targeting_job", "network", "/operations?statut=RUNNING", (*TARGETED, "main a[href*='/travaux/'] >> nth=0")),
     Screen("held", "operator", "/exploitation"),
     Screen("queues", "operator", "/exploitation/files"),
+    Screen("parked", "operator", "/exploitation/messages"),
     Screen("letters", "operator", "/exploitation/courriels"),
     Screen("reconciliations", "operator", "/exploitation/rapprochements"),
 )

@@ -24,7 +24,7 @@ from services.campaign.ports.pulling import Source
 from services.campaign.settings import Settings
 from services.campaign.store.client_finder import AskedClients
 from services.campaign.store.documents import kept_documents
-from services.campaign.store.jobs_under_way import jobs_under_way
+from services.campaign.store.jobs_under_way import jobs_under_way, stopping
 from services.campaign.store.neighbours import AskedCalendars, AskedFollowUps, WatchedPeople
 from services.campaign.store.pulling import PostgresPulls
 from services.campaign.store.reading import PostgresCampaigns
@@ -54,7 +54,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             yield
 
     app = service_app(title="Campaign", version="1.0.0", lifespan=lifespan, settings=settings)
-    app.include_router(parts.backlog("/api/campaigns", jobs_under_way(parts.database)))
+    stop = stopping(parts.database, Clock(settings.zone))
+    app.include_router(parts.backlog("/api/campaigns", jobs_under_way(parts.database), stop))
     for part in (jobs, reading, versions, definitions, documents, clients, csv_clients, from_query, spread):
         app.include_router(part.router)
     app.add_exception_handler(VersionChanged, version_changed)  # type: ignore[arg-type]  # it gets that class only

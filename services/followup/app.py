@@ -154,12 +154,12 @@ class _Service:
     def add_routes(self, app: FastAPI) -> None:
         """The HTTP interface."""
         take = TakeCommands(self.desk, self.reading, self.interactions, self.files, self.clock)
-        app.include_router(self.parts.backlog("/api/followups", jobs_under_way(self.parts.database)))
+        ask = AskJobs(self.jobs, self.rights, self.engine, self.clock, written=self.jobs_to_start.set)
+        app.include_router(self.parts.backlog("/api/followups", jobs_under_way(self.parts.database), ask.stop))
         app.include_router(signal_routes(self.desk, self.log, self.clock, park_for=self.park_for))
         held = PostgresHeldCommands(self.parts.database)
         handle_held = HandleHeld(held, self.clock.now, park_for=self.park_for)
         app.include_router(held_routes(held, handle_held))
-        ask = AskJobs(self.jobs, self.rights, self.engine, self.clock, written=self.jobs_to_start.set)
         app.include_router(job_routes(ask, self.jobs))
         app.include_router(command_routes(take, self.log, self.reading, self.clock))
         app.include_router(link_routes(LinkHoldingsOf(take, self.reading, self.directory)))

@@ -25,7 +25,7 @@ from services.reporting.store.exports import PostgresExports, PostgresFiles
 from services.reporting.store.figures import PostgresReadings
 from services.reporting.store.forecasting import PostgresForecasting
 from services.reporting.store.held import PostgresHeldFollowUps
-from services.reporting.store.jobs_under_way import jobs_under_way
+from services.reporting.store.jobs_under_way import jobs_under_way, stopping
 from services.reporting.store.ledger import PostgresLedgers
 from services.reporting.store.live import PostgresChanges
 from services.reporting.store.measures import LIVE_STREAMS
@@ -78,7 +78,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             yield
 
     app = service_app(title="Reporting", version="1.0.0", lifespan=lifespan, settings=settings)
-    app.include_router(parts.backlog("/api/reports", jobs_under_way(parts.database)))
+    app.include_router(
+        parts.backlog("/api/reports", jobs_under_way(parts.database), stopping(parts.database, clock.now))
+    )
     app.include_router(create_router(PostgresReadings(parts.database), PostgresChecks(parts.database), orders, clock))
     app.include_router(summary_routes(PostgresReadings(parts.database), clock, charts_of))
     app.include_router(tree_routes(PostgresReadings(parts.database), clock))

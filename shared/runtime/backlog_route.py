@@ -11,7 +11,6 @@ from shared.runtime.backlog import BacklogState, ConsumerBacklog, Waiting, consu
 from shared.runtime.database import Database
 from shared.runtime.jobs_under_way import JobsUnderWay
 from shared.runtime.messaging import Bus
-from shared.runtime.problems import Unavailable
 from shared.runtime.security import CurrentPrincipal
 
 
@@ -50,6 +49,7 @@ class JobOut(BaseModel):
     done: int
     total: int | None = Field(description="null where it is not known yet")
     asked_at: AwareDatetime
+    stoppable: bool = Field(description="Whether an operator may stop it; not what an archived campaign implies")
 
 
 class BacklogOut(BaseModel):
@@ -62,9 +62,14 @@ class BacklogOut(BaseModel):
 
 
 def backlog_router(
-    prefix: str, service: str, outbox: Database | None, bus: Callable[[], Bus | None], jobs: JobsUnderWay | None
+    prefix: str,
+    service: str,
+    *,
+    outbox: Database | None,
+    bus: Callable[[], Bus],
+    jobs: JobsUnderWay | None,
 ) -> APIRouter:
-    """`GET {prefix}/backlog`; `bus` gives none until the service is connected."""
+    """`GET {prefix}/backlog`; `bus` raises Unavailable until the service is connected."""
     router = APIRouter(prefix=prefix, tags=["operating"])
 
     @router.get("/backlog")
@@ -72,8 +77,6 @@ def backlog_router(
         """What waits: events to leave and to be handled, with the age of the oldest, and jobs. Takes OPERATOR."""
         may(principal, Action.OPERATE)
         connected = bus()
-        if connected is None or not connected.connected:
-            raise Unavailable("service_unavailable")
         return BacklogOut(
             service=service,
             outbox=None if outbox is None else WaitingOut.of(await outbox_backlog(outbox)),

@@ -19,10 +19,15 @@ class JobUnderWay:
     done: int
     total: int | None
     asked_at: datetime
+    stoppable: bool = True
+    """Whether an operator may stop it."""
 
 
 JobsUnderWay = Callable[[], Awaitable[Sequence[JobUnderWay]]]
 """The jobs that have not ended, the oldest first."""
+
+StopJob = Callable[[str], Awaitable[None]]
+"""Stop the job of this id, whoever asked for it: what is done stays. NotVisible `job_unknown`, Refused `job_over`."""
 
 
 def jobs_by(database: Database, statement: TextClause) -> JobsUnderWay:

@@ -83,17 +83,17 @@ class Bus(Connection):
         """The answer; NobodyAnswers when none came within `timeout` seconds, QuestionRefused with the reason."""
         return await questions.ask(self.client, question, answer, timeout)
 
-    async def parked(self, *, after: int = 0, limit: int = 100) -> list[ParkedMessage]:
-        """Messages that failed for good, oldest first, with number above `after`."""
-        return await parking.parked(self.jetstream, after=after, limit=limit)
+    async def parked(self, of: parking.Of = None, *, after: int = 0, limit: int = 100) -> list[ParkedMessage]:
+        """Messages that failed for good, of these consumers, oldest first, with number above `after`."""
+        return await parking.parked(self.jetstream, of, after=after, limit=limit)
 
-    async def retry_parked(self, seq: int) -> None:
-        """Give a parked message back to the one consumer that failed on it; NotParkedError when it is gone."""
-        await parking.retry(self.jetstream, seq)
+    async def retry_parked(self, seq: int, of: parking.Of = None) -> None:
+        """Give a parked message back to the one consumer that failed on it; NotParkedError when `of` parked none."""
+        await parking.retry(self.jetstream, seq, of)
 
-    async def dismiss_parked(self, seq: int) -> None:
-        """Drop a parked message for good; NotParkedError when it is gone."""
-        await parking.dismiss(self.jetstream, seq)
+    async def dismiss_parked(self, seq: int, of: parking.Of = None) -> None:
+        """Drop a parked message for good; NotParkedError when none of these consumers parked it, or it is gone."""
+        await parking.dismiss(self.jetstream, seq, of)
 
     async def stop_consuming(self) -> None:
         """Stop every consumer after the batch it has in hand."""

@@ -24,6 +24,10 @@ HELD: Sentences = {
         "La personne qui a écrit cet e-mail n’a plus accès au client : le conseiller actuel peut en écrire un autre.",
         "Whoever wrote this e-mail no longer has access to the client: the present advisor may write another one.",
     ),
+    "parked_unknown": (
+        "Ce message n’est plus mis de côté : il a été repris ou écarté.",
+        "This message is no longer set aside: it was tried again or dismissed.",
+    ),
     "reconciliation_unknown": ("Ce rapprochement est inconnu.", "This reconciliation is unknown."),
 }
 

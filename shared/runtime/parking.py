@@ -4,10 +4,12 @@ A message tried again goes to the consumer that failed on it and to no other: ea
 subject of the parking stream.
 """
 
+import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from nats.aio.msg import Msg
@@ -24,6 +26,9 @@ SUBJECT_HEADER = "Jalon-Subject"
 _CONSUMER_HEADER = "Jalon-Consumer"
 _REASON_HEADER = "Jalon-Reason"
 _LONGEST_REASON = 500
+
+Of = Collection[str] | None
+"""The consumers whose messages are meant; None for all."""
 
 
 class NotParkedError(LookupError):
@@ -86,23 +91,16 @@ async def park(js: JetStreamContext, durable: str, message: Msg, reason: str) ->
     )
 
 
-async def parked(js: JetStreamContext, *, after: int, limit: int) -> list[ParkedMessage]:
+async def parked(js: JetStreamContext, of: Of, *, after: int, limit: int) -> list[ParkedMessage]:
     """See `Bus.parked`."""
-    found: list[ParkedMessage] = []
-    seq = after
-    while len(found) < limit:
-        try:
-            raw = await js.get_msg(PARKING, seq=seq + 1, subject=f"{_FAILED}.>", next=True)
-        except NotFoundError:
-            break
-        seq = raw.seq or 0
-        found.append(_parked_message(raw))
-    return found
+    subjects = [f"{_FAILED}.>"] if of is None else [failed_subject(durable) for durable in sorted(of)]
+    pages = await asyncio.gather(*(_page(js, subject, after, limit) for subject in subjects))
+    return sorted(chain.from_iterable(pages), key=lambda one: one.seq)[:limit]
 
 
-async def retry(js: JetStreamContext, seq: int) -> None:
+async def retry(js: JetStreamContext, seq: int, of: Of) -> None:
     """See `Bus.retry_parked`."""
-    raw = await _read(js, seq)
+    raw = await _read(js, seq, of)
     headers = raw.headers or {}
     await js.publish(
         retry_subject(headers[_CONSUMER_HEADER]),
@@ -112,18 +110,32 @@ async def retry(js: JetStreamContext, seq: int) -> None:
     await js.delete_msg(PARKING, seq)
 
 
-async def dismiss(js: JetStreamContext, seq: int) -> None:
+async def dismiss(js: JetStreamContext, seq: int, of: Of) -> None:
     """See `Bus.dismiss_parked`."""
-    await _read(js, seq)
+    await _read(js, seq, of)
     await js.delete_msg(PARKING, seq)
 
 
-async def _read(js: JetStreamContext, seq: int) -> RawStreamMsg:
+async def _page(js: JetStreamContext, subject: str, after: int, limit: int) -> list[ParkedMessage]:
+    found: list[ParkedMessage] = []
+    seq = after
+    while len(found) < limit:
+        try:
+            raw = await js.get_msg(PARKING, seq=seq + 1, subject=subject, next=True)
+        except NotFoundError:
+            break
+        seq = raw.seq or 0
+        found.append(_parked_message(raw))
+    return found
+
+
+async def _read(js: JetStreamContext, seq: int, of: Of) -> RawStreamMsg:
     try:
         raw = await js.get_msg(PARKING, seq=seq)
     except NotFoundError:
         raise NotParkedError(seq) from None
-    if not (raw.subject or "").startswith(f"{_FAILED}."):
+    prefix, _, durable = (raw.subject or "").rpartition(".")
+    if prefix != _FAILED or (of is not None and durable not in of):
         raise NotParkedError(seq)
     return raw
 

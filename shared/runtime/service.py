@@ -9,9 +9,11 @@ from fastapi import APIRouter, FastAPI
 from shared.runtime.background import Background
 from shared.runtime.backlog_route import backlog_router
 from shared.runtime.database import Database
-from shared.runtime.jobs_under_way import JobsUnderWay
+from shared.runtime.jobs_under_way import JobsUnderWay, StopJob
 from shared.runtime.messaging import Bus
+from shared.runtime.operator_routes import parked_router, stopping_router
 from shared.runtime.principals import Principals
+from shared.runtime.problems import Unavailable
 from shared.runtime.relay import Relay
 from shared.runtime.security import Security
 from shared.runtime.settings import Settings
@@ -42,10 +44,24 @@ class Parts:
         self._relay: Relay | None = None
         self._bus: Bus | None = None
 
-    def backlog(self, prefix: str, jobs: JobsUnderWay | None = None) -> APIRouter:
-        """The route by which operators see what waits here, `jobs` too; before those with an id in its place."""
+    def backlog(self, prefix: str, jobs: JobsUnderWay | None = None, stop: StopJob | None = None) -> APIRouter:
+        """The routes by which operators see and handle what waits here, `jobs` too.
+
+        They come before those of the service that have an id in their place.
+        """
         outbox = self.sweeps if self._publishes else None
-        return backlog_router(prefix, self._name, outbox, lambda: self._bus, jobs)
+        router = APIRouter()
+        router.include_router(backlog_router(prefix, self._name, outbox=outbox, bus=self._connected, jobs=jobs))
+        router.include_router(parked_router(prefix, self._connected))
+        if stop is not None:
+            router.include_router(stopping_router(prefix, stop))
+        return router
+
+    def _connected(self) -> Bus:
+        """Raises Unavailable while NATS is away."""
+        if self._bus is None or not self._bus.connected:
+            raise Unavailable("service_unavailable")
+        return self._bus
 
     def written(self) -> None:
         """Say that events were committed, so that they leave at once."""

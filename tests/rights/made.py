@@ -132,6 +132,7 @@ MADE: dict[str, Callable[[FiveServices, Target], Awaitable[str]]] = {
     "followups/document_id": _attachment_id,
     "query_id": _query_id,
     "export_id": _export_id,
+    "reports/job_id": _export_id,
     "kind": _kind,
     "key": _key,
     "webhook_id": _webhook_id,

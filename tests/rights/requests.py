@@ -60,6 +60,10 @@ _CHANGED = a_definition(name="Changée", steps=WITH_DOCUMENT)
 _CSV = "external_id;name\n"
 _OF_CAMPAIGN = {"campaign_id": "{campaign_id}"}
 
+_SERVICES = ("campaigns", "directory", "followups", "notifications", "reports")
+_ACTS = ("retry", "dismiss")
+_NEVER_PARKED = Asked(ids={"number": "987654321"}, let_in=("parked_unknown",))
+
 REQUESTS: dict[str, Asked] = {
     "PUT /api/directory/units": Asked({"items": []}),
     "PUT /api/directory/profiles": Asked({"items": []}),
@@ -110,6 +114,12 @@ REQUESTS: dict[str, Asked] = {
     "GET /api/followups/backlog": Asked(shows=_ANYTHING),
     "GET /api/notifications/backlog": Asked(shows=_ANYTHING),
     "GET /api/reports/backlog": Asked(shows=_ANYTHING),
+    **{f"GET /api/{service}/parked": Asked(shows=_ANYTHING) for service in _SERVICES},
+    **{f"POST /api/{service}/parked/retry": Asked({"consumer": "none"}) for service in _SERVICES},
+    **{f"POST /api/{service}/parked/{{number}}/{act}": _NEVER_PARKED for service in _SERVICES for act in _ACTS},
+    "POST /api/campaigns/backlog/jobs/{job_id}/stop": Asked(let_in=("job_over",)),
+    "POST /api/followups/backlog/jobs/{job_id}/stop": Asked(let_in=("job_over",)),
+    "POST /api/reports/backlog/jobs/{job_id}/stop": Asked(let_in=("job_over",)),
     "GET /api/followups/commands": Asked(query=_OF_CAMPAIGN, shows=("{held_id}",)),
     "GET /api/followups/letters": Asked(shows=_ANYTHING),
     "POST /api/followups/letters/{letter_id}/retry": Asked(ids={"letter_id": NOBODYS}, let_in=("letter_unknown",)),

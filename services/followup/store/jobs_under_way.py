@@ -7,7 +7,8 @@ from shared.runtime.jobs_under_way import JobsUnderWay, jobs_by
 
 _UNDER_WAY = text(
     "select job_id::text, kind, campaign_id::text, done + refused + cancelled as done,"
-    " case when listed then chosen end as total, asked_at"
+    " case when listed then chosen end as total, asked_at,"
+    " kind not in ('close_archived', 'reopen_unarchived', 'pull_in') as stoppable"
     " from bulk_jobs where finished_at is null order by asked_at, job_id limit 100"
 )
 

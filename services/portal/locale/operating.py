@@ -40,6 +40,33 @@ TEXTS: dict[str, Text] = {
     "queues.parked": ("Mis de côté", "Set aside"),
     "queues.to_look_at": ("à examiner", "to be looked at"),
     "queues.none_parked": ("aucun", "none"),
+    "queues.stop": ("Arrêter", "Stop"),
+    "operating.tab_parked": ("Messages mis de côté", "Messages set aside"),
+    "parked.context": (
+        "Ce qu’un service n’a pas pu traiter après plusieurs essais. Reprenez-le une fois la cause réparée.",
+        "What a service could not handle after several tries. Try it again once the cause is mended.",
+    ),
+    "parked.none": ("Aucun message n’est mis de côté.", "No message is set aside."),
+    "parked.message": ("Message", "Message"),
+    "parked.number": ("N° {number}", "No. {number}"),
+    "parked.unheard": (
+        "Le service « {service} » ne répond pas : ses messages manquent ici.",
+        "The service “{service}” does not answer: its messages are missing here.",
+    ),
+    "parked.retried": (
+        Plural("{n} message est repris.", "{n} messages sont repris."),
+        Plural("{n} message is tried again.", "{n} messages are tried again."),
+    ),
+    "parked.dismiss": ("Écarter définitivement", "Dismiss for good"),
+    "parked.dismiss_help": (
+        "Le message est effacé et ne sera jamais traité ; un rapprochement montre ce qui manque.",
+        "The message is deleted and never handled; a reconciliation shows what is missing.",
+    ),
+    "parked.retry_all": ("Reprendre tous les messages", "Try all messages again"),
+    "parked.retry_all_help": (
+        "1 000 par service au plus en une fois. Ce qui échoue encore revient ici.",
+        "At most 1,000 of each service at once. What fails again comes back here.",
+    ),
     "queues.jobs": ("Traitements en cours", "Jobs under way"),
     "queues.no_job": ("Aucun traitement en cours.", "No job is under way."),
     "queues.job": ("Traitement", "Job"),

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from services.followup.api import follow_up_routes, job_routes
 from services.followup.settings import Settings
 from shared.rulebook.access import Principal
+from shared.rulebook.errors import RuleBroken
 from shared.runtime.http import service_app
 from shared.runtime.security import current_principal
 from tests.integration.followup.many import ANNE, FAR, MANAGER, follow_ups, let_in
@@ -201,6 +202,20 @@ async def test_cancelling_a_finished_job_and_undoing_it_twice_are_conflicts(door
         (409, "job_undone"),
     ]
     assert (without.status_code, first.status_code) == (422, 202)
+
+
+async def test_an_operator_stops_a_job_of_somebody_else(door: Door) -> None:
+    ids = await follow_ups(door.world, await door.world.a_campaign(), [1], start=False)
+    job_id = (await door.start(chosen={"ids": ids})).json()["id"]
+
+    await door.world.ask_jobs.stop(job_id)
+    await door.finish(job_id)
+
+    job = (await door.http.get(f"{JOBS}/{job_id}")).json()
+    assert (job["over"], job["done"]) == (True, 0)
+    for unknown, code in ((job_id, "job_over"), (ids[0], "job_unknown")):
+        with pytest.raises(RuleBroken, match=code):
+            await door.world.ask_jobs.stop(unknown)
 
 
 @asynccontextmanager

@@ -123,6 +123,27 @@ async def test_a_parked_event_tried_again_goes_to_the_consumer_that_failed_alone
         await bus.retry_parked(parked.seq)
 
 
+async def test_the_parked_events_of_other_consumers_are_neither_shown_nor_touched(bus):
+    async def fail(events):
+        raise ValueError("never")
+
+    for name in ("mine", "theirs"):
+        await bus.consume(name, [Noted], fail, max_deliver=1)
+    await publish(bus, 5, 6)
+    everything = await parked_soon(bus, 4)
+    theirs = next(one for one in everything if one.consumer == "theirs")
+
+    first = await bus.parked({"mine"}, limit=1)
+    rest = await bus.parked({"mine"}, after=first[0].seq)
+
+    assert [one.consumer for one in (*first, *rest)] == ["mine", "mine"]
+    assert [one.body["data"]["number"] for one in (*first, *rest)] == [5, 6]
+    for act in (bus.retry_parked, bus.dismiss_parked):
+        with pytest.raises(NotParkedError):
+            await act(theirs.seq, {"mine"})
+    assert len(await bus.parked()) == 4
+
+
 async def test_a_parked_event_can_be_dismissed_once(bus):
     async def handle(events):
         raise ValueError("never")

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from services.campaign.ports import TargetItem
+from services.campaign.store.jobs_under_way import stopping
 from services.campaign.store.replicas import PostgresReplicas
 from services.campaign.tables import outbox, targeted_clients, targeting_chunks
 from services.campaign.use_cases.jobs import Call
@@ -18,7 +19,7 @@ from services.campaign.use_cases.work_on_jobs import WorkOnJobs
 from shared.contracts.campaign import ClientsTargeted
 from shared.contracts.wire import CloudEvent
 from shared.rulebook.access import AccessLevel
-from shared.rulebook.errors import Refused
+from shared.rulebook.errors import NotVisible, Refused
 from shared.runtime.security import crm_principal
 from tests.services.campaign.conftest import NOW, PEOPLE, a_client_changed
 from tests.services.campaign.killed import BOSS, PATIENCE, Dying, KilledError, ask_for, rows_of
@@ -202,6 +203,24 @@ async def test_what_is_left_of_a_cancelled_job_is_skipped_and_what_was_done_stay
     assert (done.accepted, done.skipped, done.worked_off) == (500, 900, True)
     assert await campaigns.skip_reasons(job_id) == {"cancelled": 900}
     assert len(await rows_of(database, select(targeted_clients.c.client_id))) == 500
+
+
+async def test_an_operator_stops_somebody_elses_job_once(desk, campaigns, database):
+    campaign_id, job_id = await ask_for(desk, database, 700)
+    work = WorkOnJobs(campaigns, desk.people, desk.clock, PATIENCE)
+    await work.work()
+    stop = stopping(database, desk.clock)
+
+    await stop(job_id)
+    while await work.work():
+        pass
+
+    done = await campaigns.job(campaign_id, job_id)
+    assert (done.accepted, done.skipped) == (500, 900)
+    with pytest.raises(Refused, match="job_over"):
+        await stop(job_id)
+    with pytest.raises(NotVisible, match="job_unknown"):
+        await stop(campaign_id)
 
 
 async def test_a_client_who_is_waited_for_is_given_up_at_once_when_the_job_is_cancelled(desk, campaigns, database):

@@ -73,12 +73,31 @@ async def test_a_service_that_does_not_answer_is_named_and_the_others_are_shown(
 
 
 async def test_jobs_are_told_with_how_far_they_are(browser, backlogs):
-    job = {"job_id": "j-1", "kind": "conclude", "campaign_id": None, "done": 3, "total": 10, "asked_at": ASKED_AT}
+    job = {
+        "job_id": "j-1",
+        "kind": "conclude",
+        "campaign_id": None,
+        "done": 3,
+        "total": 10,
+        "asked_at": ASKED_AT,
+        "stoppable": True,
+    }
     backlogs["followups"]["jobs"] = [job]
 
     page = (await browser.get("/exploitation/files")).text
 
     assert re.search(r"Conclusion par lots.*j-1.*3 / 10", page, flags=re.DOTALL)
+    assert "/exploitation/traitements/followup/j-1/arreter" in page
+
+
+async def test_what_the_house_itself_has_under_way_cannot_be_stopped(browser, backlogs):
+    job = {"job_id": "j-1", "kind": "pull_in", "campaign_id": None, "done": 3, "total": 10, "asked_at": ASKED_AT}
+    backlogs["followups"]["jobs"] = [job | {"stoppable": False}]
+
+    page = (await browser.get("/exploitation/files")).text
+
+    assert "j-1" in page
+    assert "arreter" not in page
 
 
 async def test_who_is_no_operator_is_told_which_right_is_missing(browser, backlogs):

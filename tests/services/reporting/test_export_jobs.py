@@ -12,8 +12,10 @@ from sqlalchemy import func, select, update
 
 from services.reporting.ports.exporting import Reach
 from services.reporting.store.exports import PostgresExports, PostgresFiles
+from services.reporting.store.jobs_under_way import stopping
 from services.reporting.tables import documents, exports
 from shared.rulebook.access import AccessLevel
+from shared.rulebook.errors import NotVisible, Refused
 from tests.support.exports import NOBODY, PREFIX, a_process, asked, shown
 from tests.support.stories_reporting import LILLE, NOW
 
@@ -40,6 +42,19 @@ async def test_progress_is_told_and_cancelling_stops_the_process(client, a_runne
     assert (seen["state"], cancelled.json()["state"]) == ("running", "cancelled")
     assert (await shown(client, export))["state"] == "cancelled"
     assert not await a_runner().run_next()
+
+
+async def test_an_operator_stops_anybodys_export_once(client, database):
+    export = await asked(client)
+    stop = stopping(database, lambda: NOW)
+
+    await stop(export["export_id"])
+
+    assert (await shown(client, export))["state"] == "cancelled"
+    with pytest.raises(Refused, match="job_over"):
+        await stop(export["export_id"])
+    with pytest.raises(NotVisible, match="job_unknown"):
+        await stop("00000000-0000-4000-8000-000000000000")
 
 
 async def test_what_is_over_stays_as_it_ended(client, a_runner):

@@ -1,8 +1,12 @@
 """Exploitation: the operations team sees what is refused or parked, without names, tries it again or sets it aside."""
 
+import asyncio
 import re
+import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
+import nats
 import pytest
 from playwright.sync_api import expect
 
@@ -101,6 +105,58 @@ def test_queues_and_jobs_are_told_by_number_word_and_state_without_a_reload(open
     assert again.value.ok
 
 
+def test_a_message_set_aside_is_tried_again_and_dismissed_without_its_content(open_tab, product):
+    unreadable = b'{"data": {"signal": {"client": "Client 1"}}}'
+    asyncio.run(published(product.nats_url, "campaigns.crm.signal_sent.v1.c1", unreadable))
+    page = open_tab("Olga Ferrand").page
+    page.goto("/exploitation/files")
+    expect(page.locator(".tile", has_text="Mis de côté")).to_contain_text("à examiner", timeout=30_000)
+    page.locator(".tile", has_text="Mis de côté").get_by_role("link").click()
+
+    row = page.get_by_role("row", name=re.compile("signal_sent"))
+    expect(row).to_contain_text("cannot be read")
+    expect(row).to_contain_text("followup-signals")
+    expect(page.locator("main")).not_to_contain_text("Client 1")
+
+    row.get_by_role("button", name=re.compile("Reprendre")).click()
+    expect(page.get_by_text("1 message est repris.")).to_be_visible()
+    expect(came_back(page)).to_be_visible()
+    row.get_by_text("Écarter", exact=True).click()
+    row.get_by_role("button", name="Écarter définitivement").click()
+    expect(page.get_by_text("Aucun message n’est mis de côté.")).to_be_visible()
+
+
+async def published(nats_url, subject, body):
+    client = await nats.connect(nats_url)
+    await client.jetstream().publish(subject, body)
+    await client.close()
+
+
+def came_back(page):
+    """The message that its consumer set aside again, as soon as it did."""
+    row = page.get_by_role("row", name=re.compile("signal_sent"))
+    deadline = time.monotonic() + 30
+    while row.count() == 0 and time.monotonic() < deadline:
+        page.goto("/exploitation/messages")
+    return row
+
+
+def test_a_job_of_somebody_else_is_stopped(open_tab, product):
+    with product.as_crm() as crm:
+        found = crm.get("/api/followups", params={"limit": 1}).raise_for_status().json()["items"]
+        tomorrow = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
+        chosen = {"ids": [found[0]["follow_up_id"]]}
+        wish = {"kind": "withdraw", "chosen": chosen, "begin_on": tomorrow}
+        job = crm.post("/api/followups/jobs", json=wish).raise_for_status().json()
+    page = open_tab("Olga Ferrand").page
+    page.goto("/exploitation/files")
+    page.get_by_role("row", name=re.compile(job["id"])).get_by_role("button", name=re.compile("Arrêter")).click()
+
+    expect(page.get_by_text("Aucun traitement en cours.")).to_be_visible(timeout=30_000)
+    with product.as_crm() as crm:
+        assert crm.get(f"/api/followups/jobs/{job['id']}").json()["over"]
+
+
 def test_a_reconciliation_is_begun_watched_and_finds_nothing(open_tab):
     page = open_tab("Olga Ferrand").page
     page.goto("/exploitation/rapprochements")
@@ -151,6 +207,6 @@ def test_an_advisor_neither_sees_the_entry_nor_the_page(open_tab, product):
 
 def test_its_screens_have_no_accessibility_fault_and_fit_the_window(open_tab, product):
     product.name_people([{"external_id": "olga", "name": "Olga Ferrand", "title": "Exploitation"}])
-    pages = ("", "?etat=parked", "/files", "/courriels", "/rapprochements", "/rapprochements/1")
+    pages = ("", "?etat=parked", "/files", "/messages", "/courriels", "/rapprochements", "/rapprochements/1")
 
     assert open_tab("Olga Ferrand").faults("/exploitation" + rest for rest in pages) == {}

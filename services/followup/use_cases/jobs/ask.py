@@ -80,10 +80,17 @@ class AskJobs:
     async def cancel(self, asker: Principal, job_id: str) -> Job:
         """Stop the job: what is done stays. Refused `job_over`, or `job_of_archiving` for one of the house."""
         await self._own(asker, job_id)
-        if not await self._jobs.cancel(job_id):
-            raise Refused("job_over")
-        await self._engine.wake_job(job_id)
+        await self._stop(job_id)
         return await self._seen(asker, job_id)
+
+    async def stop(self, job_id: str) -> None:
+        """The same for an operator, whoever asked for the job. NotVisible `job_unknown` too."""
+        job = await self._jobs.find(job_id)
+        if job is None:
+            raise NotVisible("job_unknown")
+        if job.order.kind in HOUSE_KINDS:
+            raise Refused("job_of_archiving")
+        await self._stop(job_id)
 
     async def undo(self, asker: Principal, job_id: str, reason: str) -> Job:
         """Undo what nobody touched since. Refused `job_not_over`, `job_undone` for the second time."""
@@ -92,6 +99,11 @@ class AskJobs:
             raise Refused("job_not_over" if job.undo_by is None and not job.over else "job_undone")
         self._written()
         return await self._seen(asker, job_id)
+
+    async def _stop(self, job_id: str) -> None:
+        if not await self._jobs.cancel(job_id):
+            raise Refused("job_over")
+        await self._engine.wake_job(job_id)
 
     async def _own(self, asker: Principal, job_id: str) -> Job:
         job = await self._seen(asker, job_id)
