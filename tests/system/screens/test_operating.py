@@ -4,6 +4,7 @@ import asyncio
 import re
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import nats
@@ -107,7 +108,8 @@ def test_queues_and_jobs_are_told_by_number_word_and_state_without_a_reload(open
 
 def test_a_message_set_aside_is_tried_again_and_dismissed_without_its_content(open_tab, product):
     unreadable = b'{"data": {"signal": {"client": "Client 1"}}}'
-    asyncio.run(published(product.nats_url, "campaigns.crm.signal_sent.v1.c1", unreadable))
+    with ThreadPoolExecutor(1) as thread:  # the browser keeps this thread's event loop to itself
+        thread.submit(asyncio.run, published(product.nats_url, "campaigns.crm.signal_sent.v1.c1", unreadable)).result()
     page = open_tab("Olga Ferrand").page
     page.goto("/exploitation/files")
     expect(page.locator(".tile", has_text="Mis de côté")).to_contain_text("à examiner", timeout=30_000)
@@ -142,11 +144,11 @@ def came_back(page):
 
 
 def test_a_job_of_somebody_else_is_stopped(open_tab, product):
+    in_two_days = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
     with product.as_crm() as crm:
-        found = crm.get("/api/followups", params={"limit": 1}).raise_for_status().json()["items"]
-        tomorrow = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
-        chosen = {"ids": [found[0]["follow_up_id"]]}
-        wish = {"kind": "withdraw", "chosen": chosen, "begin_on": tomorrow}
+        one = crm.get("/api/followups", params={"limit": 1}).raise_for_status().json()["items"][0]["follow_up_id"]
+        advisor = crm.get(f"/api/followups/{one}").raise_for_status().json()["advisor"]["id"]
+        wish = {"kind": "reassign", "chosen": {"ids": [one]}, "to": [advisor], "effective_on": in_two_days}
         job = crm.post("/api/followups/jobs", json=wish).raise_for_status().json()
     page = open_tab("Olga Ferrand").page
     page.goto("/exploitation/files")
