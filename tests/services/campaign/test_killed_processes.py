@@ -16,20 +16,23 @@ from tests.services.campaign.conftest import running
 from tests.services.campaign.killed import BOSS, PATIENCE, ask_for, rows_of
 from tests.support.killed_in_a_job import campaign_service, stopped_in_the_middle
 
-CLIENTS = 700
 CALLS = {ClientsWithdrawn: withdraw_clients, ClientsChanged: change_clients}
-LEFT = {ClientsTargeted: (1400, 700, 700), ClientsWithdrawn: (700, 700, 0), ClientsChanged: (700, 700, 0)}
-"""Of each kind: how many were named, how many took effect, how many were skipped, each being named twice."""
+LEFT = {
+    ClientsTargeted: (2000, 4, (4000, 2000, 2000)),
+    ClientsWithdrawn: (700, 2, (700, 700, 0)),
+    ClientsChanged: (700, 2, (700, 700, 0)),
+}
+"""Of each kind: the clients; in how many chunks they take effect; how many were named, took effect and were skipped."""
 
 
-async def a_job(desk, database, kind):
-    """A job over all clients that nobody has begun, and its campaign."""
-    campaign_id, job_id = await ask_for(desk, database, CLIENTS)
+async def a_job(desk, database, kind, number):
+    """A job over so many clients that nobody has begun, and its campaign."""
+    campaign_id, job_id = await ask_for(desk, database, number)
     if kind is ClientsTargeted:
         return campaign_id, job_id
     while await WorkOnJobs(desk.campaigns, desk.people, desk.clock, PATIENCE).work():
         pass
-    items = [TargetItem(at, None, f"many-{at}", None if kind is ClientsWithdrawn else 5, None) for at in range(CLIENTS)]
+    items = [TargetItem(at, None, f"many-{at}", None if kind is ClientsWithdrawn else 5, None) for at in range(number)]
     return campaign_id, (await CALLS[kind](desk, BOSS, campaign_id, Call(items=items, key=None, content=""))).job_id
 
 
@@ -60,7 +63,8 @@ def clients_of(event):
 async def test_a_service_killed_in_the_middle_of_a_job_leaves_it_to_the_next_which_ends_it_once(
     desk, database, heard, processes, kind
 ):
-    campaign_id, job_id = await a_job(desk, database, kind)
+    number, chunks, counts = LEFT[kind]
+    campaign_id, job_id = await a_job(desk, database, kind, number)
     first, second = processes
 
     async with first:
@@ -68,16 +72,16 @@ async def test_a_service_killed_in_the_middle_of_a_job_leaves_it_to_the_next_whi
     async with second as door:
         await door.job_when_worked(campaign_id, job_id)
         async with asyncio.timeout(20):
-            while len(told := [one for one in heard[kind].values() if one.job_id == job_id]) < half.batches + 1:
+            while len(told := [one for one in heard[kind].values() if one.job_id == job_id]) < chunks:
                 await asyncio.sleep(0.02)
 
     done = await desk.campaigns.job(campaign_id, job_id)
     assert (half.batches, half.accepted) == (1, 500)
-    assert (done.total, done.accepted, done.skipped) == LEFT[kind]
-    assert sorted(one.batch for one in told) == [1, 2]
+    assert (done.total, done.accepted, done.skipped) == counts
+    assert sorted(one.batch for one in told) == list(range(1, chunks + 1))
     assert sorted(one for event in told for one in clients_of(event)) == sorted(
-        client_id(f"many-{at}") for at in range(CLIENTS)
+        client_id(f"many-{at}") for at in range(number)
     )
     closed = select(func.count()).select_from(targeted_clients).group_by(targeted_clients.c.closing)
-    assert await rows_of(database, closed) == [(CLIENTS,)]
+    assert await rows_of(database, closed) == [(number,)]
     assert await rows_of(database, select(targeting_chunks.c.chunk)) == []
