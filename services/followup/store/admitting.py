@@ -16,6 +16,7 @@ from shared.rulebook.access import in_reach
 from shared.rulebook.campaign import check_entry_date
 from shared.rulebook.commands import MoveEntryDate
 from shared.rulebook.errors import NotVisible, Refused, RuleBroken
+from shared.rulebook.ids import client_id
 from shared.runtime.identifiers import uuid7
 
 UNKNOWN = "follow_up_unknown"
@@ -33,6 +34,7 @@ _COLUMNS = (
     ("source_id", "text"),
     ("content", "text"),
     ("follow_up_id", "uuid"),
+    ("client_id", "uuid"),
     ("body", "jsonb"),
     ("note", "text"),
     ("details", "jsonb"),
@@ -211,12 +213,14 @@ def answer_to(command: NewCommand, earlier: dict[tuple[str, str], Any], *, parke
 
 
 def _row(command: NewCommand, parked: str | None) -> dict[str, Any]:
+    said = _said(command, parked)
     return {
         "command_id": command.command_id,
         "source": command.source,
         "source_id": command.source_id,
         "content": command.content,
         "follow_up_id": command.follow_up_id,
+        "client_id": client_id(said["client"]) if said else None,
         "body": command_to_wire(command.command),
         "note": command.note,
         "details": command.details,
@@ -227,7 +231,7 @@ def _row(command: NewCommand, parked: str | None) -> dict[str, Any]:
         "park_until": command.park_until and command.park_until.isoformat(),
         "parked": str(parked is not None),
         "code": parked,
-        "data": _said(command, parked),
+        "data": said,
     }
 
 

@@ -37,7 +37,12 @@ class PostgresTimelines:
         theirs = sa.select(follow_ups.c.follow_up_id).where(
             follow_ups.c.client_id == client_id, in_reach(principal, follow_ups.c.advisor_id)
         )
-        return await self._page(lambda column: column.in_(theirs), page)
+        # A signal may name the client in a campaign that does not have him, or that nobody knows.
+        of_no_follow_up = sa.select(commands.c.follow_up_id).where(
+            commands.c.client_id == client_id,
+            ~sa.exists().where(follow_ups.c.follow_up_id == commands.c.follow_up_id),
+        )
+        return await self._page(lambda column: column.in_(theirs.union_all(of_no_follow_up)), page)
 
     async def sees_client(self, principal: Principal, client_id: str) -> bool:
         """See the port."""

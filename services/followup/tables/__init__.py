@@ -146,6 +146,7 @@ commands = sa.Table(
     sa.Column("source_id", sa.Text, nullable=False),
     sa.Column("content", sa.Text, nullable=False),
     sa.Column("follow_up_id", _id),
+    sa.Column("client_id", _id),
     sa.Column("body", JSONB, nullable=False),
     sa.Column("note", sa.Text),
     sa.Column("details", JSONB),
@@ -169,6 +170,7 @@ commands = sa.Table(
     sa.Index("commands_parked", "park_until", postgresql_where=sa.text("verdict is null and parked")),
     sa.Index("commands_follow_up", "follow_up_id", "seq"),
     sa.Index("commands_refused", "seq", postgresql_where=sa.text("verdict = 'refused' and not dismissed")),
+    sa.Index("commands_of_a_client", "client_id", postgresql_where=sa.text("client_id is not null")),
     sa.Index("commands_parked_of", "follow_up_id", "seq", postgresql_where=sa.text("verdict is null and parked")),
 )
 

@@ -59,5 +59,9 @@ TEXTS: dict[str, Text] = {
     "contacts.label": ("Libellé", "Label"),
     "contacts.account": ("Compte", "Account"),
     "contacts.amount": ("Montant", "Amount"),
+    "contacts.not_targeted": (
+        "Ce client n’est pas ciblé dans « {campaign} »",
+        "This client is not targeted in “{campaign}”",
+    ),
     "contacts.its_follow_up": ("Voir le suivi", "See the follow-up"),
 }

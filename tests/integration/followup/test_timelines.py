@@ -1,6 +1,7 @@
 """Timelines by HTTP, and the check that folds everything again from the facts alone, on the real parts."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -12,9 +13,11 @@ from services.followup.settings import Settings
 from services.followup.store.checking import PostgresRecords
 from services.followup.store.people import PostgresPeople
 from services.followup.use_cases.check_timelines import Checked, check_timelines
+from services.followup.use_cases.take_signals import Signal, command_of
 from shared.rulebook.access import AccessLevel, Principal
 from shared.rulebook.commands import CompleteStep
-from shared.rulebook.ids import follow_up_id
+from shared.rulebook.ids import client_id, follow_up_id
+from tests.integration.followup.conftest import AnotherWorld
 from tests.integration.followup.door import EVERYBODY, PATH, Door
 from tests.integration.followup.many import ANNE, a_client
 from tests.integration.followup.world import World
@@ -127,6 +130,25 @@ async def test_a_clients_timeline_holds_all_campaigns_and_only_for_who_reaches_t
         (first, "ClientTargeted"),
     ]
     assert [(one.status_code, one.json()["code"]) for one in (hidden, unknown)] == [(404, "client_not_found")] * 2
+
+
+async def test_a_signal_for_a_campaign_that_does_not_have_the_client_is_on_the_clients_timeline(
+    world: World, door: Door, another: AnotherWorld
+) -> None:
+    client = client_id("c-none")
+    await PostgresPeople(world.database).keep_clients([a_client(client, ANNE)])
+    signal = Signal("w-1", "step_completed", "no-such", "c-none", world.clock.now(), step="first-call", note="Called")
+    await world.desk.submit(command_of(signal, world.clock, door="crm", park_for=timedelta(hours=1)))
+    door.asker = ANNE
+    (waiting,) = (await door.get(f"clients/{client}/timeline"))["items"]
+
+    tomorrow = await another(ahead=timedelta(days=1))
+    await tomorrow.upkeep.send_again()
+    (refused,) = (await door.get(f"clients/{client}/timeline"))["items"]
+
+    assert (waiting["verdict"], waiting["code"], waiting["note"]) == ("parked", "follow_up_unknown", "Called")
+    assert (refused["verdict"], refused["code"]) == ("refused", "follow_up_unknown")
+    assert refused["data"] == {"campaign": "no-such", "client": "c-none"}
 
 
 async def test_everything_folded_again_from_the_facts_is_the_read_model(world: World, door: Door) -> None:

@@ -52,6 +52,17 @@ async def test_the_history_tells_over_all_campaigns_what_was_refused_and_why(bro
     assert "Refusé : Toutes les actions obligatoires de la tâche doivent être cochées." in page.text
 
 
+async def test_a_signal_for_a_campaign_that_does_not_have_the_client_leads_to_no_follow_up(browser, apis):
+    await complete(browser, "call")
+    strange = {"follow_up_id": "5a0c7a0e-0000-4000-8000-0000000000ff", "data": {"campaign": "hiver", "client": "c1"}}
+    apis.follow_up.timeline[0] |= strange | {"code": "follow_up_unknown", "verdict": "parked", "door": "crm"}
+
+    page = Page((await browser.get(f"{CLIENT}?onglet=historique")).text)
+
+    assert "Ce client n’est pas ciblé dans « hiver »" in page.text
+    assert f"/suivis/{strange['follow_up_id']}" not in page.links
+
+
 async def test_accounts_and_transactions_are_shown_page_by_page(browser):
     page = Page((await browser.get(f"{CLIENT}?onglet=compte")).text)
 

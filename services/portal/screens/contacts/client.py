@@ -108,7 +108,13 @@ async def _history(visit: Visit, client_id: str, after: str | None) -> dict[str,
         (item["follow_up_id"], happenings([item], titles.get(item["follow_up_id"], {}), visit.say)[0])
         for item in line["items"]
     ]
-    return {"lines": lines, "campaigns": campaigns, "next": line["next"]}
+    of_none = {
+        item["follow_up_id"]: item["data"]["campaign"]
+        for item in line["items"]
+        if item["code"] == "follow_up_unknown" and "campaign" in (item["data"] or {})
+    }
+    without = {one: name for one, name in of_none.items() if one not in campaigns}
+    return {"lines": lines, "campaigns": campaigns, "without": without, "next": line["next"]}
 
 
 _READ = {Tab.FOLLOW_UPS: _campaigns, Tab.ACCOUNTS: _accounts, Tab.HISTORY: _history}
