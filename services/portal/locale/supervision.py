@@ -52,6 +52,7 @@ TEXTS: dict[str, Text] = {
     "tree.level.campaign": ("Opération", "Campaign"),
     "tree.level.advisor": ("Conseiller", "Advisor"),
     "tree.level.client": ("Client", "Client"),
+    "list.file": ("Préparer cette liste pour Excel", "Prepare this list for Excel"),
     "tree.file": ("Préparer ce tableau pour Excel", "Prepare this table for Excel"),
     "tree.what": ("Niveau", "Level"),
     "tree.open": ("Ouvrir", "Open"),

@@ -9,14 +9,13 @@ from fastapi import APIRouter, Query
 from services.reporting.api.asking import AsOfDay, AxisAsked, CampaignId, Statuses, text
 from services.reporting.api.tree import Reading
 from services.reporting.ports.exporting import Language
-from services.reporting.ports.listing import Wanted
 from services.reporting.ports.reading import Axis, Scope
 from services.reporting.schemas.figures import ReportOut
 from services.reporting.schemas.rows import StepOut
 from services.reporting.schemas.summary import ChartOut, PacePointOut, SummaryOut
 from services.reporting.use_cases.as_of import asked_day
 from services.reporting.use_cases.figures import Indicators, indicators_of, read_campaigns
-from services.reporting.use_cases.pace_curve import PacePoint, pace_curve
+from services.reporting.use_cases.pace_curve import PacePoint, read_pace
 from services.reporting.use_cases.steps import Funnel, read_steps
 from shared.rulebook.access import Action, may
 from shared.runtime.clock import Clock
@@ -75,11 +74,7 @@ def summary_routes(readings: Reading, clock: Clock, draw: Draw) -> APIRouter:
         async with readings.listing(past) as (figures, rows):
             campaigns = await read_campaigns(figures, scope, today, campaign_id=text(campaign_id), statuses=statuses)
             funnel = None if campaign_id is None else await read_steps(figures, scope, str(campaign_id), today)
-            points: list[PacePoint] = []
-            if past is None:
-                ids = [one.campaign.campaign_id for one in campaigns]
-                by_day = await rows.collected_by_day(Wanted(scope=scope, campaign_ids=ids, today=today))
-                points = pace_curve(campaigns, by_day, today)
+            points = await read_pace(rows, scope, campaigns, today)
         drawn = draw(indicators_of(campaigns), funnel, points, lang)
         versions = {one.campaign.campaign_id: one.campaign.version for one in campaigns if one.campaign.known}
         return SummaryOut(

@@ -56,8 +56,8 @@ async def write_tree(making: Making, path: Path) -> About:
             narrowed = (await _told(making, shown))[:-1]
             order = f"{words[_ORDERS.get(ordered.sort, ordered.sort)]}, {_direction(words, ordered.descending)}"
             about = await about_of(making, figures, [*narrowed, (words["nesting"], levels), (words["order"], order)])
-            count, counted = 0, ordered.sort is NodeSort.CONVERSION_RATE
-            async for part in _parts(making, figures, rows, shown, counted=counted):
+            count = 0
+            async for part in _parts(making, figures, rows, shown, counted=True):
                 await asyncio.to_thread(tree.add, part)
                 count += len(part)
                 making.progress(count)

@@ -1,16 +1,16 @@
 """The editions: read at once, then set without the database."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
 from services.reporting.exporting.making import Making
 from services.reporting.ports.exporting import What
-from services.reporting.ports.listing import Wanted
+from services.reporting.ports.listing import FollowUpRows
 from services.reporting.ports.reading import Figures
 from services.reporting.use_cases.breakdown import BrokenDownBy, read_breakdown
-from services.reporting.use_cases.figures import OneCampaign, indicators_of, read_campaigns
-from services.reporting.use_cases.pace_curve import PacePoint, pace_curve
+from services.reporting.use_cases.figures import indicators_of, read_campaigns
+from services.reporting.use_cases.pace_curve import read_pace
 from services.reporting.use_cases.seeing import visible_campaigns
 from services.reporting.use_cases.steps import read_advisor_steps, read_steps
 from services.reporting.writers.about import About
@@ -20,19 +20,22 @@ from services.reporting.writers.editions import Summary, write_results, write_st
 from services.reporting.writers.summary import charts_of
 from shared.rulebook.errors import Invalid
 
+Read = tuple[Figures, FollowUpRows]
+"""Figures and single follow-ups, of one moment."""
 Writing = Callable[[], None]
 """What is left to do once all is read and the database is let go."""
 
 
-async def _summary(making: Making, figures: Figures, about: About, path: Path) -> Writing:
-    wish = making.order.wish
+async def _summary(making: Making, read: Read, about: About, path: Path) -> Writing:
+    (figures, listed), wish = read, making.order.wish
     campaigns = await read_campaigns(
         figures, making.scope, making.day, campaign_id=wish.campaign_id, statuses=wish.statuses
     )
     funnel = None
     if wish.campaign_id is not None and campaigns:
         funnel = await read_steps(figures, making.scope, wish.campaign_id, making.day)
-    found, points = indicators_of(campaigns), await _pace(making, campaigns)
+    points = await read_pace(listed, making.scope, campaigns, making.day)
+    found = indicators_of(campaigns)
     summary = Summary(found, funnel, charts_of(found, funnel, points, wish.language))
 
     def write() -> None:
@@ -48,18 +51,8 @@ async def _summary(making: Making, figures: Figures, about: About, path: Path) -
     return write
 
 
-async def _pace(making: Making, campaigns: Sequence[OneCampaign]) -> list[PacePoint]:
-    """The curve behind the pace, which there is of today only, as on the screen."""
-    if making.day != making.clock.today():
-        return []
-    ids = [one.campaign.campaign_id for one in campaigns]
-    async with making.readings.listing() as (_, rows):
-        by_day = await rows.collected_by_day(Wanted(scope=making.scope, campaign_ids=ids, today=making.day))
-    return pace_curve(campaigns, by_day, making.day)
-
-
-async def _results(making: Making, figures: Figures, about: About, path: Path) -> Writing:
-    wish = making.order.wish
+async def _results(making: Making, read: Read, about: About, path: Path) -> Writing:
+    (figures, _), wish = read, making.order.wish
     rows = await read_breakdown(
         figures,
         making.scope,
@@ -79,7 +72,8 @@ async def _results(making: Making, figures: Figures, about: About, path: Path) -
     return write
 
 
-async def _steps(making: Making, figures: Figures, about: About, path: Path) -> Writing:
+async def _steps(making: Making, read: Read, about: About, path: Path) -> Writing:
+    figures, _ = read
     campaign_id = making.order.wish.campaign_id
     if campaign_id is None:
         raise Invalid("campaign_missing")
@@ -96,7 +90,7 @@ async def _steps(making: Making, figures: Figures, about: About, path: Path) -> 
     return write
 
 
-EDITIONS: Mapping[What, Callable[[Making, Figures, About, Path], Awaitable[Writing]]] = {
+EDITIONS: Mapping[What, Callable[[Making, Read, About, Path], Awaitable[Writing]]] = {
     What.CAMPAIGN_SUMMARY: _summary,
     What.RESULTS_BY_ADVISOR: _results,
     What.STEPS_BY_ADVISOR: _steps,

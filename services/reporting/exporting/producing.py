@@ -20,9 +20,9 @@ async def produce(making: Making) -> tuple[str, Path]:
 
 async def _print(making: Making, path: Path) -> About:
     wish = making.order.wish
-    async with making.readings.snapshot(making.past) as figures:
-        about = await about_of(making, figures)
-        write = await EDITIONS[wish.what](making, figures, about, path)
+    async with making.readings.listing(making.past) as read:
+        about = await about_of(making, read[0])
+        write = await EDITIONS[wish.what](making, read, about, path)
     await asyncio.to_thread(write)
     return about
 

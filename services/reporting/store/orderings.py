@@ -188,14 +188,31 @@ def _by_overdue(_: Wanted) -> list[Phase]:
     return [Phase(_ROW.overdue, *_BY_ENTRY), Phase(~_ROW.overdue, *_BY_ENTRY)]
 
 
+def euros_of(text: str) -> Decimal:
+    """An amount that a column of euros can hold. Raises ValueError or ArithmeticError for any other text."""
+    amount = Decimal(text)
+    if not amount.is_finite() or abs(amount) >= _MOST_EUROS:
+        raise ValueError("no amount")
+    return amount
+
+
+def _whole_number(text: str) -> int:
+    number = int(text)
+    if abs(number) > _MOST:
+        raise ValueError("no number of a step")
+    return number
+
+
+_MOST_EUROS, _MOST = 10**16, 2**31 - 1
+"""What the columns hold: whatever a cursor says beyond them ended no page."""
 _NAMES = {Column.STEP: "step_number"}
 _READ: dict[Column, Callable[[str], object]] = {
     Column.CONCLUDED_ON: date.fromisoformat,
-    Column.STEP: int,
+    Column.STEP: _whole_number,
     Column.ENTRY_DATE: date.fromisoformat,
-    Column.INITIAL_POTENTIAL: Decimal,
-    Column.POTENTIAL: Decimal,
-    Column.COLLECTED: Decimal,
+    Column.INITIAL_POTENTIAL: euros_of,
+    Column.POTENTIAL: euros_of,
+    Column.COLLECTED: euros_of,
     Column.LAST_ACTIVITY: datetime.fromisoformat,
 }
 """Columns of the rows themselves, and how a cursor's text is read."""

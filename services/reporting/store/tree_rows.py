@@ -22,11 +22,12 @@ from sqlalchemy import (
     tuple_,
 )
 
-from services.reporting.ports.counting import Generation, Row
+from services.reporting.ports.counting import Generation
 from services.reporting.ports.listing import ClientSort, ClientSums, Listed, Order, Wanted
 from services.reporting.ports.reading import Totals
 from services.reporting.ports.standing import Amounts
 from services.reporting.store.listing import PostgresRows, present, result_is
+from services.reporting.store.orderings import euros_of
 from services.reporting.store.rows import row_of
 from services.reporting.store.shaping import SHAPE, shape_of_column
 from services.reporting.tables import campaign_versions, campaigns, clients, follow_ups
@@ -38,6 +39,7 @@ from shared.rulebook.errors import Invalid
 
 _ROW = follow_ups.c
 _REMAINING = case((_ROW.closing.is_(None), _ROW.potential), else_=0)
+_SHAPED = literal_column(SHAPE.format(after="follow_ups.state"), _ROW.state.type).label("shape")
 _FINE = 1_000_000_000_000
 """Rates are compared as whole numbers: equal ones are equal, others differ up to a million follow-ups a client."""
 
@@ -94,16 +96,15 @@ class PostgresTreeRows(PostgresRows):
         return told if len(rows) == limit else [*told, *await self._nameless(wanted, where)]
 
     async def counted(self, wanted: Wanted, order: Order, at_once: int) -> AsyncIterator[Sequence[Listed]]:
-        """See the port: by the very rule that makes the counters, which asks for the whole state."""
+        """See the port: by the very rule that makes the counters, asked once for all that stand alike."""
+        judge = _Judge()
         async for ids in self._whole_ids(wanted, order, at_once):
-            found = self._of_day(select(follow_ups).where(_ROW.follow_up_id.in_(ids)))
-            rows = {row.follow_up_id: row for row in map(row_of, await self._connection.execute(found))}
-            generations = await self._generations({row.campaign_id for row in rows.values()})
+            asked = select(_ROW.follow_up_id, _ROW.campaign_id, _SHAPED, _waiting(wanted.today))
+            rows = list(await self._connection.execute(self._of_day(asked.where(_ROW.follow_up_id.in_(ids)))))
+            generations = await self._generations({row.campaign_id for row in rows})
+            counts = {row.follow_up_id: judge.converts(row, generations.get(row.campaign_id)) for row in rows}
             listed = await self._listed(wanted, ids)
-            yield [
-                replace(one, converting=_converting(rows[row_id], generations, wanted.today))
-                for row_id, one in zip(ids, listed, strict=True)
-            ]
+            yield [replace(one, converting=counts[row_id]) for row_id, one in zip(ids, listed, strict=True)]
 
     async def collected_by_day(self, wanted: Wanted) -> Sequence[tuple[str, date, Decimal]]:
         """See the port: the index of successes holds all that is read."""
@@ -126,12 +127,10 @@ class PostgresTreeRows(PostgresRows):
 
     async def _alike(self, wanted: Wanted, where: Sequence[ColumnElement[bool]]) -> list[Totals]:
         """Sums over those that stand alike: as many as there are clients may be hidden."""
-        shape = literal_column(SHAPE.format(after="follow_ups.state"), _ROW.state.type).label("shape")
-        waiting = (_ROW.entry_date > wanted.today).label("waiting")
         sums = [
             func.sum(_ROW[one]).label(one) for one in ("interactions", "initial_potential", "potential", "collected")
         ]
-        alike = (_ROW.campaign_id, shape, waiting)
+        alike = (_ROW.campaign_id, _SHAPED, _waiting(wanted.today))
         rows = await self._connection.execute(
             self._of_day(select(*alike, func.count().label("clients"), *sums).where(*where).group_by(*alike))
         )
@@ -198,11 +197,24 @@ def _times(row: Any, generation: Generation) -> Totals:
     return _totals(amounts, waiting=row.waiting)
 
 
-def _converting(row: Row, generations: Mapping[str, Generation], today: date) -> bool:
-    generation = generations.get(row.campaign_id)
-    if generation is None:
-        return False
-    return _totals(amounts_of(row, generation), waiting=row.state.entry_date > today).converting > 0
+class _Judge:
+    """Whether follow-ups are in the denominator of the conversion rate, asked once for each shape."""
+
+    def __init__(self) -> None:
+        self._judged: dict[tuple[str, str], Amounts] = {}
+
+    def converts(self, row: Any, generation: Generation | None) -> bool:
+        """The row by the plan of its campaign."""
+        if generation is None:
+            return False
+        key = (row.campaign_id, repr(row.shape))
+        if key not in self._judged:
+            self._judged[key] = contribution_of(shape_of_column(row.shape), generation).counts
+        return _totals(self._judged[key], waiting=row.waiting).converting > 0
+
+
+def _waiting(today: date) -> ColumnElement[bool]:
+    return (_ROW.entry_date > today).label("waiting")
 
 
 def _totals(amounts: Any, *, waiting: bool) -> Totals:
@@ -216,7 +228,7 @@ def _totals(amounts: Any, *, waiting: bool) -> Totals:
 def _place(sort: ClientSort, after: tuple[str, str]) -> list[ColumnElement[Any]]:
     key, client_id = after
     try:
-        value = literal(key, Text) if sort is ClientSort.NAME else cast(literal(Decimal(key)), Numeric(18, 2))
-    except ArithmeticError as error:
+        value = literal(key, Text) if sort is ClientSort.NAME else cast(literal(euros_of(key)), Numeric(18, 2))
+    except (ValueError, ArithmeticError) as error:
         raise Invalid("cursor_invalid") from error
     return [value, cast(literal(client_id), clients.c.client_id.type)]

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
+from services.reporting.ports.listing import FollowUpRows, Wanted
+from services.reporting.ports.reading import Scope
 from services.reporting.use_cases.figures import OneCampaign
 from shared.rulebook.indicators import days_of, prorated_target, two_decimals
 
@@ -21,10 +23,18 @@ class PacePoint:
     expected: Decimal
 
 
+async def read_pace(rows: FollowUpRows, scope: Scope, campaigns: Sequence[OneCampaign], today: date) -> list[PacePoint]:
+    """The curve of these campaigns within the scope, up to the day that `rows` are of."""
+    ids = [one.campaign.campaign_id for one in campaigns if one.target is not None]
+    if not ids:
+        return []
+    return pace_curve(campaigns, await rows.collected_by_day(Wanted(scope=scope, campaign_ids=ids, today=today)), today)
+
+
 def pace_curve(
     campaigns: Sequence[OneCampaign], by_day: Sequence[tuple[str, date, Decimal]], today: date
 ) -> list[PacePoint]:
-    """From the first day on which one of the campaigns with a target runs to today; none without a target.
+    """From the first day on which one of the campaigns with a target runs to the day asked for; none without a target.
 
     At most some hundred days evenly apart, the first and the last among them.
     """

@@ -14,6 +14,7 @@ from typing import IO
 from services.reporting.ports.exporting import Dimension, Language, PlaceInStructure, ShareOf
 from services.reporting.ports.listing import Listed
 from services.reporting.ports.reading import Totals
+from services.reporting.use_cases.breakdown import rates_of
 from services.reporting.use_cases.tree_order import NodeSort, Placed, in_order
 from services.reporting.writers.cells import Kind
 from services.reporting.writers.checksum import Value
@@ -21,7 +22,6 @@ from services.reporting.writers.formats import NONE
 from services.reporting.writers.words import say
 from services.reporting.writers.workbook import Column, Row
 from shared.rulebook.follow_up import FollowUpStatus
-from shared.rulebook.indicators import take_up_rate
 
 _Key = tuple[Dimension, str]
 """What it stands for, and its id."""
@@ -41,7 +41,7 @@ def tree_columns(language: Language) -> list[Column]:
             Column(words[name], Kind.EUROS, summed=True)
             for name in ("target", "potential", "remaining_potential", "collected")
         ),
-        Column(words["take_up_rate"], Kind.RATE),
+        *(Column(words[name], Kind.RATE) for name in ("achievement", "conversion_rate", "take_up_rate")),
         Column(words["state"]),
         Column(words["conclusion"]),
         Column(words["step_number"], Kind.COUNT),
@@ -91,11 +91,12 @@ class _Sums:
         )
 
     def cells(self) -> tuple[int | Decimal | str | None, ...]:
-        """The columns that are sums, and the rate of these sums."""
+        """The columns that are sums, and the rates of these sums."""
         counts = (self.clients, self.accepted, self.refused, self.in_progress, self.closed)
-        rate = take_up_rate(self.accepted, self.clients).percent
+        rates = rates_of(self.totals(), self.share)
         share = "" if self.share is None else self.share
-        return (*counts, share, self.potential, self.remaining, self.collected, rate)
+        amounts = (share, self.potential, self.remaining, self.collected)
+        return (*counts, *amounts, *(rate.percent for rate in rates))
 
 
 class Tree:
@@ -208,7 +209,7 @@ class Tree:
         at_end = one.step_id is None and one.step_number is not None
         return (
             *sums.cells()[:-1],
-            "",
+            "",  # take-up of one client says nothing
             self._words[f"state.{one.state}"],
             "" if one.conclusion is None else self._words[f"conclusion.{one.conclusion}"],
             one.step_number,

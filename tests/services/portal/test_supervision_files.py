@@ -1,4 +1,4 @@
-"""The workbook asked for on the detail tab is the tree as shown there."""
+"""The workbooks asked for on the tabs of supervision are the list and the tree as shown there."""
 
 import pytest
 
@@ -20,6 +20,10 @@ class Reports(FakeApis):
         def tree(by: str, sort: str, descending: bool) -> dict[str, object]:
             self.trees.append((by, sort, descending))
             return {"nodes": [], "next": None}
+
+        @app.get("/api/reports/clients")
+        def clients() -> dict[str, object]:
+            return {"total": 0, "more_than_total": False, "selection": None, "rows": [], "next": None}
 
         @app.post("/api/reports/exports", status_code=202)
         def ask(body: dict[str, object]) -> dict[str, object]:
@@ -50,3 +54,28 @@ async def test_the_file_has_the_nesting_the_order_and_the_part_that_are_on_the_s
     assert (wish["what"], wish["filters"]) == ("detail_tree", {"unit_id": UNIT})
     assert wish["nesting"] == ["campaign", "advisor", "client"]
     assert wish["tree"] == {"sort": ordered[0], "descending": ordered[1]}
+
+
+async def test_the_file_of_the_list_has_its_filters_its_order_and_its_day(browser, apis):
+    day = "au=2026-10-01&axe=realisation"
+    address = f"/pilotage?{day}&resultat=accepted&nom=Ma%26rie&retard=1&tri=-collected&unite={UNIT}"
+    form = Page((await browser.get(address, headers=HTMX)).text).form(what="management_list")
+
+    answer = await browser.post(form.action, data=form.data())
+
+    assert answer.status_code == 303
+    (wish,) = apis.wishes
+    assert {name: wish[name] for name in ("what", "format", "filters", "as_of", "axis")} == {
+        "what": "management_list",
+        "format": "xlsx",
+        "filters": {"unit_id": UNIT},
+        "as_of": "2026-10-01",
+        "axis": "happened",
+    }
+    assert wish["list"] == {
+        "result": ["accepted"],
+        "text": "Ma&rie",
+        "overdue": True,
+        "sort": "collected",
+        "descending": True,
+    }

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from sqlalchemy import delete, select, update
 
-from services.reporting.api import create_router, tree_routes
+from services.reporting.api import create_router, summary_routes, tree_routes
 from services.reporting.api.exports import export_routes
 from services.reporting.api.listing import listing_routes
 from services.reporting.exporting.running import ExportRunner
@@ -29,6 +29,7 @@ from services.reporting.use_cases.exports import AskExports
 from services.reporting.use_cases.figures import Indicators, indicators_of, read_campaigns
 from services.reporting.use_cases.record_facts import record_facts
 from services.reporting.use_cases.regroup import regroup_all
+from services.reporting.writers.summary import charts_of
 from shared.runtime.clock import FixedClock
 from shared.runtime.database import Database
 from shared.runtime.http import service_app
@@ -224,6 +225,7 @@ def asks(database):
         app.include_router(create_router(readings, checks, FakeOrders(orders), clock))
         app.include_router(listing_routes(readings, clock))
         app.include_router(tree_routes(readings, clock))
+        app.include_router(summary_routes(readings, clock, charts_of))
         app.dependency_overrides[current_principal] = lambda: reader
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
             answer = await client.get(f"/api/reports{path}", params=query)

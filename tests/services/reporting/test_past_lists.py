@@ -1,6 +1,7 @@
 """The list, the tree's clients and their files as of a past day: each follow-up as it was, names by today's rights."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import delete
@@ -127,3 +128,28 @@ async def test_the_files_of_a_past_day_have_the_rows_of_then(client, a_runner, r
     assert sorted(row[0] for row in leaves) == sorted(one.client_name or "–" for one in rows)
     assert about["Lignes"] == str(len(rows))
     assert [row[7] for row in tree.iter_rows(min_row=2, values_only=True) if row[0] == "Advisor 0"] == [100_000]
+
+
+@pytest.mark.parametrize(
+    ("as_of", "axis", "expected"),
+    [
+        ("2026-10-09", "recorded", ["0.00", "0.00", "0.00"]),
+        ("2026-10-31", "recorded", ["0.00", "100.00", "0.00"]),
+        ("2026-10-31", "happened", ["0.00", "250.00", "0.00"]),
+        ("2026-11-05", "recorded", ["0.00", "250.00", "0.00"]),
+    ],
+)
+async def test_the_pace_over_time_ends_on_the_day_with_what_was_known_of_it(asks, past, as_of, axis, expected):
+    await past(*SOLD, *life((sale("2026-11-10"), at("2026-11-10")), name="later"))
+
+    told, of_others = [
+        await asks("/summary", as_of=as_of, axis=axis, campaign_id=CAMPAIGN, reader=READERS[reader])
+        for reader in ("all", "south")
+    ]
+
+    collected = {point["day"]: point["collected"] for point in told["pace"]}
+    assert (min(collected), max(collected)) == ("2026-10-01", as_of)
+    assert [collected["2026-10-09"], collected[as_of], of_others["pace"][-1]["collected"]] == expected
+    assert collected[as_of] == told["figures"]["collected"]
+    assert told["pace"][-1]["expected"] == str(round(Decimal(told["figures"]["pace"]["denominator"]), 2))
+    assert "pace" in {chart["name"] for chart in told["charts"]}

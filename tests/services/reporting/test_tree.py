@@ -62,8 +62,8 @@ def test_the_structure_comes_first_and_names_in_their_order():
         (2, "–", "Client", 1),
     ]
     assert found[0].values[2:8] == (5, 1, 1, 3, 0, "")
-    assert found[0].values[8:12] == (Decimal("5000.00"), Decimal("2700.00"), Decimal("250.50"), "20.00")
-    assert found[5].values[12:16] == ("Terminé", "Vente", 2, "Rendez-vous")
+    assert found[0].values[8:14] == (Decimal("5000.00"), Decimal("2700.00"), Decimal("250.50"), None, None, "20.00")
+    assert found[5].values[14:18] == ("Terminé", "Vente", 2, "Rendez-vous")
 
 
 NESTINGS = [

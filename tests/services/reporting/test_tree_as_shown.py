@@ -1,5 +1,6 @@
 """The workbook of the tree is in the order of the screen, at every level, whatever that goes by."""
 
+from decimal import Decimal
 from io import BytesIO
 
 import pytest
@@ -8,6 +9,7 @@ from openpyxl import load_workbook
 from services.reporting.ports.reading import Scope
 from services.reporting.store.figures import PostgresReadings
 from services.reporting.store.replicas import PostgresReplicas
+from services.reporting.use_cases.breakdown import rates_of
 from services.reporting.use_cases.figures import asked_for
 from services.reporting.use_cases.tree import Branching, Level, read_level
 from services.reporting.use_cases.tree_order import NodeSort
@@ -18,6 +20,10 @@ from tests.support.stories_reporting import NORTH, TODAY, a_definition, a_reader
 FACTS = a_story(1, [a_definition().plan()], clients=30)
 """As `exports_told` tells them."""
 BY = (Level.UNIT, Level.ADVISOR, Level.CLIENT)
+
+
+def in_a_cell(percent):
+    return "–" if percent is None else float(Decimal(percent) / 100)
 
 
 @pytest.fixture
@@ -32,7 +38,9 @@ async def on_screen(exports_client, database):
         found = []
         for node in nodes:
             below = [] if not node.opens else await opened(figures, rows, scope, order, (*path, (node.level, node.id)))
-            found += [(node.name or "–", node.totals.clients), *below]
+            rates = rates_of(node.totals, node.share)
+            found += [(node.name or "–", node.totals.clients, rates.achievement.percent, rates.conversion.percent)]
+            found += below
         return found
 
     async def on_screen(scope, **order):
@@ -63,10 +71,15 @@ async def test_the_workbook_of_the_tree_is_as_shown(exports_client, a_runner, on
     done = await shown(exports_client, export)
 
     sheet, about = load_workbook(BytesIO((await exports_client.get(done["file"])).content)).worksheets
-    names = [cell.value for cell in sheet["A"]][1:-1]
-    expected = [name for name, clients in screen for _ in range(clients if name == "–" else 1)]
+    heading, *rows = list(sheet.iter_rows(values_only=True))[:-1]
+    names = [row[0] for row in rows]
+    expected = [name for name, clients, *_ in screen for _ in range(clients if name == "–" else 1)]
     assert len(expected) > 15
     assert names == expected
+    rates = [heading.index(title) for title in ("Taux de réalisation", "Taux de transformation")]
+    told = [(row[0], *(row[place] for place in rates)) for row in rows if row[0] != "–"]
+    assert told == [(name, *map(in_a_cell, shown)) for name, _, *shown in screen if name != "–"]
+    assert {type(one) for _, *both in told for one in both} == {str, float, int}
     assert dict(about.iter_rows(values_only=True))["Ordre"] == said
 
 

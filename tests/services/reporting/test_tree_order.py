@@ -1,5 +1,7 @@
 """The nodes of a tree by rates: exact, what has none last either way, over HTTP and page by page."""
 
+import base64
+import json
 from fractions import Fraction
 
 import pytest
@@ -74,3 +76,27 @@ async def test_clients_are_sorted_by_counts_and_take_up(nodes, sort):
         assert len(told) > 15
         assert told == sorted(told, reverse=descending)
     assert sort == "clients" or len(set(told)) > 1
+
+
+@pytest.mark.parametrize(
+    ("path", "asked_for", "place"),
+    [
+        ("/tree", {"by": "client", "sort": "collected"}, ["1e40"]),
+        ("/tree", {"by": "client", "sort": "take_up_rate"}, ["NaN"]),
+        ("/clients", {"sort": "collected"}, [0, "Infinity"]),
+        ("/clients", {"sort": "potential"}, [0, "1e16"]),
+        ("/clients", {"sort": "step"}, [0, "2147483648"]),
+        ("/clients", {"sort": "entry_date"}, [0, "2026-02-30"]),
+        ("/clients", {"sort": "last_activity"}, [0, "yesterday"]),
+    ],
+)
+async def test_a_cursor_with_a_number_or_a_day_that_no_column_holds_is_refused_by_name(
+    past, asks, path, asked_for, place
+):
+    await past(*FACTS[:1])
+    told = json.dumps([*place, "11111111-1111-4111-8111-111111111111"])
+
+    after = base64.urlsafe_b64encode(told.encode()).decode()
+    refused = await asks(path, 422, **asked_for, after=after)
+
+    assert refused["code"] == "cursor_invalid"

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
+from uuid import uuid4
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
@@ -56,6 +57,8 @@ async def management(  # noqa: PLR0917  each is a part of the address
         sorting=f"/pilotage?{view.query(**kept)}&tri=",
         address=f"/pilotage?{view.query(**kept, tri=sort)}",
         selection=urlencode(kept),
+        shown=urlencode({**kept, "tri": sort}),
+        new_key=uuid4().hex,
     )
 
 
