@@ -86,7 +86,8 @@ class Words:
 
     def wanted(self, id_: str, act: Act, *, screen: bool = False) -> Wanted:
         """The command for the model."""
-        dated = act.what in {"begin", "complete", "interact"} or not screen
+        # The house reassigns as of now; whoever signals says when it happened.
+        dated = act.what != "reassign" and (act.what in {"begin", "complete", "interact"} or not screen)
         day, on = self.today - timedelta(days=act.ago if dated else 0), self.today - timedelta(days=act.ago)
         return Wanted(
             id=id_,
