@@ -1,27 +1,19 @@
-"""The reach of a reader as SQL (spec 1.2); says the same as `rulebook.access.in_reach`, which a test compares."""
+"""What of campaigns a reader sees, as SQL (spec 1.2, 1.3)."""
 
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, case, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, case, exists, false, or_, true
 
 from services.campaign.tables import allocations, campaigns, clients, targeted_clients, users
 from shared.rulebook.access import AccessLevel, Principal
+from shared.runtime import reach
+
+_PEOPLE = reach.Seats.of(users)
 
 
 def in_reach(reader: Principal, advisor: ColumnElement[str]) -> ColumnElement[bool]:
     """Whether the reach covers the clients of the advisor in that column."""
-    if reader.crm or reader.access_level is AccessLevel.ALL:
-        return true()
-    match reader.access_level:
-        case AccessLevel.OWN:
-            return advisor == reader.user_id
-        case AccessLevel.UNIT:
-            people = select(users.c.user_id).where(users.c.unit_id == reader.unit_id)
-        case AccessLevel.SUBTREE:
-            people = select(users.c.user_id).where(users.c.unit_path.contains([reader.unit_id]))
-        case _:
-            return false()
-    return or_(advisor == reader.user_id, advisor.in_(people))
+    return reach.in_reach(reader, advisor, _PEOPLE)
 
 
 def is_covered(reader: Principal, campaign: ColumnElement[str]) -> ColumnElement[bool]:

@@ -29,11 +29,11 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.directory.ports import ClientSeen, ClientsWanted, Place
 from services.directory.store.paging import holding, page_of
-from services.directory.store.reach import reaches
 from services.directory.store.rows import client_of_row
 from services.directory.tables import clients, units, users
 from shared.rulebook.access import AccessLevel, Principal
 from shared.runtime.database import Database
+from shared.runtime.reach import Seats, reaches
 
 _ID = Uuid(as_uuid=False)
 FEW = 64
@@ -66,7 +66,7 @@ class ReadsClients:
 
     async def client(self, reader: Principal, client_id: str) -> ClientSeen | None:
         """One client, when within the reader's reach."""
-        visible = reaches(reader, clients.c.advisor_id, users.c.unit_id, units.c.path)
+        visible = reaches(reader, Seats(clients.c.advisor_id, users.c.unit_id, units.c.path))
         query = CLIENTS.where(clients.c.client_id == client_id, visible)
         async with self._database.reading() as connection:
             row = (await connection.execute(query)).one_or_none()
@@ -137,7 +137,7 @@ def _advisors(reader: Principal, wanted: ClientsWanted) -> Select[Any]:
     query: Select[Any] = (
         select(users.c.user_id)
         .join(units, units.c.unit_id == users.c.unit_id)
-        .where(reaches(reader, users.c.user_id, users.c.unit_id, units.c.path))
+        .where(reaches(reader, Seats(users.c.user_id, users.c.unit_id, units.c.path)))
     )
     if wanted.unit_id is not None:
         query = query.where(units.c.path.contains([wanted.unit_id]))

@@ -9,11 +9,11 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from services.directory.ports import Asked, Handed, Matched, Place
 from services.directory.store.client_lists import CLIENTS, PLAN_EACH, client_seen
 from services.directory.store.conditions import condition
-from services.directory.store.reach import reaches
 from services.directory.tables import client_attributes, clients, units, users
 from shared.rulebook.access import Principal
 from shared.rulebook.filters import Kind
 from shared.runtime.database import Database
+from shared.runtime.reach import Seats, reaches
 
 _ID = Uuid(as_uuid=False)
 _NO_KIND = "none"
@@ -69,7 +69,7 @@ class PostgresClientQueries:
 
 
 def _matching(query: Select[Any], reader: Principal, asked: Asked) -> Select[Any]:
-    visible = reaches(reader, clients.c.advisor_id, users.c.unit_id, units.c.path)
+    visible = reaches(reader, Seats(clients.c.advisor_id, users.c.unit_id, units.c.path))
     return query.where(visible, condition(asked.filter, asked.today))
 
 

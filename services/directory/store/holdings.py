@@ -8,11 +8,11 @@ from sqlalchemy import Date, Select, Uuid, literal, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.directory.ports import Account, HoldingsWanted, Place, Transaction, TransactionSeen
-from services.directory.store.reach import reaches
 from services.directory.store.statements import those, unknown, write
 from services.directory.tables import accounts, clients, transactions, units, users
 from shared.rulebook.access import Principal
 from shared.runtime.database import Database
+from shared.runtime.reach import Seats, reaches
 
 _SAVE_ACCOUNTS = text(
     "insert into accounts (account_id, external_id, client_id, label, kind, opened_on, active)"
@@ -156,7 +156,7 @@ def _within(reader: Principal, query: Select[Any]) -> Select[Any]:
     return (
         query.join(users, users.c.user_id == clients.c.advisor_id)
         .join(units, units.c.unit_id == users.c.unit_id)
-        .where(reaches(reader, clients.c.advisor_id, users.c.unit_id, units.c.path))
+        .where(reaches(reader, Seats(clients.c.advisor_id, users.c.unit_id, units.c.path)))
     )
 
 

@@ -11,13 +11,13 @@ from services.directory.store.auditing import ReadsAudit
 from services.directory.store.client_lists import ReadsClients
 from services.directory.store.holdings import ReadsHoldings
 from services.directory.store.paging import page_of
-from services.directory.store.reach import reaches
 from services.directory.store.rows import person_of_row, profile_of_row, unit_of_row
 from services.directory.store.writing import PostgresWriting
 from services.directory.tables import profiles, units, users
 from shared.rulebook.access import AccessLevel, Principal
 from shared.rulebook.texts import folded
 from shared.runtime.database import Database
+from shared.runtime.reach import Seats, reaches
 
 PEOPLE = (
     select(
@@ -94,7 +94,7 @@ def _sees_person(reader: Principal) -> ColumnElement[bool]:
     """Whoever keeps the hierarchy sees it whole; the others as far as their reach goes, and always themselves."""
     if reader.administrator or reader.crm:
         return true()
-    return reaches(reader, users.c.user_id, users.c.unit_id, units.c.path) | (users.c.user_id == reader.user_id)
+    return reaches(reader, Seats(users.c.user_id, users.c.unit_id, units.c.path)) | (users.c.user_id == reader.user_id)
 
 
 def _sees_unit(reader: Principal) -> ColumnElement[bool]:

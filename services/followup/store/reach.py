@@ -1,29 +1,22 @@
-"""The reach of a reader as SQL (spec 1.2), by advisor; says the same as `rulebook.access.in_reach`: a test compares."""
+"""What of follow-ups and jobs a reader sees, as SQL (spec 1.2)."""
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
 from services.followup.tables import advisors, bulk_jobs
 from shared.rulebook.access import AccessLevel, Principal
+from shared.runtime import reach
+
+_PEOPLE = reach.Seats(
+    person=advisors.c.advisor_id,
+    unit=advisors.c.unit_path[sa.func.cardinality(advisors.c.unit_path)],
+    unit_path=advisors.c.unit_path,
+)
 
 
-def in_reach(principal: Principal, advisor: ColumnElement[str]) -> ColumnElement[bool]:
+def in_reach(reader: Principal, advisor: ColumnElement[str]) -> ColumnElement[bool]:
     """Whether the reach covers the clients of the advisor in that column."""
-    if principal.crm or principal.access_level is AccessLevel.ALL:
-        return sa.true()
-    match principal.access_level:
-        case AccessLevel.NONE:
-            return sa.false()
-        case AccessLevel.OWN:
-            return advisor == principal.user_id
-        case AccessLevel.UNIT:
-            inside = advisors.c.unit_path[sa.func.cardinality(advisors.c.unit_path)] == principal.unit_id
-        case _:
-            inside = advisors.c.unit_path.contains([principal.unit_id])
-    # One's own clients wherever one sits by now: this service may not have heard of the move yet. A union, since an
-    # *or* would keep the planner from going by the advisors.
-    own = sa.select(sa.literal(principal.user_id, advisors.c.advisor_id.type))
-    return advisor.in_(sa.select(advisors.c.advisor_id).where(inside).union_all(own))
+    return reach.in_reach(reader, advisor, _PEOPLE)
 
 
 def sees_job(reader: Principal) -> ColumnElement[bool]:

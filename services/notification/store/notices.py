@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Update, and_, exists, func, select, tuple_, update
 
 from services.notification.ports import ClientCursor, ClientToContact, Notice, NoticeCursor, Pushed
-from services.notification.store.reach import within_reach
+from services.notification.store.reach import in_reach
 from services.notification.store.streams import push
 from services.notification.tables import campaigns, clients, follow_ups, notices
 from shared.rulebook.access import Principal
@@ -119,7 +119,7 @@ def _one(reader: Principal, notice_id: str) -> Update:
 
 def _own(reader: Principal) -> ColumnElement[bool]:
     """The reader's notices; whoever has no access level any more reads none, as the campaigns are none of theirs."""
-    return and_(notices.c.advisor_id == reader.user_id, within_reach(reader, notices.c.advisor_id))
+    return and_(notices.c.advisor_id == reader.user_id, in_reach(reader, notices.c.advisor_id))
 
 
 def _mine(reader: Principal, today: date) -> Select[Any]:
@@ -159,5 +159,5 @@ def _to_contact(reader: Principal, today: date) -> ColumnElement[bool]:
     return and_(
         follow_ups.c.closing.is_(None),
         follow_ups.c.entry_date <= today,
-        within_reach(reader, follow_ups.c.advisor_id),
+        in_reach(reader, follow_ups.c.advisor_id),
     )

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, FromClause, and_, select
 
 from services.reporting.ports.reading import Scope
 from services.reporting.tables import advisors
-from shared.rulebook.access import AccessLevel, Principal, in_reach
+from shared.rulebook.access import AccessLevel, in_reach
+from shared.runtime import reach
 
 
 def within(scope: Scope, advisor_id: ColumnElement[Any], people: FromClause = advisors) -> ColumnElement[bool]:
@@ -14,7 +15,7 @@ def within(scope: Scope, advisor_id: ColumnElement[Any], people: FromClause = ad
 
     `people` says in which unit each advisor is, or was on a past day. A client asked for is not looked at.
     """
-    conditions = [_reach(scope.reader, advisor_id, people)]
+    conditions = [reach.in_reach(scope.reader, advisor_id, reach.Seats.of(people))]
     if scope.unit_id is not None:
         there = people.c.unit_id == scope.unit_id if scope.directly else people.c.unit_path.contains([scope.unit_id])
         below = select(people.c.user_id).where(there)
@@ -40,18 +41,3 @@ def reaches_all(scope: Scope) -> bool:
     """Whether no advisor is left out, known or not."""
     everything = scope.reader.crm or scope.reader.access_level is AccessLevel.ALL
     return everything and scope.unit_id is None and scope.advisor_id is None
-
-
-def _reach(reader: Principal, advisor_id: ColumnElement[Any], people: FromClause) -> ColumnElement[bool]:
-    """The rule is `shared.rulebook.rights.in_reach`; a test runs both on the same cases."""
-    if reader.crm or reader.access_level is AccessLevel.ALL:
-        return true()
-    if reader.access_level is AccessLevel.NONE:
-        return false()
-    own = advisor_id == reader.user_id
-    if reader.access_level is AccessLevel.UNIT:
-        return or_(own, advisor_id.in_(select(people.c.user_id).where(people.c.unit_id == reader.unit_id)))
-    if reader.access_level is AccessLevel.SUBTREE:
-        below = select(people.c.user_id).where(people.c.unit_path.contains([reader.unit_id]))
-        return or_(own, advisor_id.in_(below))
-    return own

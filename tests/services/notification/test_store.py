@@ -8,8 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from services.notification.ports import Pushed
-from services.notification.store import StoredStreams
-from services.notification.store.reach import within_reach
+from services.notification.store import StoredStreams, reach
 from services.notification.store.streams import push
 from services.notification.tables import follow_ups, metadata
 from shared.rulebook.access import AccessLevel, Principal, in_reach
@@ -45,7 +44,7 @@ async def test_the_reach_in_sql_is_the_rulebooks(stored, database, level, crm):
 
     async with database.reading() as connection:
         rows = await connection.execute(
-            select(follow_ups.c.advisor_id).where(within_reach(boss, follow_ups.c.advisor_id))
+            select(follow_ups.c.advisor_id).where(reach.in_reach(boss, follow_ups.c.advisor_id))
         )
         found = set(rows.scalars())
 
