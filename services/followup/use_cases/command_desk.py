@@ -37,9 +37,14 @@ class CommandDesk:
         self._drives: set[asyncio.Task[None]] = set()
 
     @property
+    def under_way(self) -> int:
+        """How many commands are being sent, or wait for their turn."""
+        return len(self._drives)
+
+    @property
     def room(self) -> int:
         """How many more commands are worth leasing: a lease that ends while its command waits was taken in vain."""
-        return max(0, _PER_TURN * self._flow.allowed - len(self._drives))
+        return max(0, _PER_TURN * self._flow.allowed - self.under_way)
 
     async def submit(self, command: NewCommand) -> Verdict:
         """The verdict, or *pending* or *parked*. Raises what keeps the command from being written down."""
