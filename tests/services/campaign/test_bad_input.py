@@ -168,6 +168,17 @@ async def test_of_two_managers_saving_at_once_one_wins_and_the_other_loses_nothi
     assert (shown["version"], shown["name"]) == (2, won.json()["name"])
 
 
+async def test_of_two_managers_sharing_the_target_out_at_once_one_loses_nothing_unseen(door, saved):
+    path, seen = f"/{saved['campaign_id']}/allocation", {"If-Match": f'"{saved["version"]}"'}
+    wishes = [{"rows": [{"advisor": advisor, "percent": "60"}]} for advisor in ("anne", "louis")]
+
+    answers = await asyncio.gather(*(door.ask("PUT", path, json=wish, headers=seen) for wish in wishes))
+
+    assert sorted(answer.status_code for answer in answers) == [200, 412]
+    (won,) = [answer for answer in answers if answer.status_code == 200]
+    assert (await door.show(saved["campaign_id"]))["allocation"] == won.json()["allocation"]
+
+
 async def test_a_number_beyond_all_numbers_and_a_body_of_nothing_but_brackets_create_nothing(door):
     beyond = json.dumps(a_campaign(target="?")).replace('"?"', "1e400").encode()
 
