@@ -11,6 +11,7 @@ from shared.rulebook.access import AccessLevel
 PRINCIPALS_BUCKET = "principals"
 """The key-value bucket of principals: key a user id, value a `PrincipalRecord`."""
 HEARTBEAT_SUBJECT = "heartbeats.directory"
+"""`{"revision": 7, "age": 0.02}`: up to this write the bucket holds all that was committed so many seconds ago."""
 """The directory publishes here every half second, so that a stale set of rights is noticed within a second."""
 
 Id = Annotated[str, Field(pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]

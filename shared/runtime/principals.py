@@ -85,7 +85,7 @@ class Principals:
         self._named = 0
         """The revision that the last heartbeat named."""
         self._vouched = float("-inf")
-        """The time of the last heartbeat whose revision is applied here: nothing of before it is missing."""
+        """The time that the last heartbeat whose revision is applied here vouched for: nothing of before is missing."""
         self._awaited: tuple[int, float] | None = None
         """A revision named by a heartbeat and not applied here yet, and since when."""
         self._renewed = asyncio.Event()
@@ -132,7 +132,8 @@ class Principals:
                 raise
 
     async def _on_beat(self, message: Msg) -> None:
-        now, revision = asyncio.get_running_loop().time(), int(json.loads(message.data)["revision"])
+        beat = json.loads(message.data)
+        now, revision = asyncio.get_running_loop().time() - float(beat.get("age", 0)), int(beat["revision"])
         before, self._named = self._named, revision
         if revision < before:
             # The bucket was lost and made anew: its numbers began again, and nothing of it is held here.
@@ -153,7 +154,7 @@ class Principals:
     def _vouch(self) -> None:
         """Once what the heartbeat named is applied, what is held here is as it was when the heartbeat came."""
         if self._awaited is not None and self._applied >= self._awaited[0]:
-            self._vouched, self._awaited = self._awaited[1], None
+            self._vouched, self._awaited = max(self._vouched, self._awaited[1]), None
             self._renewed.set()
 
     async def _begin_again(self) -> None:

@@ -30,6 +30,9 @@ class Clock:
         ([(0.0, BEAT, 0), (0.9, BEAT, 1)], 1.01, False),
         ([(0.0, BEAT, 0), (0.9, BEAT, 1), (1.2, HELD, 1)], 1.9, True),
         ([(0.0, BEAT, 0), (0.9, BEAT, 1), (1.2, HELD, 1)], 1.91, False),
+        # It vouches for the moment at which the directory began to look, however long it took to tell.
+        ([(0.0, BEAT, 0), (0.8, BEAT, (0, 0.7))], 1.09, True),
+        ([(0.0, BEAT, 0), (0.8, BEAT, (0, 0.7))], 1.11, False),
         # Later news does not stand for the earlier one.
         ([(0.0, BEAT, 0), (0.4, BEAT, 5), (0.6, HELD, 4), (0.8, BEAT, 9)], 1.01, False),
         ([(0.0, BEAT, 0), (0.4, BEAT, 5), (0.6, HELD, 5), (0.8, BEAT, 9)], 1.39, True),
@@ -41,7 +44,8 @@ async def test_nobody_is_let_in_on_rights_that_nobody_vouched_for_within_a_secon
     reader._loaded = True
     for clock.now, what, revision in before:
         if what == BEAT:
-            await reader._on_beat(SimpleNamespace(data=json.dumps({"revision": revision})))
+            named, age = revision if isinstance(revision, tuple) else (revision, 0.0)
+            await reader._on_beat(SimpleNamespace(data=json.dumps({"revision": named, "age": age})))
         else:
             reader._reached(revision)
     clock.now = moment

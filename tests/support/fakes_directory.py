@@ -1,5 +1,6 @@
 """The directory's records and bucket in memory, and callers whose tokens are their names."""
 
+import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -213,13 +214,18 @@ class FakeBucket:
 
     held: dict[str, PrincipalRecord] = field(default_factory=dict)
     beats: int = 0
+    age: float = 0.0
+    """Of what the last heartbeat vouched for."""
     away: bool = False
+    takes: float = 0.0
+    """Seconds that a put takes."""
 
     async def prepare(self) -> None:
         self._reach()
 
     async def put(self, principals: Sequence[PrincipalRecord]) -> None:
         self._reach()
+        await asyncio.sleep(self.takes)
         self.held.update({principal.user_id: principal for principal in principals})
 
     async def remove(self, user_ids: Sequence[str]) -> None:
@@ -231,9 +237,10 @@ class FakeBucket:
         self._reach()
         return dict(self.held)
 
-    async def heartbeat(self) -> None:
+    async def heartbeat(self, began: float) -> None:
         self._reach()
         self.beats += 1
+        self.age = asyncio.get_running_loop().time() - began
 
     def _reach(self) -> None:
         if self.away:

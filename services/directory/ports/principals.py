@@ -55,5 +55,5 @@ class PrincipalsBucket(Protocol):
     async def all(self) -> Mapping[str, PrincipalRecord]:
         """What it holds, by user id."""
 
-    async def heartbeat(self) -> None:
-        """Tell every service that the bucket is up to date now."""
+    async def heartbeat(self, began: float) -> None:
+        """Tell every service that the bucket holds all that was committed by then, a time of the running loop."""

@@ -1,5 +1,6 @@
 """The bucket of principals in NATS, and the heartbeat that vouches for it."""
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 
@@ -43,13 +44,14 @@ class NatsPrincipalsBucket:
             await watcher.stop()  # type: ignore[no-untyped-call]
         return held
 
-    async def heartbeat(self) -> None:
-        """Publish the number of the bucket's last write: who has read up to it is up to date.
+    async def heartbeat(self, began: float) -> None:
+        """Publish the number of the bucket's last write: who has read up to it knows all that was committed by then.
 
         The number is asked of the server, since another replica of the directory may have written.
         """
         reached = (await (await self._open()).status()).stream_info.state.last_seq
-        await self._bus.client.publish(HEARTBEAT_SUBJECT, json.dumps({"revision": reached}).encode())
+        age = asyncio.get_running_loop().time() - began
+        await self._bus.client.publish(HEARTBEAT_SUBJECT, json.dumps({"revision": reached, "age": age}).encode())
 
     async def _open(self) -> KeyValue:
         return await self._bus.jetstream.key_value(PRINCIPALS_BUCKET)

@@ -62,9 +62,11 @@ async def keep_told(changes: PrincipalChanges, bucket: PrincipalsBucket, nudged:
     last_beat = float("-inf")
     while True:
         nudged.clear()
+        began = clock.time()
         told = await tell_changes(changes, bucket)
         if told is Told.ALL and clock.time() - last_beat >= _BEAT:
-            await bucket.heartbeat()
+            # What was committed while the pass went on may be missing, and a pass over many may take a while.
+            await bucket.heartbeat(began)
             last_beat = clock.time()
         if told is not Told.IN_PART:
             await _nudged_or(nudged, _POLL)

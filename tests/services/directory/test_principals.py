@@ -48,6 +48,19 @@ async def test_a_heartbeat_is_sent_twice_a_second_while_all_is_told():
     assert bucket.beats in (2, 3)
 
 
+async def test_a_heartbeat_vouches_for_the_moment_at_which_its_pass_began():
+    changes, bucket = FakePrincipalChanges(), FakeBucket(takes=0.2)
+    changes.note(a_record("anne"))
+    following = asyncio.create_task(keep_told(changes, bucket, asyncio.Event()))
+
+    async with asyncio.timeout(5):
+        while not bucket.beats:
+            await asyncio.sleep(0.01)
+    following.cancel()
+
+    assert bucket.age >= 0.2
+
+
 async def test_a_lost_bucket_is_filled_anew_and_forgets_whom_nobody_knows():
     changes, bucket = FakePrincipalChanges(), FakeBucket(held={user_id("ghost"): a_record("ghost")})
     changes.note(a_record("anne"), a_record("bob"))
