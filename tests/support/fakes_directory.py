@@ -1,6 +1,5 @@
 """The directory's records and bucket in memory, and callers whose tokens are their names."""
 
-import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -15,19 +14,16 @@ from services.directory.ports import (
     ClientsWanted,
     Person,
     Place,
-    PrincipalChange,
     Profile,
     RecordedChange,
     RightsChange,
-    Telling,
     Unit,
     User,
     UsersWanted,
     Wanted,
 )
-from shared.contracts.directory import PrincipalRecord
 from shared.contracts.wire import Event
-from shared.rulebook.access import AccessLevel, Principal, Rights, in_reach
+from shared.rulebook.access import AccessLevel, Principal, in_reach
 from shared.rulebook.ids import unit_id, user_id
 from shared.runtime.problems import HTTPProblem
 from shared.runtime.security import crm_principal
@@ -176,77 +172,6 @@ class FakeDirectory(FakeHoldings):
         return replace(user, unit_path=self.units_by_id[user.unit_id].path)
 
 
-@dataclass
-class FakePrincipalChanges:
-    """Changes in a list; `told` is the number up to which they count as told."""
-
-    changes: list[PrincipalChange] = field(default_factory=list)
-    told: int = 0
-    another_tells: bool = False
-
-    def note(self, *principals: PrincipalRecord) -> None:
-        """Somebody's rights changed."""
-        for principal in principals:
-            self.changes = [change for change in self.changes if change.principal.user_id != principal.user_id]
-            number = max([self.told, *(change.number for change in self.changes)]) + 1
-            self.changes.append(PrincipalChange(number, principal))
-
-    @asynccontextmanager
-    async def telling(self, *, limit: int) -> AsyncIterator[Telling | None]:
-        if self.another_tells:
-            yield None
-            return
-        due = [change for change in self.changes if change.number > self.told]
-        yield Telling(due[:limit], more=len(due) > limit)
-        if due:
-            self.told = due[:limit][-1].number
-
-    async def all(self) -> Sequence[PrincipalRecord]:
-        return [change.principal for change in self.changes]
-
-    async def tell_again(self, user_ids: Sequence[str]) -> None:
-        self.note(*[change.principal for change in self.changes if change.principal.user_id in user_ids])
-
-
-@dataclass
-class FakeBucket:
-    """A bucket that can be away."""
-
-    held: dict[str, PrincipalRecord] = field(default_factory=dict)
-    beats: int = 0
-    age: float = 0.0
-    """Of what the last heartbeat vouched for."""
-    away: bool = False
-    takes: float = 0.0
-    """Seconds that a put takes."""
-
-    async def prepare(self) -> None:
-        self._reach()
-
-    async def put(self, principals: Sequence[PrincipalRecord]) -> None:
-        self._reach()
-        await asyncio.sleep(self.takes)
-        self.held.update({principal.user_id: principal for principal in principals})
-
-    async def remove(self, user_ids: Sequence[str]) -> None:
-        self._reach()
-        for gone in user_ids:
-            del self.held[gone]
-
-    async def all(self) -> Mapping[str, PrincipalRecord]:
-        self._reach()
-        return dict(self.held)
-
-    async def heartbeat(self, began: float) -> None:
-        self._reach()
-        self.beats += 1
-        self.age = asyncio.get_running_loop().time() - began
-
-    def _reach(self) -> None:
-        if self.away:
-            raise ConnectionError("the bucket is away")
-
-
 @dataclass(frozen=True)
 class TokensAreNames:
     """Stands in for `Security`: the token `crm` is the CRM's, any other the external id of one of `people`."""
@@ -267,14 +192,6 @@ def a_principal(
     """A user by external id; `path` holds external ids of units, the root first."""
     unit_path = tuple(map(unit_id, path))
     return Principal(user_id=user_id(name), unit_id=unit_path[-1], unit_path=unit_path, access_level=level, **rights)
-
-
-def a_record(name: str, **changes: object) -> PrincipalRecord:
-    """What the bucket holds of a user without rights in the network's root."""
-    network = unit_id("network")
-    values = {"user_id": user_id(name), "external_id": name, "name": name, "unit_id": network, "unit_path": [network]}
-    rights = {"manage_campaigns": False, "access_level": Rights().access_level}
-    return PrincipalRecord.model_validate(values | rights | changes)
 
 
 def _save(held: dict[str, Saved], given: Sequence[Saved]) -> list[Saved]:

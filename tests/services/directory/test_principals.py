@@ -12,7 +12,7 @@ from shared.rulebook.access import AccessLevel
 from shared.rulebook.ids import unit_id, user_id
 from shared.runtime.messaging import Bus
 from tests.services.directory.conftest import PROFILES, a_user, running
-from tests.support.fakes_directory import FakeBucket, FakePrincipalChanges, a_record
+from tests.support.fakes_principals import FakeBucket, FakePrincipalChanges, a_record
 
 
 async def test_what_was_not_acknowledged_is_told_again():
