@@ -5,12 +5,18 @@ from datetime import timedelta
 
 import pytest
 
-from services.followup.ports import Choice, FollowUpFilter, ItemOutcome, JobState
+from services.followup.ports import Choice, DueFilter, FollowUpFilter, ItemOutcome, JobState
+from services.followup.ports.feeds import Window
+from services.followup.ports.to_do import ToDoFilter, ToDoKind
+from services.followup.store.feeds import PostgresFeeds
 from services.followup.store.people import PostgresPeople
+from services.followup.store.to_do_lists import PostgresToDoLists
+from shared.rulebook.access import Principal
 from shared.rulebook.commands import Conclude
 from shared.rulebook.errors import Forbidden, Invalid
 from shared.rulebook.follow_up import ConclusionKind
 from tests.integration.followup.conftest import AnotherWorld
+from tests.integration.followup.door import Door
 from tests.integration.followup.many import (
     ANNE,
     BORIS,
@@ -28,6 +34,7 @@ from tests.integration.followup.many import (
     receipt,
     started,
 )
+from tests.integration.followup.test_due_dates import look_until_nothing_is_left, with_delays
 from tests.integration.followup.world import World
 
 LEAVER = Choice(advisor_id=ANNE.user_id)
@@ -61,6 +68,40 @@ async def test_all_that_is_open_or_to_come_moves_in_every_campaign_and_what_is_c
     assert [await advisor_of(world, each) for each in (sold, of_chloe)] == [ANNE.user_id, CHLOE.user_id]
     assert await seen_by(world, BORIS) == {opened, waiting}
     assert await seen_by(world, ANNE) == {sold}
+
+
+async def test_planned_appointments_what_is_due_and_what_there_is_to_do_go_along_in_the_same_act(
+    world: World, door: Door
+) -> None:
+    await let_in(world)
+    campaign, now = await world.a_campaign(steps=with_delays(first_call=1)), world.clock.now()
+    late, called = await follow_ups(world, campaign, [1, 1], entry=world.clock.today() - timedelta(days=9))
+    await door.did(
+        late, "PlanInteraction", interaction="APPOINTMENT", details={"starts_at": (now + timedelta(days=3)).isoformat()}
+    )
+    await door.did(called, "CompleteStep", step_id="first-call")
+    await look_until_nothing_is_left(world)
+    before = await work_of(world, ANNE)
+
+    await lived(world, MANAGER, reassign(LEAVER, BORIS))
+
+    assert before == {"late": [late], "offered": [called], "appointments": [late]}
+    assert await work_of(world, BORIS) == before
+    assert await work_of(world, ANNE) == {"late": [], "offered": [], "appointments": []}
+
+
+async def work_of(world: World, advisor: Principal) -> dict[str, list[str]]:
+    """The follow-ups that an advisor's lists and calendar hold."""
+    now, today = world.clock.now(), world.clock.today()
+    late = await world.reading.due(advisor, DueFilter(by=today, today=today))
+    offered = await PostgresToDoLists(world.database).page(advisor, ToDoKind.OFFERED, ToDoFilter(today=today))
+    week = Window(now, now + timedelta(days=7), today, today + timedelta(days=7))
+    planned = await PostgresFeeds(world.database).entries(advisor, week, 10)
+    return {
+        "late": [row.follow_up_id for row in late if row.due_on and row.due_on < today],
+        "offered": [row.follow_up_id for row in offered],
+        "appointments": [entry.follow_up_id for entry in planned if entry.starts_at],
+    }
 
 
 async def test_clients_are_dealt_out_to_several_advisors_each_client_whole(world: World) -> None:
