@@ -20,7 +20,7 @@ from shared.runtime.clock import Clock
 
 
 class DirectDoor:
-    """Takes the raw signals of one follow-up. `campaign` and `client` may be left out: the workflow says which."""
+    """Takes the raw signals of one follow-up. `campaign` and `client` may both be left out: the workflow says which."""
 
     def __init__(self, desk: CommandDesk, log: CommandLog, clock: Clock, *, park_for: timedelta) -> None:
         self._desk = desk
@@ -46,6 +46,9 @@ class DirectDoor:
             return self._kept(follow_up_id, raw, _problems(error))
         if missing := missing_fields(given):
             return self._kept(follow_up_id, raw, {"missing": missing})
+        unnamed = [name for name in ("campaign", "client") if getattr(given, name) == UNNAMED]
+        if len(unnamed) == 1:  # the other one alone could not be checked
+            return self._kept(follow_up_id, raw, {"missing": unnamed})
         signal = Signal(**{name: getattr(given, name) for name in SignalIn.model_fields})
         command = command_of(signal, self._clock, door="direct", park_for=self._park_for, follow_up=follow_up_id)
         if command.follow_up_id != follow_up_id:

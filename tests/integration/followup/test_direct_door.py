@@ -34,6 +34,8 @@ UNREADABLE: Mapping[str, bytes] = {
     "an unknown field": json.dumps({**CALLED, "surprise": True}).encode(),
     "an unknown type": json.dumps({**CALLED, "type": "exploded"}).encode(),
     "another client": json.dumps({**CALLED, "campaign": "other", "client": "other"}).encode(),
+    "a campaign without client": json.dumps({**CALLED, "campaign": "other"}).encode(),
+    "a client without campaign": json.dumps({**CALLED, "client": "other"}).encode(),
     "no time zone": json.dumps({**CALLED, "occurred_at": "2026-01-01T10:00:00"}).encode(),
     "a nul in a field name": b'{"\\u0000": 1}',
     "a lone surrogate in a field name": b'{"\\ud800": 1}',
