@@ -4,9 +4,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from services.followup.schemas.fields import Amount, Note, StepId
+from services.followup.schemas.fields import Amount, Reason, StepId
 from services.followup.schemas.interactions import (
     AmendInteractionIn,
     CancelInteractionIn,
@@ -61,7 +61,7 @@ class UndoCompletionIn(WishIn):
 
     kind: Literal["UndoCompletion"]
     step_id: StepId
-    note: Annotated[Note, StringConstraints(min_length=1)]
+    note: Reason
 
     def command(self, _today: date) -> Command:
         """As the rulebook knows it."""
@@ -110,7 +110,7 @@ class AmendConclusionIn(WishIn):
     conclusion: ConclusionKind
     on: date
     collected: Amount = Decimal(0)
-    note: Annotated[Note, StringConstraints(min_length=1)]
+    note: Reason
 
     def command(self, _today: date) -> Command:
         """As the rulebook knows it."""
@@ -121,7 +121,7 @@ class WithdrawConclusionIn(WishIn):
     """Take the conclusion back, with a reason."""
 
     kind: Literal["WithdrawConclusion"]
-    note: Annotated[Note, StringConstraints(min_length=1)]
+    note: Reason
 
     def command(self, _today: date) -> Command:
         """As the rulebook knows it."""

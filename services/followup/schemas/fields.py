@@ -1,5 +1,5 @@
 """Field types of what comes in."""
 
-from shared.contracts.fields import Amount, Note, Reference, StepId
+from shared.contracts.fields import Amount, Note, Reason, Reference, StepId
 
-__all__ = ["Amount", "Note", "Reference", "StepId"]
+__all__ = ["Amount", "Note", "Reason", "Reference", "StepId"]

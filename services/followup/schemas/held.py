@@ -9,7 +9,7 @@ from shared.contracts.wire import Incoming
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z_0-9]{1,60}$")]
 UuidText = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
-Reason = Annotated[str, StringConstraints(min_length=1, max_length=2000, pattern=r"^[^\x00]*$")]
+Reason = Annotated[str, StringConstraints(min_length=1, max_length=2000, pattern=r"^[^\x00]*[^\x00\s][^\x00]*$")]
 DoorText = Literal["screen", "crm", "direct", "job", "system"]
 Place = Annotated[int, Field(ge=0, lt=2**63)]
 

@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from services.followup.schemas.attachments import AttachmentOut
-from services.followup.schemas.fields import Note, StepId
+from services.followup.schemas.fields import Reason, StepId
 from services.followup.schemas.wishes import DescribedIn, WishIn
 from shared.rulebook.commands import Command
 from shared.rulebook.interaction_commands import (
@@ -96,7 +96,7 @@ class ReopenInteractionIn(WishIn):
 
     kind: Literal["ReopenInteraction"]
     number: Number
-    note: Annotated[Note, StringConstraints(min_length=1)]
+    note: Reason
 
     def command(self, _today: date) -> Command:
         """As the rulebook knows it; its door knows the kind."""

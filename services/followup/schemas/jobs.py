@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from services.followup.ports import Choice, ItemOutcome, Job, JobKind, JobOrder, JobState, ShownItem, Terms
 from services.followup.ports.jobs import END, UndoOutcome
-from services.followup.schemas.fields import Amount, Note, StepId
+from services.followup.schemas.fields import Amount, Note, Reason, StepId
 from shared.contracts.wire import Euros, Incoming
 from shared.rulebook.follow_up import ConclusionKind
 from shared.rulebook.sharing import settle_total
@@ -110,7 +110,7 @@ JobIn = Annotated[ConcludeManyIn | ReassignManyIn | WithdrawManyIn, Field(discri
 class UndoIn(Incoming):
     """Why it is undone."""
 
-    reason: Annotated[Note, StringConstraints(min_length=1)]
+    reason: Reason
 
 
 class DryRunOut(BaseModel):

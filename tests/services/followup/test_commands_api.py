@@ -131,6 +131,8 @@ BAD: dict[str, dict[str, Any]] = {
     "a moment without a zone": {"kind": "CompleteStep", "step_id": "first-call", "occurred_at": "2026-03-01T10:00:00"},
     "no reason": {"kind": "UndoCompletion", "step_id": "first-call"},
     "an empty reason": {"kind": "UndoCompletion", "step_id": "first-call", "note": ""},
+    "a blank reason": {"kind": "WithdrawConclusion", "note": " \n\t"},
+    "an amendment without reason": {"kind": "AmendConclusion", "conclusion": "SALE", "on": "2026-11-02"},
     "an endless note": {"kind": "CompleteStep", "step_id": "first-call", "note": "x" * 20_001},
     "an endless account of what was said": {
         "kind": "RecordInteraction",
