@@ -141,10 +141,14 @@ def test_probabilities_are_probabilities_and_more_days_bring_more(seed, today, d
         (45, 120, {}),
         (45, 300, {"favour": 1.6}),
         (45, 300, {"spread": 1.6}),
+        (48, 300, {"free": (5, 6)}),
     ],
 )
 def test_eighty_of_a_hundred_intervals_hold_what_is_then_collected(today, clients, made):
-    """Campaigns with known rates, 150 of each kind: 80 of 100, give or take two standard errors and the few clients."""
+    """Campaigns with known rates, 150 of each kind: 80 of 100, give or take two standard errors and the few clients.
+
+    The last kind rests at weekends, on one of which the forecast is made.
+    """
     random, coverage = Random(today + clients), Coverage()  # noqa: S311  the same in every run
     for _ in range(150):
         coverage.add(a_campaign(random, clients, 90, **made), today, 90)

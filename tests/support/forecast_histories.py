@@ -1,7 +1,7 @@
 """Made-up campaigns for forecasts: each client's life, what was known of it on a day, and sums counted one by one."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
@@ -108,17 +108,23 @@ FAVOURED = 9_000.0
 """The potential above which success may be likelier."""
 
 
-def a_campaign(random: Random, clients: int, last: int, *, favour: float = 1.0, spread: float = 1.0) -> list[Life]:
-    """Clients who go by known rates; those of a high potential succeed `favour` times as often."""
-    return [_a_life(random, last, favour, spread) for _ in range(clients)]
+def a_campaign(
+    random: Random, clients: int, last: int, *, favour: float = 1.0, spread: float = 1.0, free: Collection[int] = ()
+) -> list[Life]:
+    """Clients who go by known rates; those of a high potential succeed `favour` times as often.
+
+    On `free` days of the week, counted from the first day, nothing happens, and the more on the others.
+    """
+    return [_a_life(random, last, favour, spread, free) for _ in range(clients)]
 
 
-def _a_life(random: Random, last: int, favour: float, spread: float) -> Life:
+def _a_life(random: Random, last: int, favour: float, spread: float, free: Collection[int]) -> Life:
     potential = 0.0 if random.random() < 0.1 else round(random.lognormvariate(9, spread), 2)
     entry = random.randrange(40)
     steps: list[tuple[int, int]] = []
-    for day in range(entry, last + 1):
-        goes_on, succeeds, fails = RATES[len(steps)]
+    busier = 7 / (7 - len(free))
+    for day in (day for day in range(entry, last + 1) if day % 7 not in free):
+        goes_on, succeeds, fails = (busier * rate for rate in RATES[len(steps)])
         succeeds *= favour if potential > FAVOURED else 1.0
         drawn = random.random()
         if drawn < succeeds:

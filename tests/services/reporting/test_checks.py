@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, event, select, text, update
 
 from services.reporting.ports.counting import Refill
 from services.reporting.store import measures
@@ -211,3 +211,44 @@ async def test_an_unknown_campaign_is_given_no_counters(ledgers, real):
 
     assert await real.read_model() == {}
     assert CAMPAIGN not in await ledgers.unfinished()
+
+
+async def test_a_batch_takes_the_clock_of_live_figures_once_and_last_however_many_facts_it_has(real, database):
+    await real.hear(a_definition())
+    sent: list[str] = []
+    event.listen(database.engine.sync_engine, "before_cursor_execute", lambda *call: sent.append(call[2]))
+
+    few, many = a_story(1, PLANS[:1], clients=2), a_story(2, PLANS[:1], clients=60)
+    statements = []
+    for facts_told in (few, many):
+        sent.clear()
+        await real.hear_facts(facts_told)
+        statements.append(list(sent))
+
+    assert [sum("figure_clock" in one for one in told) for told in statements] == [1, 1]
+    assert all("figure_clock" in told[-1] for told in statements)
+    assert len(many) > 5 * len(few)
+    assert len(statements[0]) == len(statements[1])
+
+
+async def test_whoever_has_the_clock_lets_others_count_up_to_their_last_statement(real, database, ledgers):
+    """A writer that stands on the clock: a second one has facts, follow-ups and counters written when it waits."""
+    await real.hear(a_definition())
+    story = a_story(1, PLANS[:1], clients=3)
+    await real.hear_facts(story[:1])
+    waiting = text(
+        "select cast(cast(relation as regclass) as text) from pg_locks where mode = 'RowExclusiveLock'"
+        " and pid in (select pid from pg_locks where not granted)"
+    )
+
+    async with asyncio.timeout(20), database.transaction() as first:
+        await first.execute(text("update figure_clock set number = number + 1"))
+        second = asyncio.create_task(record_facts(ledgers, story[1:]))
+        writing: set[str] = set()
+        while not writing:
+            async with database.reading() as looking:
+                writing = set((await looking.execute(waiting)).scalars())
+            await asyncio.sleep(0.02)
+
+    assert await asyncio.wait_for(second, 20) == len(story) - 1
+    assert {"facts", "follow_ups", "amount_counters", "step_counters", "figure_clock"} <= writing
