@@ -36,7 +36,7 @@ async def _summary(making: Making, read: Read, about: About, path: Path) -> Writ
         funnel = await read_steps(figures, making.scope, wish.campaign_id, making.day)
     points = await read_pace(listed, making.scope, campaigns, making.day)
     found = indicators_of(campaigns)
-    summary = Summary(found, funnel, charts_of(found, funnel, points, wish.language))
+    summary = Summary(found, funnel, charts_of(found, funnel, points, wish.language), points)
 
     def write() -> None:
         with ExitStack() as stack:

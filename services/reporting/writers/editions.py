@@ -8,6 +8,7 @@ from typing import Any
 from services.reporting.ports.reading import Branch
 from services.reporting.use_cases.breakdown import BranchFigures
 from services.reporting.use_cases.figures import Indicators
+from services.reporting.use_cases.pace_curve import PacePoint
 from services.reporting.use_cases.steps import Funnel, StepFigures
 from services.reporting.writers.blocks import Edition, Head, breakable
 from services.reporting.writers.chart import Chart
@@ -19,7 +20,7 @@ from shared.rulebook.indicators import ClientResult, Rate, achievement
 _RESULTS = {
     "target": 2.1,
     "collected": 2.1,
-    "achievement": 1.4,
+    "achievement": 1.9,
     "potential": 2.1,
     "remaining_potential": 2.1,
     "clients": 1.1,
@@ -30,6 +31,7 @@ _RESULTS = {
     "take_up_rate": 1.8,
 }
 """The columns of results, and how much room each gets of what there is."""
+_DAYS_TOLD = 8
 _GROUPS = ("done", "open", "not_reached", "left", "skipped")
 
 
@@ -40,6 +42,8 @@ class Summary:
     indicators: Indicators
     funnel: Funnel | None
     charts: Mapping[str, Chart]
+    points: Sequence[PacePoint] = ()
+    """The curve behind the pace."""
 
 
 def write_summary(edition: Edition, summary: Summary) -> None:
@@ -61,8 +65,8 @@ def write_summary(edition: Edition, summary: Summary) -> None:
         [Head(words["figure"], right=False, weight=1), Head(words["value"])],
         _progress(found, words, formats),
     )
-    if "pace" in summary.charts:
-        edition.chart(replace(summary.charts["pace"], title=""))  # the curve behind the table above
+    if summary.points:
+        _over_time(edition, summary)
     _part(
         edition,
         summary,
@@ -124,6 +128,28 @@ def write_steps(edition: Edition, advisors: Sequence[tuple[Branch, Funnel]], uni
         for branch, funnel in advisors
     ]
     edition.groups("", _step_heads(words), groups)
+
+
+def _over_time(edition: Edition, summary: Summary) -> None:
+    """The curve behind the pace; its table has some of the days, the first and the last among them."""
+    words, formats = say(edition.about.language), Formats(edition.about.language)
+    charts = (
+        {"over_time": replace(summary.charts["pace"], title=words["over_time"])} if "pace" in summary.charts else {}
+    )
+    every = max(1, -(-(len(summary.points) - 1) // _DAYS_TOLD))
+    told = [
+        point for place, point in enumerate(summary.points[::-1]) if place % every == 0 or point is summary.points[0]
+    ]
+    _part(
+        edition,
+        replace(summary, charts=charts),
+        "over_time",
+        [Head(words["day"], right=False, weight=1), Head(words["collected"]), Head(words["expected"])],
+        [
+            [formats.day(point.day), formats.euros(point.collected), formats.euros(point.expected)]
+            for point in told[::-1]
+        ],
+    )
 
 
 def _part(edition: Edition, summary: Summary, name: str, heads: Sequence[Head], rows: Sequence[Sequence[str]]) -> None:
@@ -243,6 +269,7 @@ def _keep_summary(edition: Edition, summary: Summary) -> None:
     rates = (found.achievement, found.coverage, found.pace, found.conversion_rate, found.take_up_rate)
     edition.keep([amounts, [value for rate in rates for value in (rate.numerator, rate.denominator)]])
     edition.keep([[result.value, getattr(found.counts, result.value)] for result in found.rates])
+    edition.keep([[point.day, point.collected, point.expected] for point in summary.points])
     if summary.funnel is not None:
         edition.keep([_step_values(step) for step in summary.funnel.steps])
 

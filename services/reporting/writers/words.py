@@ -121,6 +121,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "achievement": ("Taux de réalisation", "Achievement"),
     "coverage": ("Couverture de l’objectif", "Coverage"),
     "pace": ("Avancement", "Pace"),
+    "over_time": ("Avancement dans le temps", "Pace over time"),
+    "day": ("Jour", "Day"),
     "expected": ("Attendu à ce jour", "Expected by then"),
     "days": ("Jours écoulés / restants", "Days elapsed / remaining"),
     "clients": ("Clients", "Clients"),

@@ -70,6 +70,21 @@ def test_the_summary_in_english():
         assert expected in text
 
 
+def test_the_pace_over_time_has_a_table_of_some_days_with_the_first_and_the_last():
+    points = [PacePoint(date(2026, 10, n), Decimal(100 * n), Decimal(200 * n)) for n in range(1, 31)]
+    edition = Edition(about("en"))
+    write_summary(edition, Summary(some_indicators(), None, {}, points))
+
+    text = text_of(edition.pdf())
+
+    told = text[text.index("Pace over time") :].splitlines()
+    days = [line for line in told if line.endswith(("00.00", "0.00")) and "Oct" in line]
+    assert days[0] == "1 Oct 2026 €100.00 €200.00"
+    assert days[-1] == "30 Oct 2026 €3,000.00 €6,000.00"
+    assert len(days) == 9
+    assert edition.checksum.text != Edition(about("en")).checksum.text
+
+
 def test_every_page_carries_the_mark():
     pdf = summary(axis=Axis.HAPPENED)
 
