@@ -102,7 +102,7 @@ class FakeFollowUp:
         try:
             self._decide(body)
         except RuleBroken as broken:
-            self._tell(body["kind"], body, "refused", broken.code)
+            self._tell(body["kind"], body, "refused", broken.code, dict(broken.data))
             return problem(409, broken.code, dict(broken.data))
         except ValidationError:
             return problem(422, "invalid_request")
@@ -115,7 +115,9 @@ class FakeFollowUp:
         self.state = apply(self.state, fact)
         self._tell(fact.kind.value, body, "applied", None)
 
-    def _tell(self, kind: str, body: dict[str, Any], verdict: str, code: str | None) -> None:
+    def _tell(
+        self, kind: str, body: dict[str, Any], verdict: str, code: str | None, data: dict[str, Any] | None = None
+    ) -> None:
         now = datetime(2026, 11, 24, 9, 30, tzinfo=UTC).isoformat()
         self.timeline.append(
             {
@@ -132,7 +134,7 @@ class FakeFollowUp:
                 "version": 1,
                 "late": False,
                 "code": code,
-                "data": None,
+                "data": data,
                 "note": body.get("note"),
                 "collected": body.get("collected"),
             }

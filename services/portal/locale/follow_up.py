@@ -134,6 +134,7 @@ TEXTS: dict[str, Text] = {
     "done.WithdrawConclusion": ("Conclusion retirée.", "Conclusion withdrawn."),
     "timeline.title": ("Historique", "Timeline"),
     "timeline.by": ("par {actor}, {door}", "by {actor}, {door}"),
+    "timeline.missing": ("{reason} Il manquait : {names}.", "{reason} Missing: {names}."),
     "timeline.late": ("enregistré après la conclusion", "recorded late"),
     "timeline.received": ("reçu le {moment}", "received {moment}"),
     "timeline.refused": ("Refusé", "Refused"),

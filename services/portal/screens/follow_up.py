@@ -16,7 +16,7 @@ from services.portal.parts import or_problem
 from services.portal.screens.details import as_typed
 from services.portal.screens.letters import letters_of
 from services.portal.screens.links import links_of
-from services.portal.screens.timeline import Happening, happenings
+from services.portal.screens.timeline import Happening, happenings, titles_of
 from services.portal.screens.wishes import KINDS, Wish, read_wish
 from services.portal.upstream import Answer, UpstreamProblem
 from shared.runtime import messages
@@ -173,7 +173,7 @@ async def _page(
     interactions = [{**one, "typed": as_typed(one, zone), "form": _form_of(one)} for one in told["items"]]
     if wish is not None and wish.kind in _NEW and wish.typed["interaction"] in set(Unplanned):
         unplanned = Unplanned(wish.typed["interaction"])
-    titles = {step["id"]: step["title"] for step in shown["steps"]}
+    titles = titles_of(shown["steps"])
     proposed = next((step for step in shown["steps"] if step["id"] == shown["proposed_step"]), None)
     return await visit.screen(
         "parts/follow_up.html" if visit.is_fragment else "follow_up.html",

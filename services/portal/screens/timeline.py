@@ -1,6 +1,6 @@
 """The timeline in sentences: who did what, when, from where, and what was refused and why (spec 5.9)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,8 +26,17 @@ class Happening:
     late: bool
 
 
+def titles_of(steps: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """The titles of steps by id, and the texts of their checklist items by step and item."""
+    titles = {}
+    for step in steps:
+        titles[step["id"]] = step["title"]
+        titles |= {_item(step["id"], item["id"]): item["text"] for item in step.get("checklist", ())}
+    return titles
+
+
 def happenings(items: list[dict[str, Any]], titles: Mapping[str, str], say: Words) -> list[Happening]:
-    """The lines in the order given, the latest first; `titles` are those of the steps by id."""
+    """The lines in the order given, the latest first; `titles` name the steps and items as they are now."""
     return [_happening(item, titles, say) for item in items]
 
 
@@ -40,7 +49,7 @@ def _happening(item: dict[str, Any], titles: Mapping[str, str], say: Words) -> H
         received_at=None if recorded else item["received_at"],
         note=item["note"],
         collected=item["collected"],
-        trouble=_trouble(item, say),
+        trouble=_trouble(item, titles, say),
         verdict=item["verdict"],
         late=item["late"],
     )
@@ -66,11 +75,26 @@ def _who(item: dict[str, Any], say: Words) -> str:
     return str(item["actor_name"] or say("actor.unknown"))
 
 
-def _trouble(item: dict[str, Any], say: Words) -> str | None:
+def _item(step_id: str, item_id: str) -> str:
+    return f"{step_id}/{item_id}"
+
+
+def _trouble(item: dict[str, Any], titles: Mapping[str, str], say: Words) -> str | None:
     key = _TROUBLE.get(item["verdict"])
     if key is None:
         return None
     if item["code"] is None:
         return say(key)
-    reason = messages.say(item["code"], say.language, item["data"] or {}, status=_CONFLICT)
-    return say("frame.about", what=say(key), whom=reason)
+    data = item["data"] or {}
+    reason = say("frame.about", what=say(key), whom=messages.say(item["code"], say.language, data, status=_CONFLICT))
+    missing = _missing(data, titles)
+    return say("timeline.missing", reason=reason, names=", ".join(missing)) if missing else reason
+
+
+def _missing(data: Mapping[str, Any], titles: Mapping[str, str]) -> list[str]:
+    """What was missing then, by the names that steps and items have now; what is gone by now has none."""
+    missing, step = data.get("missing"), data.get("step")
+    if not isinstance(missing, list):
+        return []
+    found = (titles.get(_item(str(step), str(one))) or titles.get(str(one)) for one in missing)
+    return [name for name in found if name]

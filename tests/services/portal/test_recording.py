@@ -171,6 +171,7 @@ async def test_the_timeline_says_who_what_when_from_where_and_what_was_refused(b
     assert "Étape faite : Premier appel 24 nov. 2026, 10:30, par Anne Martin, à l’écran <b>Bonjour</b>" in text
     assert "Terminer l’étape : Premier appel" in text
     assert "Refusé : Toutes les actions obligatoires de la tâche doivent être cochées." in text
+    assert "Il manquait : Présenter l’offre." in text
     assert "&lt;b&gt;Bonjour&lt;/b&gt;" in html
 
 

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from services.portal.filled import Filled
 from services.portal.frame import Person, Visit
 from services.portal.parts import or_problem
-from services.portal.screens.timeline import happenings
+from services.portal.screens.timeline import happenings, titles_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -100,10 +100,7 @@ async def _history(visit: Visit, client_id: str, after: str | None) -> dict[str,
     campaigns = {row["follow_up_id"]: row["campaign_name"] for row in followed["items"]}
     needed = list(dict.fromkeys(item["follow_up_id"] for item in line["items"] if item["step_id"]))
     whole = await asyncio.gather(*(visit.api.get_or_none(f"/api/followups/{one}") for one in needed))
-    titles = {
-        one: {} if found is None else {step["id"]: step["title"] for step in found["steps"]}
-        for one, found in zip(needed, whole, strict=True)
-    }
+    titles = {one: {} if found is None else titles_of(found["steps"]) for one, found in zip(needed, whole, strict=True)}
     lines = [
         (item["follow_up_id"], happenings([item], titles.get(item["follow_up_id"], {}), visit.say)[0])
         for item in line["items"]
