@@ -71,7 +71,8 @@ def letters_not_sent_routes(letters: Letters, again: SendLettersAgain) -> APIRou
     async def retry(principal: CurrentPrincipal, letter_id: UuidText) -> LetterNotSentOut:
         """Send a failed e-mail again, as it was written, to the client's present address; see ADR 0105.
 
-        Takes the right OPERATOR. One that is on its way already is left alone; 409 `letter_sent` for one that was sent,
+        Takes the right OPERATOR. One that is on its way already stays so, and is taken up
+        again if the engine lost it; 409 `letter_sent` for one that was sent,
         `letter_writer_out_of_reach` when whoever wrote it may no longer record for the client, and what recording it
         now would be refused for.
         """

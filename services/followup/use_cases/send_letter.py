@@ -94,6 +94,10 @@ class SendLetters:
             await self._letters.mark_started(started)
         return len(started)
 
+    async def start_once_more(self, letter: SentLetter) -> None:
+        """Start the execution of a letter that is on its way, which changes nothing while it runs."""
+        await self._engine.start_letter(letter.letter_id, letter.sending)
+
     async def deliver(self, letter_id: str, *, last: bool, sending: int = 1) -> LetterState | None:
         """Send the letter and record it; WAITING when it has to be tried again, which it is not after the `last` time.
 

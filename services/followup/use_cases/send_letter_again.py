@@ -22,7 +22,7 @@ class SendLettersAgain:
         self._clock = clock
 
     async def retry(self, letter_id: str, by: str) -> SentLetter:
-        """The letter, on its way again; one that is on its way is left alone.
+        """The letter, on its way again; one that is on its way stays so, and has an execution if the engine lost it.
 
         Raises NotVisible `letter_unknown`; Refused `letter_sent`, `letter_writer_out_of_reach`, `mail_not_configured`,
         or what recording it now would be refused for; Invalid `client_without_email`.
@@ -35,6 +35,8 @@ class SendLettersAgain:
         if letter.state is LetterState.FAILED:
             await self._letters.send_again(letter, await self._address(letter), by=by, at=self._clock.now())
             await self._sending.start_waiting()
+        if letter.state is LetterState.WAITING:
+            await self._sending.start_once_more(letter)
         return await self._letters.one(letter_id) or letter
 
     async def _address(self, letter: SentLetter) -> str:

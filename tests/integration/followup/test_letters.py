@@ -146,11 +146,7 @@ async def test_operators_see_what_is_on_its_way_or_failed_and_no_address(world: 
     failed = await settled(world, await world.letters.ask(MANAGER, wish(follow_up)))
     waiting = await world.letters.ask(MANAGER, wish(later, key="k2"))
 
-    async def tried() -> SentLetter | None:
-        found = await store.one(waiting.letter_id)
-        return found if found is not None and found.attempts else None
-
-    await until(tried)
+    await until(lambda: tried(world, waiting))
     found = await store.not_sent(NotSent())
     counts = await store.counts()
     page = LettersNotSent.of(list(found), counts, 50)
@@ -189,6 +185,28 @@ async def test_a_failed_letter_is_sent_again_to_the_present_address_once(world: 
     assert [(mail["To"], mail["Subject"]) for mail in server.taken] == [("claire.martin@example.org", "Bonjour")]
     assert await kinds(world, follow_up, 2) == ["ClientTargeted", "StepCompleted"]
     assert (await world.facts(follow_up))[1].actor == MANAGER.user_id
+
+
+async def test_a_letter_whose_execution_the_engine_lost_goes_on_when_it_is_sent_again(
+    world: World, server: MailServer
+) -> None:
+    again, follow_up = sending_again(world), await a_follow_up(world)
+    server.answers = ["451 later"] * 100
+    asked = await world.letters.ask(MANAGER, wish(follow_up))
+    await until(lambda: tried(world, asked))
+    await world.client.get_workflow_handle(letter_workflow_id(asked.letter_id)).terminate()
+    server.answers = []
+
+    waiting = await again.retry(asked.letter_id, OPERATOR)
+    sent = await settled(world, asked)
+
+    assert (waiting.state, waiting.sending) == (LetterState.WAITING, 1)
+    assert (sent.state, sent.sending, len(server.taken)) == (LetterState.SENT, 1, 1)
+
+
+async def tried(world: World, letter: SentLetter) -> bool:
+    found = await PostgresLetters(world.database).one(letter.letter_id)
+    return found is not None and found.attempts > 0
 
 
 async def test_a_letter_that_may_no_longer_be_written_is_not_sent_again(world: World, server: MailServer) -> None:

@@ -119,6 +119,25 @@ async def test_the_crm_reaches_the_clients_of_every_unit_and_a_person_of_another
     assert [row.command.source_id for row in service.log.rows] == ["s-2"]
 
 
+async def test_an_amount_on_a_refusal_and_a_conclusion_of_a_withdrawn_client_are_refused_by_name(
+    service: Service,
+) -> None:
+    follow_up = service.a_follow_up()
+    refusal = a_signal(type="concluded", step=None, kind="REFUSAL", collected="10.00")
+    amount = await service.signals(refusal)
+    service.asker = MANAGER
+    await service.command(follow_up, "WithdrawClient")
+
+    closed = await service.signals(a_signal(type="concluded", step=None, kind="SALE"))
+
+    told = [answer.json()["verdicts"][0] for answer in (amount, closed)]
+    assert [(one["verdict"], one["code"]) for one in told] == [
+        ("refused", "amount_without_success"),
+        ("refused", "closed"),
+    ]
+    assert told[1]["data"] == {"closing": "WITHDRAWN"}
+
+
 async def test_more_than_a_thousand_are_refused_as_a_whole(service: Service) -> None:
     answer = await service.signals(*({} for _ in range(1001)))
 
