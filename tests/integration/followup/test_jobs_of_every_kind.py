@@ -73,6 +73,36 @@ async def test_a_list_is_stopped_half_way_and_what_was_done_stays(
     assert sorted([len(await door.world.kinds(one)) for one in ids]) == [1, 1, 1, 2, 2]
 
 
+async def test_an_undo_that_dies_before_it_is_noted_is_ended_by_another_and_undoes_each_once(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = door.world
+    ids = {kind: await follow_ups(world, await world.a_campaign(), [1, 1]) for kind in ORDERS}
+    jobs = {}
+    for kind, chosen in ids.items():
+        jobs[kind] = (await door.http.post(JOBS, json=ORDERS[kind] | {"chosen": {"ids": chosen}})).json()["id"]
+        await door.finish(jobs[kind])
+        await door.http.post(f"{JOBS}/{jobs[kind]}/undo", json={"reason": "the wrong list"})
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(world.jobs), "settle", _die)
+        for job_id in jobs.values():
+            with pytest.raises(ConnectionResetError):
+                await world.run_jobs.page(job_id, undo=True)
+    for job_id in jobs.values():
+        await door.finish(job_id)
+    undone = {kind: (await door.http.get(f"{JOBS}/{job_id}")).json()["undone"] for kind, job_id in jobs.items()}
+
+    assert undone == dict.fromkeys(ORDERS, 2)
+    assert {kind: [(await world.kinds(one))[1:] for one in of_kind] for kind, of_kind in ids.items()} == {
+        kind: [FACTS[kind]] * 2 for kind in ORDERS
+    }
+
+
+async def _die(*_: object, **__: object) -> int:
+    raise ConnectionResetError
+
+
 async def test_unarchiving_reopens_by_a_job_with_progress_and_receipt_that_nobody_stops_or_undoes(door: Door) -> None:
     world = door.world
     campaign = await world.a_campaign()
