@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 
-from services.followup.ports import NewCommand
+from services.followup.ports import UNCLEAR, EngineAnswer, NewCommand
 from services.followup.use_cases.command_desk import CommandDesk
 from services.followup.use_cases.flow import Flow
 from services.followup.use_cases.send import Sender
@@ -35,6 +35,20 @@ async def test_a_command_whose_turn_came_too_late_is_not_sent_but_by_whoever_lea
     assert (late.kind, sent_late) == ("pending", 0)
     assert (verdict.kind, len(service.engine.sent)) == ("applied", 1)
     assert flow.allowed == 1
+
+
+async def test_a_command_whose_send_came_to_nothing_is_told_as_pending_without_waiting_for_its_time(
+    service: Service,
+) -> None:
+    sender = Sender(service.engine, service.clock, deadline=_DEADLINE)
+    desk = CommandDesk(service.log, sender, Flow(1), answer_within=timedelta(hours=1))
+    service.engine.answers = [EngineAnswer(failure=UNCLEAR)]
+
+    async with asyncio.timeout(20):
+        verdict = await desk.submit(_a_call(service))
+    await desk.close()
+
+    assert (verdict.kind, verdict.source_id, verdict.repeated) == ("pending", "call", False)
 
 
 async def test_there_is_room_for_so_many_commands_as_get_their_turn_in_time(service: Service) -> None:
