@@ -22,6 +22,8 @@ from shared.runtime.problems import Unavailable
 _BEAT = 0.5
 _STALE_AFTER = 1.0
 _REREAD_AFTER = 0.5
+_PATIENCE = 2.0
+"""Seconds that a request waits for rights to be vouched for: on a busy machine late is better than not at all."""
 _SUBJECT = f"$KV.{PRINCIPALS_BUCKET}."
 _log = logger(__name__)
 
@@ -114,22 +116,26 @@ class Principals:
 
     def current(self) -> None:
         """Raise Stale when what is held here may be over a second old."""
-        if not self._loaded or asyncio.get_running_loop().time() - self._vouched > _STALE_AFTER:
+        if not self._is_current():
             raise Stale
 
     async def fresh(self) -> None:
-        """The same, but wait up to half a second for a heartbeat that a busy process has not read yet."""
+        """The same, but wait a moment for a heartbeat that a busy process has not sent, or not read, yet."""
+        if self._is_current():
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_PATIENCE):
+                while not self._is_current():
+                    self._renewed.clear()
+                    await self._renewed.wait()
         try:
             self.current()
         except Stale:
-            self._renewed.clear()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._renewed.wait(), _BEAT)
-            try:
-                self.current()
-            except Stale:
-                metrics.RIGHTS_STALE.inc()
-                raise
+            metrics.RIGHTS_STALE.inc()
+            raise
+
+    def _is_current(self) -> bool:
+        return self._loaded and asyncio.get_running_loop().time() - self._vouched <= _STALE_AFTER
 
     async def _on_beat(self, message: Msg) -> None:
         beat = json.loads(message.data)

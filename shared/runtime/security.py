@@ -28,9 +28,9 @@ class Security:
 
     async def present(self, user_id: str) -> Principal | None:
         """The user with present rights, None for who has none; Unavailable when rights cannot be checked."""
-        await self.principals.fresh()
         if user_id == CRM:
             return crm_principal()
+        await self.principals.fresh()
         record = self.principals.get(user_id)
         return None if record is None or not record.active else principal_from(record)
 
@@ -40,9 +40,9 @@ class Security:
             identity = await self.verifier.verify(token)
         except InvalidToken as error:
             raise _unauthenticated("invalid_token") from error
-        await self.principals.fresh()
         if _is_crm(identity):
             return crm_principal()
+        await self.principals.fresh()
         record = self.principals.get(user_id(identity.sub))
         if record is None or not record.active:
             raise HTTPProblem(403, "unknown_user")

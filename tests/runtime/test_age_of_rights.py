@@ -1,5 +1,6 @@
 """Rights held in memory are never over a second old, however late news and heartbeats come (spec 1.4)."""
 
+import asyncio
 import json
 from types import SimpleNamespace
 
@@ -8,6 +9,7 @@ import pytest
 from services.directory.use_cases import tell_principals
 from shared.runtime import principals
 from shared.runtime.principals import Principals, Stale
+from shared.runtime.security import CRM, Security
 
 BEAT, HELD = "a heartbeat names", "applied here"
 
@@ -55,6 +57,25 @@ async def test_nobody_is_let_in_on_rights_that_nobody_vouched_for_within_a_secon
     else:
         with pytest.raises(Stale):
             reader.current()
+
+
+async def test_a_request_waits_for_a_heartbeat_that_is_late():
+    reader = Principals(SimpleNamespace())
+    reader._loaded = True
+
+    waiting = asyncio.create_task(reader.fresh())
+    await asyncio.sleep(0)
+    waited = not waiting.done()
+    await reader._on_beat(SimpleNamespace(data=json.dumps({"revision": 0})))
+    await waiting
+
+    assert waited
+
+
+async def test_the_crm_has_no_rights_to_be_vouched_for():
+    security = Security(SimpleNamespace(), Principals(SimpleNamespace()))
+
+    assert (await security.present(CRM)).crm
 
 
 def test_nothing_on_the_way_of_a_right_looks_less_often_than_twice_a_second():
