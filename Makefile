@@ -36,7 +36,7 @@ pages: .venv/stamp browser ## What each page of the running demonstration costs
 
 ##@ Work on it
 test: .venv/stamp assets browser check ## Everything that must pass: checks, then the whole suite
-	$(PYTHON) -m pytest $(ARGS)
+	$(PYTHON) -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: .venv/stamp ## Style, types, imports, spelling, generated documents
 	.venv/bin/ruff check

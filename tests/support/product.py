@@ -1,14 +1,16 @@
 """The whole product as `make run` starts it, on free ports in a folder that is thrown away, with a small network."""
 
+import fcntl
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -50,25 +52,32 @@ class Product:
 
 
 @contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """While a product starts, no other does: both would take the usual ports of what the caller does not choose."""
+    with (Path(tempfile.gettempdir()) / "jalon-product-starts").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
 def running_product(*arguments: str) -> Iterator[Product]:
     """The launcher with these arguments, until all roles are ready; stopped in order at the end."""
     with throwaway_folder() as folder, (folder / "launcher.log").open("wb") as log:
         port, nats, temporal = _free_port(), _free_port(), _free_port()
         command = [sys.executable, "-m", "deploy.embedded", "--data", str(folder / "var"), "--port", str(port)]
         command += ["--nats-port", str(nats), "--temporal-port", str(temporal)]
-        # Two products that start at once would both take the usual one.
         command += ["--postgres-port", str(_free_port())]
         # Servers that the environment names belong to other tests; here all of them are our own.
         alone = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "NATS_URL", "TEMPORAL_ADDRESS"}}
-        launcher = subprocess.Popen([*command, *arguments], cwd=_ROOT, env=alone, stdout=log, stderr=log)
         product = Product(
             f"http://127.0.0.1:{port}", folder / "var", f"nats://127.0.0.1:{nats}", f"127.0.0.1:{temporal}"
         )
-        try:
-            wait_until(lambda: _is_ready(product, launcher), within=_START_WITHIN)
+        with ExitStack() as running:
+            with _one_at_a_time():
+                launcher = subprocess.Popen([*command, *arguments], cwd=_ROOT, env=alone, stdout=log, stderr=log)
+                running.callback(_end, launcher)
+                wait_until(lambda: _is_ready(product, launcher), within=_START_WITHIN)
             yield product
-        finally:
-            _end(launcher)
 
 
 def wait_until(is_so: Callable[[], bool], *, within: float) -> None:
