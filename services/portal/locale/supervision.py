@@ -48,6 +48,8 @@ TEXTS: dict[str, Text] = {
     "list.step": ("{number} sur {steps}", "{number} of {steps}"),
     "list.end": ("terminé", "end"),
     "tree.nesting": ("Ordre des niveaux", "Order of the levels"),
+    "tree.place": ("Niveau {number}", "Level {number}"),
+    "tree.arrange": ("Ranger ainsi", "Arrange"),
     "tree.level.unit": ("Unité", "Unit"),
     "tree.level.campaign": ("Opération", "Campaign"),
     "tree.level.advisor": ("Conseiller", "Advisor"),

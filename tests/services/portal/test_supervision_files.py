@@ -79,3 +79,21 @@ async def test_the_file_of_the_list_has_its_filters_its_order_and_its_day(browse
         "sort": "collected",
         "descending": True,
     }
+
+
+@pytest.mark.parametrize(
+    ("asked", "nesting"),
+    [
+        ("par=client&par=campaign&par=&par=", "client,campaign"),
+        ("par=advisor&par=unit&par=advisor&par=client", "advisor,unit,client"),
+        ("par=planet", "unit,advisor,client"),
+        ("", "unit,advisor,client"),
+    ],
+)
+async def test_the_tree_is_shown_in_any_order_of_levels_and_its_file_too(browser, apis, asked, nesting):
+    page = Page((await browser.get(f"/pilotage/detail?{asked}", headers=HTMX)).text)
+
+    await browser.post("/pilotage/editions", data=page.form(what="detail_tree").data())
+
+    assert [by for by, *_ in apis.trees] == [nesting]
+    assert ",".join(apis.wishes[0]["nesting"]) == nesting

@@ -17,6 +17,7 @@ from services.reporting.writers.charts import ASSETS, Charts, ChartsAbsentError
 from services.reporting.writers.editions import Summary, write_results, write_steps, write_summary
 from services.reporting.writers.formats import Formats
 from services.reporting.writers.options import pace_chart, summary_charts
+from services.reporting.writers.summary import charts_of
 from services.reporting.writers.words import say
 from tests.support.editions import HOSTILE, UNITS, a_funnel, a_row, about, pages_of, some_indicators, text_of
 
@@ -240,6 +241,30 @@ def test_the_lines_of_the_pace_and_the_mark_of_the_whole_are_drawn():
     assert lines.count('stroke-width="3"') == 2
     assert ">Collecté</text>" in lines
     assert 'stroke="#8A93A0"' in bars
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_edition_draws_the_very_options_that_a_browser_is_given(language):
+    class Drawn:
+        def __init__(self):
+            self.options = []
+
+        def svg(self, option, **_look):
+            self.options.append(option)
+            return "<svg xmlns='http://www.w3.org/2000/svg' width='1' height='1'/>"
+
+    drawn = Drawn()
+    points = [
+        PacePoint(date(2026, 10, 1), Decimal(0), Decimal(5)),
+        PacePoint(date(2026, 10, 2), Decimal(4), Decimal(9)),
+    ]
+    shown = charts_of(some_indicators(), a_funnel(), points, language)
+    edition = Edition(about(language), charts=drawn)
+
+    write_summary(edition, Summary(some_indicators(), a_funnel(), shown, points))
+
+    assert len(shown) == 5
+    assert sorted(map(repr, drawn.options)) == sorted(repr(chart.option) for chart in shown.values())
 
 
 def test_what_does_not_exist_is_not_drawn():

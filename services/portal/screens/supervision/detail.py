@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
+from pydantic import StringConstraints
 
 from services.portal.frame import Person
 from services.portal.parts import or_problem
@@ -12,6 +13,7 @@ from services.portal.screens.supervision.view import Asked, tab
 
 router = APIRouter(include_in_schema=False)
 
+LEVELS = ("unit", "campaign", "advisor", "client")
 NESTINGS = (
     "unit,advisor,client",
     "unit,campaign,advisor,client",
@@ -24,7 +26,7 @@ _SORTS = (
     *("name", "clients", "accepted", "refused", "in_progress", "share", "collected", "achievement"),
     *("potential", "remaining_potential", "conversion_rate", "take_up_rate"),
 )
-Nesting = Annotated[str, Query(alias="par", max_length=60)]
+Nesting = Annotated[list[Annotated[str, StringConstraints(max_length=60)]], Query(alias="par", max_length=len(LEVELS))]
 Parent = Annotated[str | None, Query(alias="sous", max_length=2000)]
 Sort = Annotated[str, Query(alias="tri", pattern=f"^-?({'|'.join(_SORTS)})$")]
 After = Annotated[str | None, Query(alias="apres", max_length=2000)]
@@ -34,13 +36,13 @@ After = Annotated[str | None, Query(alias="apres", max_length=2000)]
 async def detail(  # noqa: PLR0917  each is a part of the address
     visit: Person,
     view: Asked,
-    nesting: Nesting = NESTINGS[0],
+    nesting: Nesting = [],  # noqa: B006  FastAPI copies it
     parent: Parent = None,
     sort: Sort = "name",
     after: After = None,
 ) -> Response:
     """One level: the top, or what lies below an opened row."""
-    by = nesting if nesting in NESTINGS else NESTINGS[0]
+    by = nesting_of(nesting)
     level = visit.api.get(
         "/api/reports/tree",
         by=by,
@@ -58,7 +60,8 @@ async def detail(  # noqa: PLR0917  each is a part of the address
         "detail",
         {"level": or_problem(level)},
         nesting=by,
-        nestings=NESTINGS,
+        nestings=NESTINGS if by in NESTINGS else (*NESTINGS, by),
+        levels=LEVELS,
         parent=parent,
         depth=0 if parent is None else parent.count("/") + 1,
         sort=sort,
@@ -67,3 +70,9 @@ async def detail(  # noqa: PLR0917  each is a part of the address
         address=f"/pilotage/detail?{view.query(par=by, tri=sort)}",
         sorting=f"/pilotage/detail?{view.query(par=by)}&tri=",
     )
+
+
+def nesting_of(asked: list[str]) -> str:
+    """The levels in the order asked for, each once, in one word or several; the usual ones where none is named."""
+    named = [level for level in ",".join(asked).split(",") if level in LEVELS]
+    return ",".join(dict.fromkeys(named)) or NESTINGS[0]
