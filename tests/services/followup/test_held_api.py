@@ -26,6 +26,7 @@ HOUR = timedelta(hours=1)
 HELD = "/api/followups/commands"
 OPERATOR = Principal("5a0c7a0e-0000-4000-8000-00000000000f", "it", ("it",), operator=True)
 ADMINISTRATOR = replace(MANAGER, access_level=AccessLevel.ALL, administrator=True)
+SOME_ID = "5a0c7a0e-0000-4000-8000-0000000000aa"
 SECRET = "Mrs Martin's daughter answered."
 
 
@@ -174,10 +175,10 @@ async def test_more_than_one_chunk_is_tried_again_in_one_call(operating: Operati
         ("POST", "/retry", {"state": "waiting"}),
         ("POST", "/retry", {"surprise": 1}),
         ("POST", "/not-an-id/retry", None),
-        ("POST", f"/{uuid4()}/dismiss", {}),
-        ("POST", f"/{uuid4()}/dismiss", {"reason": ""}),
-        ("POST", f"/{uuid4()}/dismiss", {"reason": "x" * 2001}),
-        ("POST", f"/{uuid4()}/dismiss", {"reason": "a\x00"}),
+        ("POST", f"/{SOME_ID}/dismiss", {}),
+        ("POST", f"/{SOME_ID}/dismiss", {"reason": ""}),
+        ("POST", f"/{SOME_ID}/dismiss", {"reason": "x" * 2001}),
+        ("POST", f"/{SOME_ID}/dismiss", {"reason": "a\x00"}),
     ],
 )
 async def test_what_makes_no_sense_is_refused(operating: Operating, method: str, path: str, body: object) -> None:
