@@ -55,8 +55,14 @@ def handle_problems(app: FastAPI) -> None:
 
 
 def problem_page(visit: Visit, status: int, detail: str = "") -> Response:
-    """The page for this status; as a part of a page it replaces the page's content."""
+    """The page for this status; as a part of a page it replaces the page's content.
+
+    While a service is away that part is a note at the foot of the page: all that stands there, typed or shown, stays.
+    """
     title, detail = _title(visit, status), detail or _detail(visit, status)
+    if visit.is_fragment and status >= _SERVER_ERROR:
+        headers = {"HX-Retarget": "#trouble", "HX-Reswap": "innerHTML", "HX-Reselect": ".note"}
+        return visit.page("parts/trouble.html", status=status, headers=headers, detail=detail)
     if visit.is_fragment:
         headers = {"HX-Retarget": "#content", "HX-Reswap": "innerHTML"}
         return visit.page("parts/problem.html", status=status, headers=headers, title=title, detail=detail)

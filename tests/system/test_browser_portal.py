@@ -145,6 +145,39 @@ def test_a_missing_tick_is_shown_in_place_with_what_was_typed(tab, apis):
     assert tab.accessibility() == []
 
 
+def test_while_the_service_is_away_the_page_keeps_what_was_typed_and_the_next_press_records(tab, apis):
+    page = tab.page
+    page.goto(FOLLOW_UP)
+    page.get_by_role("textbox", name="Note").fill("Elle rappelle lundi")
+    address = f"/api/followups/{FOLLOW_UP.rpartition('/')[2]}"
+    apis.away |= {address, f"{address}/commands"}
+
+    complete_first_call(page)
+
+    expect(page.locator("#trouble").get_by_text("votre saisie aussi")).to_be_visible()
+    expect(page.get_by_role("textbox", name="Note")).to_have_value("Elle rappelle lundi")
+    apis.away.clear()
+    page.get_by_role("button", name="Terminer l’étape").click()
+    expect(page.get_by_text("Étape enregistrée.")).to_be_visible()
+    expect(page.locator("#trouble .note")).to_have_count(0)
+    assert [body["step_id"] for body in apis.follow_up.recorded] == ["call"]
+    tab.complaints.clear()  # of the 503
+
+
+def test_an_interrupted_connection_is_said_and_loses_nothing(tab):
+    page = tab.page
+    page.goto(FOLLOW_UP)
+    page.get_by_role("textbox", name="Note").fill("Elle rappelle lundi")
+    page.context.set_offline(True)
+    complete_first_call(page)
+
+    expect(page.get_by_text("La connexion est interrompue.")).to_be_visible()
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Terminer l’étape").click()
+    expect(page.get_by_text("Étape enregistrée.")).to_be_visible()
+    tab.complaints.clear()  # of the request that failed
+
+
 def test_a_double_click_records_once(tab, apis):
     page = tab.page
     page.goto(FOLLOW_UP)

@@ -90,6 +90,14 @@ TEXTS: dict[str, Text] = {
         "Le service ne répond pas pour le moment. Réessayez dans un instant.",
         "The service does not answer for the moment. Try again shortly.",
     ),
+    "error.offline": (
+        "La connexion est interrompue.",
+        "The connection is interrupted.",
+    ),
+    "error.kept": (
+        "Tout ce que contient cette page y reste, votre saisie aussi.",
+        "All that is on this page stays, what you typed too.",
+    ),
     "error.form_expired": (
         "Ce formulaire vient d’une autre session. Vérifiez votre saisie et envoyez-le à nouveau.",
         "This form comes from another session. Check what you entered and send it again.",

@@ -74,6 +74,15 @@
     event.target.closest?.("[data-once]")?.setAttribute("aria-expanded", "true");
   });
 
+  // What could not be reached is said at the foot of the page, until an answer comes; all that is on the page stays.
+  const trouble = document.getElementById("trouble");
+  document.addEventListener("htmx:error", (event) => {
+    if (event.detail?.ctx) trouble?.replaceChildren(document.getElementById("offline").content.cloneNode(true));
+  });
+  document.addEventListener("htmx:after:request", (event) => {
+    if (event.detail?.ctx?.response.status < 500) trouble?.replaceChildren();
+  });
+
   // A campaign keeps the focus when its figures come.
   let kept = null;
   document.addEventListener("htmx:before:swap", () => {
