@@ -45,7 +45,7 @@ class Unplanned(StrEnum):
 
 
 ChosenTab = Annotated[Tab, Query(alias="onglet")]
-ChosenKind = Annotated[Unplanned, Query(alias="evenement")]
+ChosenKind = Annotated[Unplanned | None, Query(alias="evenement")]
 
 _FIELD_OF = {
     "checklist_incomplete": "ticked",
@@ -79,7 +79,7 @@ async def follow_up(  # noqa: PLR0917  each is a parameter of the path or the qu
     done: Done = None,
     pending: Pending = None,
     tab: ChosenTab = Tab.STEPS,
-    unplanned: ChosenKind = Unplanned.REMINDER,
+    unplanned: ChosenKind = None,
 ) -> Response:
     """The whole page."""
     waits_for = None if pending is None else str(pending)
@@ -159,7 +159,7 @@ async def _page(
     refusal: str | None = None,
     key: str | None = None,
     tab: Tab | None = None,
-    unplanned: Unplanned = Unplanned.REMINDER,
+    unplanned: Unplanned | None = None,
 ) -> Response:
     """The page, or its content for htmx. `key` is kept when it is not known whether it was used."""
     shown, line, told, sent = await asyncio.gather(
@@ -185,7 +185,8 @@ async def _page(
         titles=titles,
         happenings=happenings(line["items"], titles, visit.say),
         tab=tab or _tab_of(None if wish is None else wish.kind),
-        unplanned=unplanned,
+        unplanned=unplanned or Unplanned.REMINDER,
+        unplanned_asked=unplanned is not None,
         unplanned_kinds=list(Unplanned),
         interactions=interactions,
         begun={one["step_id"]: one for one in interactions if one["planned_by_step"]},
