@@ -19,9 +19,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 _DRIVER = "postgresql+psycopg"
 _SESSION = {
     "synchronous_commit": "on",
-    # An open writing transaction holds every relay back, and a forgotten one would hold it for ever.
+    # An open writing transaction holds every relay back, and a forgotten one would hold it for ever. A process on a
+    # machine that is busy with others may well stand still for seconds in the middle of one.
     "transaction_timeout": "15s",
-    "idle_in_transaction_session_timeout": "5s",
+    "idle_in_transaction_session_timeout": "10s",
     "lock_timeout": "10s",
     "timezone": "UTC",
 }
