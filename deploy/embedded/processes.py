@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -13,6 +14,11 @@ from pathlib import Path
 _PR_SET_PDEATHSIG = 1
 # Looked up once, before any fork: a forked child of a program with threads must not search for it.
 _prctl = ctypes.CDLL(None, use_errno=True).prctl
+
+
+# Below what the kernel lends to outgoing connections, which could take a port before its server listens.
+_NEVER_LENT = range(10_000, 32_768)
+_told: set[int] = set()
 
 
 class ServerFailedError(Exception):
@@ -134,11 +140,12 @@ def is_free(port: int) -> bool:
 
 
 def free_port() -> int:
-    """A TCP port of the loopback interface that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A TCP port of the loopback interface that nobody listens on, and that this process was not told before."""
+    while True:
+        port = secrets.choice(_NEVER_LENT)
+        if port not in _told and is_free(port):
+            _told.add(port)
+            return port
 
 
 def _die_with(parent: int, death_signal: signal.Signals) -> Callable[[], None]:

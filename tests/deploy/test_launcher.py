@@ -11,11 +11,18 @@ from pathlib import Path
 import pytest
 
 from deploy.embedded.processes import free_port
+from tests.support.product import one_start_at_a_time
 from tests.support.servers import throwaway_folder
 
 ELSEWHERE = {"DATABASE_URL": "postgresql+psycopg://elsewhere/jalon", "TEMPORAL_ADDRESS": "elsewhere:7233"}
 
 Start = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture(autouse=True)
+def _no_other_launcher_starts() -> Iterator[None]:
+    with one_start_at_a_time():
+        yield
 
 
 @pytest.fixture
@@ -75,11 +82,17 @@ def line_of(process: subprocess.Popen[str]) -> str:
     return process.stdout.readline().strip()
 
 
+def ready_line_of(launcher: subprocess.Popen[str]) -> str:
+    line = line_of(launcher)
+    assert " is ready (" in line or line.startswith("ready"), line + "\n" + launcher.communicate(timeout=20)[0]
+    return line
+
+
 @pytest.mark.parametrize("mode", [0o711, 0o700], ids=["any user may enter", "its owner alone may enter"])
 def test_a_killed_launcher_leaves_nobody_behind(start, data, mode):
     data.chmod(mode)
     launcher = start("tests.deploy.launcher_of_servers", str(data))
-    assert line_of(launcher).startswith("ready")
+    ready_line_of(launcher)
     assert len(processes_of(data)) >= 4
 
     launcher.kill()
@@ -89,18 +102,18 @@ def test_a_killed_launcher_leaves_nobody_behind(start, data, mode):
 
 def test_the_next_start_finds_what_the_killed_one_left(start, data):
     killed = start("tests.deploy.launcher_of_servers", str(data))
-    assert line_of(killed).startswith("ready")
+    ready_line_of(killed)
     killed.kill()
     killed.wait()
 
     again = start("tests.deploy.launcher_of_servers", str(data))
 
-    assert line_of(again).startswith("ready")
+    ready_line_of(again)
 
 
 def test_a_second_start_on_the_same_folder_says_who_holds_it(start, data):
     first = start("tests.deploy.launcher_of_servers", str(data), environment={**ELSEWHERE, "NATS_URL": "elsewhere"})
-    assert line_of(first).startswith("ready")
+    ready_line_of(first)
 
     second = start("deploy.embedded", "--data", str(data))
 
@@ -111,7 +124,7 @@ def test_a_second_start_on_the_same_folder_says_who_holds_it(start, data):
 def test_what_the_environment_names_is_used_and_not_started(start, data):
     launcher = start("tests.deploy.launcher_of_servers", str(data), environment=ELSEWHERE)
 
-    ready = line_of(launcher)
+    ready = ready_line_of(launcher)
 
     assert "postgresql+psycopg://elsewhere/jalon" in ready
     assert "elsewhere:7233" in ready
@@ -121,7 +134,7 @@ def test_what_the_environment_names_is_used_and_not_started(start, data):
 @pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
 def test_stopping_ends_the_servers_in_the_reverse_order_of_their_need(start, data, asked):
     launcher = start("tests.deploy.launcher_of_servers", str(data))
-    assert line_of(launcher).startswith("ready")
+    ready_line_of(launcher)
 
     launcher.send_signal(asked)
     said, _ = launcher.communicate(timeout=20)
@@ -142,7 +155,7 @@ def test_the_product_starts_again_after_a_kill_and_stops_its_roles_before_its_se
     port = free_port()
     command = ("deploy.embedded", "--data", str(data), "--port", str(port), "--no-demo")
     killed = start(*command)
-    assert "Jalon is ready" in line_of(killed)
+    assert "Jalon is ready" in ready_line_of(killed)
     assert (
         len([name for name in processes_of(data) if "deploy.embedded.web" in name or "workflows.worker" in name]) == 2
     )
@@ -150,7 +163,7 @@ def test_the_product_starts_again_after_a_kill_and_stops_its_roles_before_its_se
     assert ended(data, within=10)
 
     again = start(*command)
-    ready = line_of(again)
+    ready = ready_line_of(again)
     again.terminate()
     said, _ = again.communicate(timeout=60)
 

@@ -4,7 +4,6 @@ import fcntl
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,7 @@ from typing import Any
 
 import httpx
 
+from deploy.embedded.processes import free_port
 from shared.rulebook.ids import user_id
 from tests.support.servers import throwaway_folder
 
@@ -52,8 +52,8 @@ class Product:
 
 
 @contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    """While a product starts, no other does: both would take the usual ports of what the caller does not choose."""
+def one_start_at_a_time() -> Iterator[None]:
+    """While a launcher starts, no other does: both would take the usual ports of what the caller does not choose."""
     with (Path(tempfile.gettempdir()) / "jalon-product-starts").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
@@ -63,17 +63,17 @@ def _one_at_a_time() -> Iterator[None]:
 def running_product(*arguments: str) -> Iterator[Product]:
     """The launcher with these arguments, until all roles are ready; stopped in order at the end."""
     with throwaway_folder() as folder, (folder / "launcher.log").open("wb") as log:
-        port, nats, temporal = _free_port(), _free_port(), _free_port()
+        port, nats, temporal = free_port(), free_port(), free_port()
         command = [sys.executable, "-m", "deploy.embedded", "--data", str(folder / "var"), "--port", str(port)]
         command += ["--nats-port", str(nats), "--temporal-port", str(temporal)]
-        command += ["--postgres-port", str(_free_port())]
+        command += ["--postgres-port", str(free_port())]
         # Servers that the environment names belong to other tests; here all of them are our own.
         alone = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "NATS_URL", "TEMPORAL_ADDRESS"}}
         product = Product(
             f"http://127.0.0.1:{port}", folder / "var", f"nats://127.0.0.1:{nats}", f"127.0.0.1:{temporal}"
         )
         with ExitStack() as running:
-            with _one_at_a_time():
+            with one_start_at_a_time():
                 launcher = subprocess.Popen([*command, *arguments], cwd=_ROOT, env=alone, stdout=log, stderr=log)
                 running.callback(_end, launcher)
                 wait_until(lambda: _is_ready(product, launcher), within=_START_WITHIN)
@@ -116,14 +116,6 @@ def seed_small_network(product: Product, *, clients: int = 4, apart: str = "") -
         ]
     )
     return str(campaign["campaign_id"])
-
-
-def _free_port() -> int:
-    # The split layout uses the ports after it; what the system gives is far from those in use.
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
 
 
 def _end(launcher: "subprocess.Popen[bytes]") -> None:

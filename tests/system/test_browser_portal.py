@@ -1,7 +1,6 @@
 """The screens in a real browser on fake APIs: what scripts add, phones, dark colours, and WCAG by axe-core."""
 
 import json
-import socket
 import threading
 from contextlib import contextmanager
 
@@ -11,6 +10,7 @@ from playwright.sync_api import expect
 
 from deploy.embedded.issuer.app import create_app as create_issuer
 from deploy.embedded.issuer.settings import Settings as IssuerSettings
+from deploy.embedded.processes import free_port
 from services.portal.app import create_app
 from services.portal.settings import Settings
 from tests.support.browser import opened_tab, running_browser
@@ -80,9 +80,7 @@ def browser():
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     origin = f"http://127.0.0.1:{port}"
     app = OneOrigin(origin, tmp_path_factory.mktemp("portal"))
     with serving(app, port):
