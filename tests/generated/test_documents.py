@@ -4,6 +4,7 @@
 end, and they have tests of their own.
 """
 
+import asyncio
 from collections import Counter
 
 import pytest
@@ -44,7 +45,9 @@ async def found_wrong(world: World, service: str, *, drawn: int, listed: int) ->
         if world.working[route.label].asked.stream:
             continue
         seen: set[str] = set()
-        for case in cases(route, world.working[route.label], LILLE.ids(), drawn=drawn, listed=listed):
+        # Beside the services, which stand still for as long as something else has their loop.
+        made = cases(route, world.working[route.label], LILLE.ids(), drawn=drawn, listed=listed)
+        for case in await asyncio.to_thread(list, made):
             asked[route.label] += 1
             for problem in await problems_of(world.services, case, by_crm=asked[route.label] % 3 == 0):
                 kind = problem.partition("\n")[0]

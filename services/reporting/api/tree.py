@@ -27,7 +27,10 @@ By = Annotated[
 Parent = Annotated[
     str | None,
     Query(
-        pattern=rf"^{_LEVEL}:{_ID}(/{_LEVEL}:{_ID})*$", max_length=2000, description="`path` of the node to be opened."
+        # Units lie at most 32 deep, then campaign, advisor and client.
+        pattern=rf"^{_LEVEL}:{_ID}(/{_LEVEL}:{_ID}){{0,34}}$",
+        max_length=2000,
+        description="`path` of the node to be opened.",
     ),
 ]
 
