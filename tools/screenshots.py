@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -44,6 +45,13 @@ class Screen:
 TARGETED = ("main a.row-link", "main nav a[href$='/clients']")
 """From the list of campaigns to the clients of the first."""
 
+CONCLUDED = ("#list tbody th a",)
+"""From a list to the follow-up of its first client."""
+
+_PAST = f"au={datetime.now().astimezone().date() - timedelta(days=10)}&axe=realisation"
+
+THEIR_CLIENT = (*CONCLUDED, ".context a[href^='/contacts/']")
+
 SCREENS = (
     Screen("home", "advisor", "/"),
     Screen("notices", "advisor", "/avis"),
@@ -51,9 +59,13 @@ SCREENS = (
     Screen("follow_ups", "advisor", "/suivis"),
     Screen("follow_up", "advisor", "/suivis", ("a[href^='/suivis/']",)),
     Screen("contacts", "branch", "/contacts"),
-    Screen("client", "advisor", "/contacts", ("a[href^='/contacts/']",)),
-    Screen("client_accounts", "advisor", "/contacts", ("a[href^='/contacts/']", "a[href$='onglet=compte']")),
-    Screen("client_history", "advisor", "/contacts", ("a[href^='/contacts/']", "a[href$='onglet=historique']")),
+    Screen("follow_up_characteristics", "advisor", "/suivis", ("a[href^='/suivis/']", "a[href$='caracteristiques']")),
+    Screen("follow_up_unplanned", "advisor", "/suivis", ("a[href^='/suivis/']", "#evenement > summary")),
+    Screen("conclusion", "advisor", "/pilotage?resultat=accepted", CONCLUDED),
+    Screen("conclusion_account", "advisor", "/pilotage?resultat=accepted", (*CONCLUDED, "a[href$='onglet=compte']")),
+    Screen("client", "advisor", "/pilotage?resultat=accepted", THEIR_CLIENT),
+    Screen("client_accounts", "advisor", "/pilotage?resultat=accepted", (*THEIR_CLIENT, "a[href$='onglet=compte']")),
+    Screen("client_history", "advisor", "/pilotage?resultat=accepted", (*THEIR_CLIENT, "a[href$='=historique']")),
     Screen("search", "network", "/recherche?q=mar"),
     Screen("queries", "branch", "/requetes"),
     Screen("query", "branch", "/requetes/nouvelle?filtre=age >= 45"),
@@ -78,6 +90,9 @@ SCREENS = (
         ("main a.row-link", ".menu > .tool >> nth=1", "a[href$='/dupliquer']"),
     ),
     Screen("management", "network", "/pilotage"),
+    Screen("management_past", "network", f"/pilotage?{_PAST}"),
+    Screen("detail_past", "network", f"/pilotage/detail?{_PAST}&par=campaign,client"),
+    Screen("concluding", "network", "/pilotage?resultat=in_progress", (".list-head button >> nth=1",)),
     Screen("detail", "network", "/pilotage/detail", (".tree-open",)),
     Screen("summary", "network", "/pilotage", ("[aria-labelledby=behind-title] a", "nav.tabs a[href*='synthese']")),
     Screen("editions", "network", "/pilotage/editions"),

@@ -38,3 +38,9 @@ class MoneyBar:
             pace=None if expected is None else min(place(expected), int(_FULL)),
             pace_amount=None if expected is None else str(expected),
         )
+
+
+def is_ahead(report: Mapping[str, Any]) -> bool | None:
+    """Whether what is collected is what it should be by today, or more; None without a pace."""
+    pace = report["pace"]["percent"]
+    return None if pace is None else Decimal(pace) >= ON_TIME

@@ -43,13 +43,16 @@ def _add_reads(app: FastAPI, follow_up: FakeFollowUp) -> None:
     @app.get("/api/directory/clients/{client_id}/accounts")
     def accounts(client_id: str) -> Any:
         account = {"account_id": ACCOUNT_ID, "external_id": "a1", "label": "Livret d’hiver", "kind": "livret"}
-        return {"items": [account | {"opened_on": "2020-01-31", "active": True}], "next": None}
+        held = [account | {"opened_on": "2020-01-31", "active": True}] if follow_up.has_accounts else []
+        return {"items": held, "next": None}
 
     @app.get("/api/directory/clients/{client_id}/transactions")
     def transactions(client_id: str) -> Any:
         about = {"account_id": ACCOUNT_ID, "account_label": "Livret d’hiver", "external_id": "t1", "active": True}
         movement = {"transaction_id": JOB_ID, "booked_on": "2026-11-20", "amount": "1000.00", "label": "Versement"}
-        return {"items": [about | movement], "next": "page-2"}
+        return (
+            {"items": [about | movement], "next": "page-2"} if follow_up.has_accounts else {"items": [], "next": None}
+        )
 
     @app.get("/api/followups/clients/{client_id}/timeline")
     def timeline(client_id: str) -> Any:

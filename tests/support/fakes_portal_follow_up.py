@@ -88,6 +88,8 @@ class FakeFollowUp:
     letters: list[dict[str, Any]] = field(default_factory=list)
     linked: list[str] = field(default_factory=list)
     """Transactions, each of 1,000 €."""
+    has_accounts: bool = True
+    """Whether the CRM has told an account of the client, and its movement."""
 
     def record(self, body: dict[str, Any], key: str) -> Any:
         """What the API answers to a command."""

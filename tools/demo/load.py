@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from tools.demo.campaigns import Campaign, campaigns
 from tools.demo.crm import Crm, DemoError
+from tools.demo.holdings import holdings
 from tools.demo.network import Network
 from tools.demo.queries import put_queries
 from tools.demo.stories import signals
@@ -37,7 +38,9 @@ def load(crm: Crm, network: Network, now: datetime, say: Say, *, part: float = 1
     for key, job in jobs.items():
         _wait_until_started(crm, ids[key], job)
     say(f"{len(planned)} campaigns, {sum(len(campaign.entries) for campaign in planned)} targeted clients")
-    say(f"signals: {_tell(crm, signals(untold, _evening_before(today)))}")
+    told = signals(untold, _evening_before(today))
+    say(f"signals: {_tell(crm, told)}")
+    _put_holdings(crm, told)
     for campaign in untold:
         _end(crm, ids[campaign.key], campaign)
 
@@ -50,9 +53,22 @@ def _evening_before(day: date) -> datetime:
 def put_network(crm: Crm, network: Network) -> None:
     """The structure, the people and the clients."""
     for what in ("units", "profiles", "users", "clients"):
-        answer = crm.put(f"/api/directory/{what}", {"items": getattr(network, what)})
-        if answer["errors"]:
-            raise DemoError(f"{what}: {answer['errors'][:3]}")
+        _put(crm, what, getattr(network, what))
+
+
+def _put_holdings(crm: Crm, told: Sequence[Json]) -> None:
+    """Accounts before their movements."""
+    accounts, movements = holdings(told)
+    _put(crm, "accounts", accounts)
+    _put(crm, "transactions", movements)
+
+
+def _put(crm: Crm, what: str, items: Sequence[Json]) -> None:
+    if not items:
+        return
+    answer = crm.put(f"/api/directory/{what}", {"items": items})
+    if answer["errors"]:
+        raise DemoError(f"{what}: {answer['errors'][:3]}")
 
 
 def _held(crm: Crm) -> dict[str, Json]:

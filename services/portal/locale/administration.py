@@ -5,7 +5,7 @@ from services.portal.locale.text import Text
 TEXTS: dict[str, Text] = {
     "frame.administration": ("Administration", "Administration"),
     "admin.tabs": ("Parties de l’administration", "Parts of the administration"),
-    "admin.tab_profiles": ("Profils", "Profiles"),
+    "admin.tab_profiles": ("Profils utilisateur", "User profiles"),
     "admin.tab_users": ("Utilisateurs", "Users"),
     "admin.tab_audit": ("Historique", "History"),
     "admin.required": ("À renseigner.", "Please fill this in."),

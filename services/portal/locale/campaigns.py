@@ -119,7 +119,7 @@ TEXTS: dict[str, Text] = {
     "progress.done": ("Faites", "Done"),
     "progress.open": ("En cours", "Open"),
     "progress.not_reached": ("Non atteintes", "Not reached"),
-    "progress.left": ("Laissées", "Left"),
+    "progress.left": ("Plus concernés", "No longer concerned"),
     "progress.skipped": ("Passées", "Skipped"),
     "progress.completion": ("Avancement", "Completion"),
     "progress.pass_through": ("Passage", "Pass-through"),

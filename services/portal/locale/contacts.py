@@ -34,6 +34,7 @@ TEXTS: dict[str, Text] = {
     ),
     "contacts.state": ("État", "State"),
     "contacts.collected": ("Collecté", "Collected"),
+    "contacts.next": ("Ajouter l’étape", "Add the step"),
     "contacts.add": ("Ajouter une opération commerciale", "Add a campaign"),
     "contacts.add_help": (
         "Vous préciserez ensuite le potentiel et la date d’entrée.",

@@ -91,6 +91,7 @@ TEXTS: dict[str, Text] = {
     "done.MoveEntryDate": ("Date d’entrée enregistrée.", "Entry date saved."),
     "done.LinkHoldings": ("Rattachement enregistré.", "Links recorded."),
     "wish.LinkHoldings": ("Rattacher aux comptes et mouvements", "Link to accounts and transactions"),
+    "links.tab_title": ("Relier la vente au compte du client", "Link the sale to the client’s account"),
     "links.title": ("Rattachée à", "Linked to"),
     "links.add": ("Rattacher à des comptes ou mouvements", "Link to accounts or transactions"),
     "links.change": ("Modifier les rattachements", "Change the links"),
@@ -101,6 +102,10 @@ TEXTS: dict[str, Text] = {
     "links.transactions": ("Mouvements", "Transactions"),
     "links.accounts": ("Comptes", "Accounts"),
     "links.none": ("Aucun pour ce client.", "None for this client."),
+    "links.nothing": (
+        "Le CRM n’a encore transmis ni compte ni mouvement de ce client. Revenez ici quand l’opération est comptabilisée.",
+        "The CRM has told neither an account nor a transaction of this client yet. Come back once the payment is booked.",
+    ),
     "links.save": ("Enregistrer les rattachements", "Save the links"),
     "links.total": ("Mouvements rattachés", "Linked transactions"),
     "links.collected": ("Montant collecté", "Amount collected"),

@@ -32,6 +32,8 @@ class Tab(StrEnum):
 
     STEPS = "suivi"
     CHARACTERISTICS = "caracteristiques"
+    ACCOUNT = "compte"
+    """Only of a success."""
 
 
 class Unplanned(StrEnum):
@@ -63,6 +65,7 @@ _FIELD_OF = {
 }
 """The field at which a refusal is shown; the others are shown above the form."""
 _NEW = {"RecordInteraction", "PlanInteraction"}
+_SUCCESSES = {"SALE", "SIGNATURE"}
 _DOORS = {"SendLetter": ("POST", "letters"), "LinkHoldings": ("PUT", "links")}
 """Of the wishes that have a door of their own."""
 _INTERACTIONS = 200
@@ -111,7 +114,7 @@ async def record(form: FormWithFiles, follow_up_id: UUID) -> Response:
         return await _page(
             visit, path, wish=wish, status=problem.status, key=wish.key if problem.outcome_unknown else None
         )
-    return await _recorded(visit, path, wish.kind, answer)
+    return await _recorded(visit, path, wish, answer)
 
 
 @router.get("/suivis/{follow_up_id}/etapes/{step_id}/defaire")
@@ -138,13 +141,17 @@ async def verdict(visit: Person, follow_up_id: UUID, command_id: UUID) -> Respon
     return await _page(visit, str(follow_up_id), refusal=refusal)
 
 
-async def _recorded(visit: Visit, path: str, kind: str, answer: Answer) -> Response:
+async def _recorded(visit: Visit, path: str, wish: Wish, answer: Answer) -> Response:
+    """The page after it; after a success, the accounts and transactions to link it to come at once."""
+    kind = wish.kind
     command = answer.body["ask"].rpartition("/")[2] if answer.pending and kind != "SendLetter" else None
+    succeeded = kind == "Conclude" and wish.typed["conclusion"] in _SUCCESSES and not command
+    tab = Tab.ACCOUNT if succeeded else _tab_of(kind)
     if visit.is_fragment:
-        return await _page(visit, path, done=None if command else kind, pending=command, tab=_tab_of(kind))
+        return await _page(visit, path, done=None if command else kind, pending=command, tab=tab)
     told = f"attente={command}" if command else f"fait={kind}"
-    if _tab_of(kind) is not Tab.STEPS:
-        told += f"&onglet={_tab_of(kind)}"
+    if tab is not Tab.STEPS:
+        told += f"&onglet={tab}"
     return RedirectResponse(f"/suivis/{path}?{told}#suite", status_code=303)
 
 
@@ -175,6 +182,9 @@ async def _page(
         unplanned = Unplanned(wish.typed["interaction"])
     titles = titles_of(shown["steps"])
     proposed = next((step for step in shown["steps"] if step["id"] == shown["proposed_step"]), None)
+    shown_tab = tab or _tab_of(None if wish is None else wish.kind)
+    if shown_tab is Tab.ACCOUNT and not (shown["conclusion"] or {}).get("success"):
+        shown_tab = Tab.STEPS
     return await visit.screen(
         "parts/follow_up.html" if visit.is_fragment else "follow_up.html",
         status=status,
@@ -184,7 +194,7 @@ async def _page(
         others=[step for step in shown["steps"] if step is not proposed],
         titles=titles,
         happenings=happenings(line["items"], titles, visit.say),
-        tab=tab or _tab_of(None if wish is None else wish.kind),
+        tab=shown_tab,
         unplanned=unplanned or Unplanned.REMINDER,
         unplanned_asked=unplanned is not None,
         unplanned_kinds=list(Unplanned),
@@ -210,6 +220,8 @@ def _form_of(interaction: dict[str, Any]) -> str:
 
 def _tab_of(kind: str | None) -> Tab:
     """The tab that holds the form of this command."""
+    if kind == "LinkHoldings":
+        return Tab.ACCOUNT
     return Tab.CHARACTERISTICS if kind in {"ChangePotential", "MoveEntryDate"} else Tab.STEPS
 
 

@@ -2,13 +2,12 @@
 
 import asyncio
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from services.portal.bar import ON_TIME, MoneyBar
+from services.portal.bar import MoneyBar, is_ahead
 from services.portal.frame import Person, PersonOrStranger, Visit
 from services.portal.parts import or_problem
 from services.portal.screens.notices import newest
@@ -34,8 +33,7 @@ class Indicators:
     @property
     def is_ahead(self) -> bool | None:
         """Whether the collected amount is what it should be today, or more; None without a pace."""
-        pace = self.report["pace"]["percent"]
-        return None if pace is None else Decimal(pace) >= ON_TIME
+        return is_ahead(self.report)
 
 
 @router.get("/")

@@ -55,7 +55,7 @@ def write_summary(edition: Edition, summary: Summary) -> None:
         edition,
         summary,
         "money",
-        [Head(words["figure"], right=False, weight=1), Head(words["money"])],
+        [Head(words["figure"], right=False, weight=1), Head(words["in_euros"])],
         _money(found, words, formats),
     )
     _part(
@@ -133,9 +133,7 @@ def write_steps(edition: Edition, advisors: Sequence[tuple[Branch, Funnel]], uni
 def _over_time(edition: Edition, summary: Summary) -> None:
     """The curve behind the pace; its table has some of the days, the first and the last among them."""
     words, formats = say(edition.about.language), Formats(edition.about.language)
-    charts = (
-        {"over_time": replace(summary.charts["pace"], title=words["over_time"])} if "pace" in summary.charts else {}
-    )
+    charts = {"over_time": summary.charts["pace"]} if "pace" in summary.charts else {}
     every = max(1, -(-(len(summary.points) - 1) // _DAYS_TOLD))
     told = [
         point for place, point in enumerate(summary.points[::-1]) if place % every == 0 or point is summary.points[0]

@@ -64,8 +64,9 @@ def pace_chart(points: Sequence[PacePoint], words: Mapping[str, str], formats: F
         ],
     }
     last = points[-1]
+    title = words["over_time"]
     told = f"{words['collected']} {formats.euros(last.collected)}, {words['expected']} {formats.euros(last.expected)}"
-    return _spoken(Chart(words["pace"], f"{words['pace']}{words['colon']}{told}", option, height=280))
+    return _spoken(Chart(title, f"{title}{words['colon']}{told}", option, height=280))
 
 
 def _spoken(chart: Chart) -> Chart:

@@ -15,7 +15,11 @@ from services.reporting.writers.words import say
 def charts_of(
     found: Indicators, funnel: Funnel | None, points: Sequence[PacePoint], language: Language
 ) -> dict[str, Chart]:
-    """Each chart by the name of its figures, in that language."""
+    """Each chart by the name of its figures, in that language; the curve of the pace after the pace itself."""
     words, formats = say(language), Formats(language)
     curve = pace_chart(points, words, formats)
-    return summary_charts(found, funnel, words, formats) | ({} if curve is None else {"pace": curve})
+    charts = summary_charts(found, funnel, words, formats)
+    if curve is None:
+        return charts
+    first = {name: charts.pop(name) for name in ("money", "progress") if name in charts}
+    return {**first, "pace": curve, **charts}

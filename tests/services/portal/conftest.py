@@ -1,6 +1,8 @@
 """The portal on fake APIs, signed in or not."""
 
 import time
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -9,11 +11,14 @@ from services.portal.app import create_app
 from services.portal.frame import SESSION_COOKIE
 from services.portal.sessions import Sealer, Session
 from services.portal.settings import Settings
+from shared.runtime.clock import FixedClock
 from tests.support.fakes_portal import TOKEN, FakeApis
 from tests.support.fakes_portal_follow_up import ADVISOR_ID
 
 SECRET = "a key of these tests"
 ORIGIN = "http://portal.test"
+NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
+"""On the day that the fake APIs have."""
 
 
 @pytest.fixture
@@ -30,6 +35,7 @@ def settings():
 async def app(apis, settings):
     app = create_app(settings, transport=httpx.ASGITransport(apis.app()))
     async with app.router.lifespan_context(app):
+        app.state.desk = replace(app.state.desk, clock=FixedClock(settings.zone, NOW))
         yield app
 
 

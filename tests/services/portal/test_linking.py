@@ -6,6 +6,8 @@ from tests.support.fakes_portal_contacts import JOB_ID
 from tests.support.follow_up_page import ADDRESS, form_of
 from tests.support.html_pages import Page
 
+ACCOUNT = f"{ADDRESS}?onglet=compte"
+
 
 @pytest.fixture
 def state(apis):
@@ -19,11 +21,12 @@ async def conclude(browser, conclusion, collected=""):
 
 async def test_a_sale_is_linked_to_the_clients_transactions_and_a_difference_is_said(browser, state):
     await conclude(browser, "SALE", "1 000,50")
-    form = await form_of(browser, kind="LinkHoldings")
+    form = Page((await browser.get(ACCOUNT)).text).form(kind="LinkHoldings")
     answer = await browser.post(ADDRESS, data=form.data(transaction=[JOB_ID], account=[]))
-    page = Page((await browser.get(ADDRESS)).text)
+    page = Page((await browser.get(answer.headers["location"])).text)
 
     assert answer.status_code == 303
+    assert "onglet=compte" in answer.headers["location"]
     assert len(state.linked) == 1
     assert "Montant collecté 1 000,50 €" in page.text
     assert "Écart -0,50 €" in page.text.replace("\u2212", "-")
@@ -32,7 +35,7 @@ async def test_a_sale_is_linked_to_the_clients_transactions_and_a_difference_is_
 
 async def test_what_is_exact_has_no_difference_and_accounts_are_offered_too(browser, state):
     await conclude(browser, "SIGNATURE", "1000")
-    before = Page((await browser.get(ADDRESS)).text)
+    before = Page((await browser.get(ACCOUNT)).text)
     form = before.form(kind="LinkHoldings")
     await browser.post(ADDRESS, data=form.data(transaction=[JOB_ID]))
     page = Page((await browser.get(ADDRESS)).text)
@@ -42,10 +45,22 @@ async def test_what_is_exact_has_no_difference_and_accounts_are_offered_too(brow
     assert "ne font pas le montant" not in page.text
 
 
-async def test_a_refusal_offers_no_links(browser, state):
+async def test_only_a_success_has_the_tab_of_accounts(browser, state):
     await conclude(browser, "REFUSAL")
+    page = await browser.get(ACCOUNT)
 
-    assert "LinkHoldings" not in (await browser.get(ADDRESS)).text
+    assert "LinkHoldings" not in page.text
+    assert f'href="{ACCOUNT}"' not in page.text
+    assert "Corriger la conclusion" in page.text
+
+
+async def test_a_client_of_whom_no_account_is_known_has_nothing_to_tick(browser, state):
+    state.has_accounts = False
+    await conclude(browser, "SALE", "1000")
+    page = await browser.get(ACCOUNT)
+
+    assert "ni compte ni mouvement" in page.text
+    assert "LinkHoldings" not in page.text
 
 
 @pytest.mark.parametrize(

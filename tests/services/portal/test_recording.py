@@ -52,7 +52,7 @@ async def test_a_missing_tick_is_shown_at_its_item_and_what_was_typed_stays(brow
     form = page.form(kind="CompleteStep", step_id="call")
 
     assert answer.status_code == 409
-    assert "Présenter l’offre (obligatoire) Cette action est obligatoire : cochez-la." in page.text
+    assert "Présenter l’offre * (obligatoire) Cette action est obligatoire : cochez-la." in page.text
     assert form.data()["note"] == ["Ma note"]
     assert form.data()["ticked"] == ["extra"]
     assert form.data()["occurred_at"] == ["2026-11-24T09:00"]

@@ -263,7 +263,13 @@ def test_the_edition_draws_the_very_options_that_a_browser_is_given(language):
 
     write_summary(edition, Summary(some_indicators(), a_funnel(), shown, points))
 
-    assert len(shown) == 5
+    titles = [chart.title for chart in shown.values()]
+    assert list(shown) == ["money", "progress", "pace", "clients_by_result", "steps"]
+    assert len(set(titles)) == 5
+    assert titles[1:3] == {
+        "fr": ["Avancement et réalisation", "Avancement dans le temps"],
+        "en": ["Pace and achievement", "Pace over time"],
+    }[language]
     assert sorted(map(repr, drawn.options)) == sorted(repr(chart.option) for chart in shown.values())
 
 
@@ -273,7 +279,7 @@ def test_what_does_not_exist_is_not_drawn():
     assert list(drawn) == ["money", "clients_by_result"]
     assert drawn["money"].option["yAxis"]["data"] == ["Collecté", "Potentiel restant"]
     assert drawn["clients_by_result"].alt == (
-        "Clients par résultat : Acceptés 2 (20,00 %), Refusés 3 (30,00 %), En cours 5 (50,00 %)"
+        "Bilan en nombre de clients : Acceptés 2 (20,00 %), Refusés 3 (30,00 %), En cours 5 (50,00 %)"
     ).replace(" :", "\u00a0:").replace(" %", "\u00a0%")
 
 

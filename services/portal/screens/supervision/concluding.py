@@ -67,6 +67,13 @@ async def conclude(form: SentForm, view: Asked) -> Response:
     return RedirectResponse(f"/pilotage/travaux/{job.body['id']}", status_code=303)
 
 
+@router.get("/pilotage/conclure")
+async def nobody_chosen(_: Person, view: Asked) -> Response:
+    """Back to the list: who is to be concluded is not part of an address."""
+    query = view.query()
+    return RedirectResponse(f"/pilotage?{query}" if query else "/pilotage", status_code=303)
+
+
 @router.get("/pilotage/travaux/{job_id}")
 async def job(visit: Person, job_id: UUID) -> Response:
     """How far a job is, and what became of it; its card alone while the page waits."""

@@ -61,6 +61,7 @@ async def detail(  # noqa: PLR0917  each is a part of the address
         {"level": or_problem(level)},
         nesting=by,
         nestings=NESTINGS if by in NESTINGS else (*NESTINGS, by),
+        usual=NESTINGS,
         levels=LEVELS,
         parent=parent,
         depth=0 if parent is None else parent.count("/") + 1,

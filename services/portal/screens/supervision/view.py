@@ -11,9 +11,10 @@ from urllib.parse import urlencode
 from fastapi import Depends, Query
 from fastapi.responses import Response
 
-from services.portal.bar import ON_TIME, MoneyBar
+from services.portal.bar import ON_TIME, MoneyBar, is_ahead
 from services.portal.frame import Visit
 from services.portal.parts import or_problem
+from services.portal.screens.supervision.choosing import read_choices
 
 _CAMPAIGNS = 200
 _BEHIND = 5
@@ -82,20 +83,23 @@ class Head:
     behind: list[dict[str, Any]]
     """The running campaigns furthest behind their pace."""
     chosen: dict[str, Any] | None
-    unit: str | None
     advisor: str | None
-    """Names of what the view is narrowed to."""
+    """The name of whom the view is narrowed to."""
+
+    @property
+    def is_ahead(self) -> bool | None:
+        """Whether what is collected is what it should be by then, or more; None without a pace."""
+        return is_ahead(self.report)
 
 
 async def read_head(visit: Visit, view: View) -> Head:
     """The head. UpstreamProblem when the view lies outside the reach, or the day in the future."""
-    report, listed, unit, advisor = await asyncio.gather(
+    report, listed, advisor = await asyncio.gather(
         visit.api.get("/api/reports/indicators", **view.scope, **view.day),
         visit.api.get(
             "/api/reports/campaigns", unit_id=view.unit, advisor_id=view.advisor, limit=_CAMPAIGNS, **view.day
         ),
-        _name(visit, view, "unit", view.unit),
-        _name(visit, view, "advisor", view.advisor),
+        _advisor(visit, view),
     )
     campaigns = listed["campaigns"]
     return Head(
@@ -104,7 +108,6 @@ async def read_head(visit: Visit, view: View) -> Head:
         campaigns=campaigns,
         behind=_behind(campaigns),
         chosen=next((one for one in campaigns if one["campaign_id"] == view.campaign), None),
-        unit=unit,
         advisor=advisor,
     )
 
@@ -122,7 +125,9 @@ async def tab(
     if visit.is_fragment:
         found = dict(zip(read, await asyncio.gather(*read.values()), strict=True))
         return visit.page(f"supervision/{name}_part.html", view=view, tab=name, **found, **values)
-    head, *own = await asyncio.gather(or_problem(read_head(visit, view)), *read.values())
+    head, choices, *own = await asyncio.gather(
+        or_problem(read_head(visit, view)), read_choices(visit, view.unit), *read.values()
+    )
     return await visit.screen(
         f"supervision/{name}.html",
         status=status,
@@ -130,6 +135,7 @@ async def tab(
         view=view,
         tab=name,
         head=head,
+        choices=choices,
         **dict(zip(read, own, strict=True)),
         **values,
     )
@@ -142,10 +148,10 @@ def _behind(campaigns: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(late, key=lambda one: Decimal(one["pace"]["percent"]))[:_BEHIND]
 
 
-async def _name(visit: Visit, view: View, level: str, identifier: str | None) -> str | None:
-    """The name of the unit or advisor that the view is narrowed to; its first row in the breakdown is itself."""
-    if identifier is None:
+async def _advisor(visit: Visit, view: View) -> str | None:
+    """The name of the advisor that the view is narrowed to, who may have left or not advise anybody here."""
+    if view.advisor is None:
         return None
-    told = await visit.api.get_or_none("/api/reports/breakdown", by=level, **view.scope, **view.day)
+    told = await visit.api.get_or_none("/api/reports/breakdown", by="advisor", **view.scope, **view.day)
     rows = told["rows"] if told else []
-    return next((row["name"] for row in rows if row["id"] == identifier), None)
+    return next((row["name"] for row in rows if row["id"] == view.advisor), None)
