@@ -41,7 +41,7 @@ def test_an_advisor_finds_a_client_and_the_campaigns(open_tab):
 
     row = page.get_by_role("row", name=re.compile("Épargne d’hiver"))
     expect(row).to_contain_text("En cours")
-    row.get_by_role("link").click()
+    row.get_by_role("link").first.click()
     expect(page.get_by_role("heading", name="Client 1")).to_be_visible()
 
 
@@ -75,7 +75,7 @@ def test_an_appointment_is_planned_with_a_file_and_lands_in_the_calendar(open_ta
     page = open_tab().page
     page.goto("/contacts?q=Client+4")
     page.get_by_role("link", name="Client 4", exact=True).click()
-    page.get_by_role("row", name=re.compile("Épargne d’hiver")).get_by_role("link").click()
+    page.get_by_role("row", name=re.compile("Épargne d’hiver")).get_by_role("link").first.click()
     page.get_by_label(re.compile("Saisir cette étape.*Rendez-vous")).click()
     form = page.locator("form", has=page.get_by_label("Lieu")).first
     form.get_by_label("Date et heure du rendez-vous").fill("2030-01-15T14:30")
@@ -105,7 +105,7 @@ def test_the_second_of_two_people_sees_who_was_faster_and_keeps_what_was_typed(o
     for page in (first, second):
         page.goto("/contacts?q=Client+3")
         page.get_by_role("link", name="Client 3", exact=True).click()
-        page.get_by_role("row", name=re.compile("Épargne d’hiver")).get_by_role("link").click()
+        page.get_by_role("row", name=re.compile("Épargne d’hiver")).get_by_role("link").first.click()
         page.get_by_label("Présenter l’offre").check()
     second.get_by_role("textbox", name="Note").first.fill("Vu avec le client")
     first.get_by_role("button", name="Terminer l’étape").click()
@@ -120,7 +120,7 @@ def test_the_potential_is_changed_on_the_tab_of_characteristics(open_tab):
     page = open_tab().page
     page.goto("/contacts?q=Client+2")
     page.get_by_role("link", name="Client 2", exact=True).click()
-    page.get_by_role("row", name=re.compile("Épargne d’hiver")).get_by_role("link").click()
+    page.get_by_role("row", name=re.compile("Épargne d’hiver")).get_by_role("link").first.click()
     page.get_by_role("link", name="Caractéristiques").click()
     page.get_by_label("Potentiel (€)").fill("1 234,56")
     page.get_by_role("button", name="Enregistrer le potentiel").click()
@@ -132,7 +132,7 @@ def test_the_potential_is_changed_on_the_tab_of_characteristics(open_tab):
 def open_follow_up(page, client):
     page.goto(f"/contacts?q={client.replace(' ', '+')}")
     page.get_by_role("link", name=client, exact=True).click()
-    page.get_by_role("row", name=re.compile("Épargne d’hiver")).get_by_role("link").click()
+    page.get_by_role("row", name=re.compile("Épargne d’hiver")).get_by_role("link").first.click()
 
 
 def test_an_email_that_the_mail_server_refuses_is_shown_with_its_reason(open_tab):
@@ -158,6 +158,8 @@ def test_a_sale_is_linked_to_a_transaction_and_the_difference_is_shown(open_tab)
     page.get_by_label("Montant collecté (€)").fill("1 600,00")
     page.get_by_role("button", name="Conclure le suivi").click()
 
+    expect(page.get_by_text("Suivi conclu.")).to_be_visible()
+    expect(page.get_by_role("link", name="Compte", exact=True)).to_have_attribute("aria-current", "page")
     page.get_by_label(re.compile(r"1\s500,00\s€ · Versement")).check()
     page.get_by_label(re.compile("Livret")).last.check()
     page.get_by_role("button", name="Enregistrer les rattachements").click()
@@ -170,6 +172,10 @@ def test_a_sale_is_linked_to_a_transaction_and_the_difference_is_shown(open_tab)
     page.reload()
     page.get_by_text("Modifier les rattachements").click()
     expect(page.get_by_label(re.compile(r"1\s500,00\s€ · Versement"))).to_be_checked()
+    page.get_by_role("link", name="Toutes les opérations du client").click()
+    row = page.get_by_role("row", name=re.compile("Épargne d’hiver"))
+    expect(row).to_have_class("is-won")
+    expect(row).to_contain_text("Succès")
 
 
 def test_the_pages_have_no_accessibility_fault_and_fit_the_window(open_tab):
@@ -181,7 +187,7 @@ def test_the_pages_have_no_accessibility_fault_and_fit_the_window(open_tab):
     tab.page.goto("/contacts?q=Client+2")
     tab.page.get_by_role("link", name="Client 2", exact=True).click()
     linked = tab.page.locator("a[href^='/suivis/']").first.get_attribute("href")
-    more = (linked, follow_up, f"{follow_up}?onglet=caracteristiques", f"{follow_up}?evenement=APPOINTMENT")
+    more = (linked, f"{linked}?onglet=compte", follow_up, f"{follow_up}?onglet=caracteristiques", f"{follow_up}?evenement=APPOINTMENT")
 
     pages = (*more, "/contacts", client, f"{client}?onglet=compte", f"{client}?onglet=historique")
     assert tab.faults(pages) == {}

@@ -26,7 +26,7 @@ def suivi(page: Page, client: str) -> None:
     """The follow-up of a client, as one gets there by Contacts."""
     page.goto(f"/contacts?q={client.replace(' ', '+')}")
     page.get_by_role("link", name=client, exact=True).click()
-    page.get_by_role("row", name=re.compile("Épargne d’hiver")).get_by_role("link").click()
+    page.get_by_role("row", name=re.compile("Épargne d’hiver")).get_by_role("link").first.click()
 
 
 def test_a_client_is_led_from_the_first_task_to_the_last_sheet(open_tab):

@@ -58,11 +58,23 @@ def test_one_goes_from_the_tree_to_the_advisor_and_to_the_client(page):
     expect(page.locator("tbody.tree-1")).to_contain_text("Anne Martin")
     page.locator("tbody.tree-1 .tree-open").click()
     expect(page.locator("tbody.tree-2")).to_have_count(4)
+    expect(page.locator("tbody.tree-2").first.locator("td").first).to_have_text(re.compile(r"1 sur 4\s*Premier appel"))
     assert page.evaluate("document.body.dataset.kept") == "yes"
 
     page.locator("tbody.tree-1 a:not(.tree-open)").first.click()
 
     expect(page.get_by_text("Conseiller : Anne Martin")).to_be_visible()
+
+
+def test_one_chooses_a_unit_and_an_advisor_and_keeps_them_from_tab_to_tab(page):
+    page.goto("/pilotage")
+    page.get_by_label("Conseiller", exact=True).select_option(label="Anne Martin")
+    page.get_by_role("button", name="Afficher").click()
+    expect(page).to_have_url(re.compile("conseiller="))
+    page.get_by_role("link", name="Bilan – Synthèse").click()
+
+    expect(page.get_by_role("link", name=re.compile("Conseiller : Anne Martin"))).to_be_visible()
+    expect(page.get_by_label("Conseiller", exact=True).locator("option:checked")).to_have_text("Anne Martin")
 
 
 def test_charts_have_tables_and_the_steps_of_one_campaign_a_funnel(page):
@@ -73,6 +85,13 @@ def test_charts_have_tables_and_the_steps_of_one_campaign_a_funnel(page):
     expect(page.locator("figure.chart svg").first).to_be_visible()
     expect(page.locator(".chart-table")).to_have_count(page.locator("figure.chart").count())
     expect(page.get_by_text("Trop peu d’observations")).to_be_visible()
+    titles = page.locator("figure.chart h2").all_text_contents()
+    assert len(set(titles)) == len(titles)
+    assert titles[0] == "Objectif, collecte et potentiel restant"
+    steps = page.get_by_role("region", name="Étapes (détail)")
+    expect(steps.get_by_role("row", name=re.compile("1. Premier appel"))).to_contain_text("4")
+    for told in ("Concernés", "Plus concernés", "Taux d’avancement", "Taux de passage à l’étape suivante"):
+        expect(steps.get_by_role("columnheader", name=told, exact=True)).to_be_visible()
 
 
 def test_a_past_day_says_what_it_shows_and_a_day_ahead_is_refused(page):
@@ -86,9 +105,9 @@ def test_a_past_day_says_what_it_shows_and_a_day_ahead_is_refused(page):
 
 def test_a_file_is_prepared_and_taken(page):
     page.goto("/pilotage/editions")
-    page.get_by_role("button", name="Préparer : Liste de gestion").click()
+    page.get_by_role("button", name="Préparer : Gestion : liste des clients").click()
     with page.expect_download(timeout=90_000) as download:
-        page.get_by_role("link", name="Télécharger : Liste de gestion").first.click(timeout=60_000)
+        page.get_by_role("link", name="Télécharger : Gestion : liste des clients").first.click(timeout=60_000)
 
     assert download.value.suggested_filename.endswith(".xlsx")
 
@@ -140,6 +159,15 @@ def test_a_filter_that_the_job_does_not_know_is_taken_by_its_clients(page):
 
     expect(page.get_by_text("1 client choisi")).to_be_visible()
     assert len(page.locator("[name=chosen]").input_value().split()) == 1
+
+
+def test_whoever_changes_the_language_while_concluding_is_back_at_the_list(page):
+    page.goto("/pilotage?nom=Client+2")
+    page.get_by_role("button", name="Conclure toute la liste").click()
+    expect(page.get_by_role("heading", name="Conclure plusieurs clients")).to_be_visible()
+    page.get_by_role("button", name="English").click()
+
+    expect(page.get_by_role("heading", name="Supervision")).to_be_visible()
 
 
 def test_an_advisor_sees_figures_of_the_own_clients_only(open_tab):
