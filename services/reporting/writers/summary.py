@@ -21,5 +21,6 @@ def charts_of(
     charts = summary_charts(found, funnel, words, formats)
     if curve is None:
         return charts
-    first = {name: charts.pop(name) for name in ("money", "progress") if name in charts}
-    return {**first, "pace": curve, **charts}
+    before = ("money", "progress")
+    first = {name: chart for name, chart in charts.items() if name in before}
+    return {**first, "pace": curve, **{name: chart for name, chart in charts.items() if name not in before}}

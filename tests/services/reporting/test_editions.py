@@ -263,13 +263,8 @@ def test_the_edition_draws_the_very_options_that_a_browser_is_given(language):
 
     write_summary(edition, Summary(some_indicators(), a_funnel(), shown, points))
 
-    titles = [chart.title for chart in shown.values()]
     assert list(shown) == ["money", "progress", "pace", "clients_by_result", "steps"]
-    assert len(set(titles)) == 5
-    assert titles[1:3] == {
-        "fr": ["Avancement et réalisation", "Avancement dans le temps"],
-        "en": ["Pace and achievement", "Pace over time"],
-    }[language]
+    assert len({chart.title for chart in shown.values()}) == 5
     assert sorted(map(repr, drawn.options)) == sorted(repr(chart.option) for chart in shown.values())
 
 

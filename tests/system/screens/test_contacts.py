@@ -187,7 +187,8 @@ def test_the_pages_have_no_accessibility_fault_and_fit_the_window(open_tab):
     tab.page.goto("/contacts?q=Client+2")
     tab.page.get_by_role("link", name="Client 2", exact=True).click()
     linked = tab.page.locator("a[href^='/suivis/']").first.get_attribute("href")
-    more = (linked, f"{linked}?onglet=compte", follow_up, f"{follow_up}?onglet=caracteristiques", f"{follow_up}?evenement=APPOINTMENT")
+    account = f"{linked}?onglet=compte"
+    more = (linked, account, follow_up, f"{follow_up}?onglet=caracteristiques", f"{follow_up}?evenement=APPOINTMENT")
 
     pages = (*more, "/contacts", client, f"{client}?onglet=compte", f"{client}?onglet=historique")
     assert tab.faults(pages) == {}
