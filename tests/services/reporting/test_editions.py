@@ -146,49 +146,6 @@ def test_letters_that_no_font_here_has_are_replaced_and_all_others_stay():
     assert "Ñandú" in text_of(edition.pdf())
 
 
-def test_results_by_advisor_have_the_sums_of_all():
-    edition = Edition(about("en", title="Results by advisor"))
-    write_results(edition, [a_row("Anne Martin"), a_row("Bruno Petit", share=None)], UNITS)
-
-    text = text_of(edition.pdf())
-
-    assert "€40,000.00 €200,000.00 500.00% €250,000.00 €120,000.50 10 2 3 5 66.67% 20.00%" in text
-    assert "– €200,000.00 – €250,000.00" in text
-    assert "Total €40,000.00 €400,000.00 1,000.00% €500,000.00 €240,001.00 20 4 6 10 66.67% 20.00%" in text
-
-
-def test_two_thousand_advisors_come_under_a_header_on_every_page():
-    edition = Edition(about(title="Bilan par conseiller"))
-    write_results(edition, [a_row(f"Conseiller {number}") for number in range(2_000)], UNITS)
-
-    pdf = edition.pdf()
-
-    pages = pages_of(pdf)
-    assert 60 < pages < 120
-    for page in (0, 1, pages // 2, pages - 1):
-        assert "Conseiller Unité Objectif Collecté" in text_of(pdf, page)
-    assert "Conseiller 1999 " in text_of(pdf, pages - 1)
-
-
-def test_an_advisor_whose_steps_go_on_is_named_again_on_the_next_page():
-    edition = Edition(about(title="Détail des étapes par conseiller"))
-    write_steps(edition, [(a_row(f"Conseiller {number}").branch, a_funnel()) for number in range(40)], UNITS)
-
-    pdf = edition.pdf()
-
-    for page in range(1, pages_of(pdf)):
-        lines = text_of(pdf, page).splitlines()
-        header = next(number for number, line in enumerate(lines) if line.startswith("Étape Terminée"))
-        assert lines[header + 1].startswith("Conseiller ")
-
-
-def test_nobody_in_reach_is_said():
-    edition = Edition(about())
-    write_results(edition, [], UNITS)
-
-    assert "Aucune ligne dans ce périmètre." in text_of(edition.pdf())
-
-
 def test_without_echarts_the_tables_come_and_the_absence_is_said(tmp_path):
     with pytest.raises(ChartsAbsentError), Charts(tmp_path):
         pass
