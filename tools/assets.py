@@ -33,6 +33,7 @@ ICONS = (
     "circle-check", "circle-dot", "circle-minus", "circle-x", "clock", "copy", "dots", "edit", "file-text",
     "filter", "grip-vertical", "home", "language", "list-check", "lock", "login-2", "logout", "mail", "minus", "moon",
     "phone", "player-play", "plus", "settings", "star", "sun", "target", "trash", "user", "users", "x",
+    "zoom-in",
 )  # fmt: skip
 """The icons of the screens, from the outline set of Tabler."""
 

@@ -55,6 +55,10 @@ class Formats:
         """A whole number in groups of three."""
         return NONE if number is None else format_decimal(number, "#,##0", locale=self._locale)
 
+    def amount(self, amount: str | Decimal | None) -> str:
+        """`1 234,56` or `1,234.56`, as it stands in a field; nothing for none."""
+        return "" if amount is None else format_decimal(Decimal(amount), "#,##0.00", locale=self._locale)
+
     def decimal(self, number: str | Decimal | None) -> str:
         """`1 146,6` or `1,146.6`: a mean, to one place."""
         return NONE if number is None else format_decimal(Decimal(number), "#,##0.0", locale=self._locale)
@@ -81,6 +85,7 @@ class Formats:
     def functions(self) -> dict[str, Callable[..., str]]:
         """All of them by the names that templates use."""
         return {
+            "amount": self.amount,
             "euros": self.euros,
             "percent": self.percent,
             "count": self.count,

@@ -26,8 +26,9 @@ def holdings(told: Iterable[Json]) -> tuple[list[Json], list[Json]]:
         happened = datetime.fromisoformat(sale["occurred_at"]).date()
         account = f"{sale['campaign']}/{sale['client']}"
         opened = happened.isoformat()
+        label = f"{product} n° {random.randint(10_000, 99_999)}"
         accounts.append(
-            {"external_id": account, "client": sale["client"], "label": product, "kind": product, "opened_on": opened}
+            {"external_id": account, "client": sale["client"], "label": label, "kind": product, "opened_on": opened}
         )
         paid = amount - 100 if random.random() < _OTHER_AMOUNT and amount > 100 else amount  # noqa: PLR2004
         movements.append(

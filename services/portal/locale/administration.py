@@ -51,6 +51,7 @@ TEXTS: dict[str, Text] = {
     ),
     "admin.identifier": ("Identifiant", "Identifier"),
     "admin.identifier_help": ("Celui du CRM ; il ne change plus.", "The CRM’s own; it does not change any more."),
+    "admin.rights_title": ("Gestion des droits", "Rights"),
     "admin.other_rights": ("Autres droits", "Other rights"),
     "admin.key.name": ("Nom", "Name"),
     "admin.key.active": ("Actif", "Active"),

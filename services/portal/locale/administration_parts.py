@@ -65,6 +65,11 @@ TEXTS: dict[str, Text] = {
     ),
     "import.row": ("Ligne", "Row"),
     "import.code": ("Code", "Code"),
+    "import.columns": ("Colonnes de chaque fichier", "Columns of each file"),
+    "import.columns_help": (
+        "L’ordre est libre. Un attribut du client a sa colonne : attributes.segment, attributes.age…",
+        "In any order. Each attribute of a client has a column of its own: attributes.segment, attributes.age…",
+    ),
     "import.why": ("Motif", "Reason"),
     "import.download": ("Télécharger les lignes refusées", "Download the rows refused"),
     "import.errors_file": ("refus", "refused"),

@@ -106,6 +106,7 @@ TEXTS: dict[str, Text] = {
         "Le CRM n’a encore transmis ni compte ni mouvement de ce client. Revenez ici quand l’opération est comptabilisée.",
         "The CRM has told neither an account nor a transaction of this client yet. Come back once the payment is booked.",
     ),
+    "links.same": ("montant exact", "exact amount"),
     "links.save": ("Enregistrer les rattachements", "Save the links"),
     "links.total": ("Mouvements rattachés", "Linked transactions"),
     "links.collected": ("Montant collecté", "Amount collected"),

@@ -64,6 +64,7 @@ TEXTS: dict[str, Text] = {
         "Aucune opération commerciale dans votre périmètre pour le moment.",
         "No campaign within your reach for the moment.",
     ),
+    "indicators.open": ("Gestion et bilan", "Management and summary"),
     "indicators.of": ("Indicateurs : {name}", "Figures: {name}"),
     "indicators.target": ("Objectif", "Target"),
     "indicators.potential": ("Potentiel initial", "Initial potential"),

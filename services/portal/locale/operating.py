@@ -41,6 +41,13 @@ TEXTS: dict[str, Text] = {
     "queues.to_look_at": ("à examiner", "to be looked at"),
     "queues.none_parked": ("aucun", "none"),
     "queues.stop": ("Arrêter", "Stop"),
+    "glance.title": ("Entre les services", "Between the services"),
+    "glance.counting": ("comptage en cours", "being counted"),
+    "glance.stuck": ("Files bloquées", "Queues stuck"),
+    "glance.late": ("Files en retard", "Queues late"),
+    "glance.parked": ("Messages mis de côté", "Messages set aside"),
+    "glance.letters": ("E-mails en échec", "E-mails not sent"),
+    "glance.jobs": ("Traitements en cours", "Jobs under way"),
     "operating.tab_parked": ("Messages mis de côté", "Messages set aside"),
     "parked.context": (
         "Ce qu’un service n’a pas pu traiter après plusieurs essais. Reprenez-le une fois la cause réparée.",

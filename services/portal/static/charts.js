@@ -13,13 +13,25 @@
   const spoken = (axis) => axis?.type === "value"
     ? { ...axis, axisLabel: { formatter: (value) => value.toLocaleString(language), ...axis.axisLabel } } : axis;
 
+  // On a phone the words beside a figure need more of the width than the figure does.
+  const narrow = {
+    pie: { radius: ["24%", "40%"], label: { fontSize: 12, lineHeight: 15 }, labelLine: { length: 6, length2: 4 } },
+    funnel: { left: "2%", right: "56%", label: { fontSize: 12, width: 155, overflow: "break" } },
+  };
+  const fitted = (one, width) => {
+    const change = width < 480 ? narrow[one.type] : undefined;
+    if (!change) return one;
+    const { label, labelLine, ...rest } = change;
+    return { ...one, ...rest, label: { ...one.label, ...label }, labelLine: { ...one.labelLine, ...labelLine } };
+  };
+
   const draw = (box) => {
     if (drawn.has(box)) return;
     const option = JSON.parse(inked(document.getElementById(box.dataset.chart).textContent));
     box.hidden = false;
     const chart = echarts.init(box, null, { renderer: "svg", locale });
     // No HTML in hints: the policy of the page allows no style written into it.
-    chart.setOption({ backgroundColor: "transparent", animation: !still, ...option, xAxis: spoken(option.xAxis), yAxis: spoken(option.yAxis), tooltip: { ...option.tooltip, renderMode: "richText" } });
+    chart.setOption({ backgroundColor: "transparent", animation: !still, ...option, series: option.series.map((one) => fitted(one, box.clientWidth)), xAxis: spoken(option.xAxis), yAxis: spoken(option.yAxis), tooltip: { ...option.tooltip, renderMode: "richText" } });
     drawn.set(box, chart);
     const save = document.querySelector(`[data-chart-save="${box.id}"]`);
     if (save) save.hidden = false;

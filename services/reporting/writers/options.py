@@ -21,6 +21,7 @@ _RESULTS = {
 }
 _LONGEST = 42
 _AXIS = {"axisLine": {"show": False}, "axisTick": {"show": False}}
+_FAINT = {"lineStyle": {"color": "#8A93A0", "opacity": 0.35}}
 _SMALL = {"fontSize": 13, "color": "#333333"}
 
 
@@ -50,7 +51,7 @@ def pace_chart(points: Sequence[PacePoint], words: Mapping[str, str], formats: F
         "color": [_NAVY, _BLUE],
         "grid": {"left": 8, "right": 150, "top": 12, "bottom": 6, "containLabel": True},
         "xAxis": {"type": "category", "data": [formats.day(point.day) for point in points], "axisLabel": _SMALL},
-        "yAxis": {"type": "value", "min": 0, "axisLabel": _SMALL},
+        "yAxis": {"type": "value", "min": 0, "axisLabel": _SMALL, "splitLine": _FAINT},
         "series": [
             {
                 "type": "line",

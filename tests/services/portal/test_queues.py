@@ -6,6 +6,7 @@ import pytest
 from fastapi import FastAPI
 
 from tests.support.fakes_portal_follow_up import problem
+from tests.support.html_pages import Page
 
 ASKED_AT = "2026-11-24T08:00:00Z"
 
@@ -46,6 +47,10 @@ def apis(apis, backlogs):
         async def backlog(service: str):
             return backlogs[service] or problem(503, "service_unavailable")
 
+        @front.get("/api/followups/letters")
+        async def letters():
+            return {"items": [], "next": None, "waiting": 0, "failed": 4}
+
         front.mount("/", whole)
         return front
 
@@ -70,6 +75,14 @@ async def test_a_service_that_does_not_answer_is_named_and_the_others_are_shown(
     assert answer.status_code == 200
     assert "Le service « avis » ne répond pas" in answer.text.replace("\u00a0", " ").replace("\u202f", " ")
     assert "followup-users" in answer.text
+
+
+async def test_the_first_view_counts_what_is_wrong_between_the_services(browser):
+    page = Page((await browser.get("/exploitation/apercu", headers={"HX-Request": "true"})).text)
+
+    told = "Files bloquées 1 Files en retard 1 Messages mis de côté 2 E-mails en échec 4 Traitements en cours 0"
+    assert told in page.text
+    assert "avis" in page.text
 
 
 async def test_jobs_are_told_with_how_far_they_are(browser, backlogs):

@@ -57,7 +57,9 @@ def administrator(open_tab, product):
 
 def test_a_profile_is_created_then_given_the_right_to_manage_campaigns(administrator):
     page = administrator
-    page.get_by_role("link", name="Administration").first.click()
+    page.locator("details.menu summary.tool").click()
+    page.locator(".menu-body").get_by_role("link", name="Administration").click()
+    expect(page.get_by_role("link", name="Profils utilisateur")).to_have_attribute("aria-current", "page")
     page.get_by_role("link", name="Nouveau profil").click()
     page.get_by_role("button", name="Enregistrer").click()
 

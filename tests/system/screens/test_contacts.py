@@ -1,10 +1,12 @@
 """Contacts, client, Suivi: an advisor finds a client and sees all that is going on, as the notice's chapter tells."""
 
 import re
+from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import expect
 
+from shared.rulebook.ids import user_id
 from tests.support.product import Product, seed_small_network
 
 pytestmark = pytest.mark.timeout(300)
@@ -41,8 +43,9 @@ def test_an_advisor_finds_a_client_and_the_campaigns(open_tab):
 
     row = page.get_by_role("row", name=re.compile("Épargne d’hiver"))
     expect(row).to_contain_text("En cours")
-    row.get_by_role("link").first.click()
+    row.get_by_role("link", name=re.compile("Ajouter l’étape")).click()
     expect(page.get_by_role("heading", name="Client 1")).to_be_visible()
+    expect(page.get_by_role("heading", name="Premier appel")).to_be_visible()
 
 
 def test_the_client_page_tells_accounts_and_history(open_tab):
@@ -127,6 +130,66 @@ def test_the_potential_is_changed_on_the_tab_of_characteristics(open_tab):
 
     expect(page.get_by_text("Potentiel enregistré.")).to_be_visible()
     expect(page.get_by_text(re.compile(r"1\s234,56\s€")).first).to_be_visible()
+
+
+def test_a_campaign_is_added_on_the_clients_page_and_lands_in_its_characteristics(open_tab, product):
+    today = date.today()  # noqa: DTZ011  the product's day is this machine's
+    spring = {
+        "key": "contacts-spring",
+        "name": "Assurance de printemps",
+        "owner": "contacts-boris",
+        "target": "1000.00",
+        "start_date": today.isoformat(),
+        "end_date": (today + timedelta(days=30)).isoformat(),
+        "sales_step": "call",
+        "steps": [{"id": "call", "title": "Appel", "kind": "REMINDER"}],
+    }
+    with product.as_crm() as crm:
+        made = crm.post("/api/campaigns", json=spring).raise_for_status().json()
+        share = {"rows": [{"advisor_id": user_id("contacts-anne"), "percent": "100"}]}
+        crm.put(f"/api/campaigns/{made['campaign_id']}/allocation", json=share).raise_for_status()
+    page = open_tab().page
+    page.goto("/contacts?q=Client+3")
+    page.get_by_role("link", name="Client 3", exact=True).click()
+    page.get_by_text("Ajouter une opération commerciale").click()
+    page.get_by_label("Opération").select_option(label="Assurance de printemps · En cours")
+    page.get_by_role("button", name="Ajouter", exact=True).click()
+
+    expect(page.get_by_role("link", name="Caractéristiques")).to_have_attribute("aria-current", "page")
+    expect(page.get_by_role("heading", name="Client 3")).to_be_visible()
+    expect(page.get_by_label("Potentiel (€)")).to_have_value("0,00")
+    expect(page.locator("#characteristics-title + *, .card-body .pill").first).to_have_text("En cours")
+
+
+def test_a_refusal_is_red_and_is_amended_and_withdrawn_with_a_reason(open_tab):
+    page = open_tab().page
+    open_follow_up(page, "Client 4")
+    page.get_by_text("Conclure", exact=True).click()
+    page.get_by_label("Refus", exact=True).check()
+    page.get_by_role("button", name="Conclure le suivi").click()
+    expect(page.get_by_text("Suivi conclu.")).to_be_visible()
+    expect(page.get_by_role("link", name="Compte", exact=True)).to_have_count(0)
+    page.get_by_role("link", name="Toutes les opérations du client").click()
+    row = page.get_by_role("row", name=re.compile("Épargne d’hiver"))
+    expect(row).to_have_class("is-lost")
+    expect(row).to_contain_text("Refus")
+
+    row.get_by_role("link").first.click()
+    page.locator("summary", has_text="Corriger la conclusion").click()
+    amend = page.locator("form", has=page.get_by_role("button", name="Corriger la conclusion"))
+    amend.get_by_label("Pas de décision").check()
+    amend.get_by_role("button").click()
+    expect(amend.locator(".field-error")).to_be_visible()
+    amend.get_by_label(re.compile("Motif")).fill("Il hésite encore")
+    amend.get_by_role("button").click()
+    expect(page.get_by_text("Conclusion corrigée.")).to_be_visible()
+
+    page.locator("summary", has_text="Retirer la conclusion").click()
+    withdraw = page.locator("form", has=page.get_by_role("button", name="Retirer la conclusion"))
+    withdraw.get_by_label(re.compile("Motif")).fill("Il veut en reparler")
+    withdraw.get_by_role("button").click()
+    expect(page.get_by_text("Conclusion retirée.")).to_be_visible()
+    expect(page.locator(".page-top .pill")).to_have_text("En cours")
 
 
 def open_follow_up(page, client):

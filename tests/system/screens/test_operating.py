@@ -51,6 +51,7 @@ def test_the_operator_sees_reasons_and_no_names(open_tab):
     expect(page.get_by_text("too-early").first).to_be_visible()
     expect(page.get_by_text("nobody").first).to_be_visible()
     expect(page.locator("main")).not_to_contain_text("Client 1")
+    expect(page.locator("#glance .tile", has_text="Files bloquées")).to_contain_text("0")
     expect(page.get_by_role("link", name="Ouvrir dans Temporal").first).to_have_attribute(
         "href", re.compile(r"/namespaces/default/workflows/follow-up%2F")
     )

@@ -40,6 +40,7 @@ def test_a_client_is_led_from_the_first_task_to_the_last_sheet(open_tab):
     expect(page.get_by_text("Étape commencée.")).to_be_visible()
     page.reload()
     expect(main.get_by_label("Statut")).to_have_value("IN_PROGRESS")
+    expect(main.locator(".form-check", has_text="Présenter l’offre").locator(".must")).to_have_text("*")
     main.get_by_role("button", name="Terminer l’étape").click()
     expect(main.locator(".field-error").first).to_be_visible()
     main.get_by_label("Présenter l’offre").check()
@@ -67,6 +68,26 @@ def test_a_client_is_led_from_the_first_task_to_the_last_sheet(open_tab):
     expect(page.get_by_text(SAVED)).to_be_visible()
     expect(page.get_by_text("Le client souscrit en avril.").first).to_be_visible()
     expect(page.get_by_role("link", name="dossier.txt")).to_be_visible()
+
+
+def test_a_step_is_undone_with_a_reason_and_comes_back(open_tab):
+    page = open_tab().page
+    suivi(page, "Client 3")
+    main = page.locator(".card-main")
+    main.get_by_label("Présenter l’offre").check()
+    main.get_by_role("button", name="Terminer l’étape").click()
+    expect(main.get_by_role("heading", name="Second appel")).to_be_visible()
+
+    page.locator("summary", has_text="Défaire").click()
+    undo = page.locator("form", has=page.get_by_role("button", name="Défaire"))
+    undo.get_by_role("button", name="Défaire").click()
+    expect(undo.locator(".field-error")).to_be_visible()
+    undo.get_by_label(re.compile("Motif")).fill("Ce n’était pas le bon client")
+    undo.get_by_role("button", name="Défaire").click()
+
+    expect(page.get_by_text("Étape défaite.")).to_be_visible()
+    expect(main.get_by_role("heading", name="Premier appel")).to_be_visible()
+    expect(page.locator(".timeline")).to_contain_text("Ce n’était pas le bon client")
 
 
 UNPLANNED = {

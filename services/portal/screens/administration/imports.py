@@ -19,6 +19,15 @@ from services.portal.upstream import UpstreamProblem
 router = APIRouter(include_in_schema=False)
 
 KINDS = ("units", "profiles", "users", "clients", "accounts", "transactions")
+COLUMNS = {
+    "units": ("external_id", "name", "parent", "active"),
+    "profiles": ("external_id", "name", "access_level", "manage_campaigns", "administrator", "operator", "active"),
+    "users": ("external_id", "name", "email", "language", "unit", "profile", "extra_rights.*", "active"),
+    "clients": ("external_id", "name", "phone", "email", "advisor", "attributes.*", "active"),
+    "accounts": ("external_id", "client", "label", "kind", "opened_on", "active"),
+    "transactions": ("external_id", "account", "booked_on", "amount", "label", "active"),
+}
+"""What the first row of a file may name."""
 _LARGEST = 33 * 1024 * 1024
 _PATIENCE_S = 300.0
 _SHOWN = 50
@@ -135,6 +144,7 @@ async def _page(
         active="administration",
         form=form,
         kinds=KINDS,
+        columns=COLUMNS,
         report=report,
         shown=_SHOWN,
         file=file,

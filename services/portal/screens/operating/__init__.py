@@ -1,5 +1,5 @@
 """What operators look at: what is held, what waits between the services, whether all records agree; no names."""
 
-from services.portal.screens.operating import held, letters, parked, queues, reconciling
+from services.portal.screens.operating import glance, held, letters, parked, queues, reconciling
 
-routers = (held.router, letters.router, queues.router, parked.router, reconciling.router)
+routers = (glance.router, held.router, letters.router, queues.router, parked.router, reconciling.router)

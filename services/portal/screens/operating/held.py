@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 from services.portal.filled import Filled
 from services.portal.forms import Sent, SentForm
 from services.portal.frame import Desk, Person, Visit
+from services.portal.screens.operating.glance import NOT_YET
 from services.portal.upstream import UpstreamProblem
 from shared.rulebook.ids import follow_up_workflow_id
 from shared.runtime import messages
@@ -117,6 +118,9 @@ async def _page(
         address="/exploitation?" + urlencode({name: value for name, value in chosen.items() if value}),
         retried=retried,
         forms=forms,
+        glance=NOT_YET,
+        counted=False,
+        unheard=(),
         now=visit.desk.clock.now(),
     )
 
@@ -136,7 +140,9 @@ def _row(visit: Visit, held: dict[str, Any]) -> dict[str, Any]:
     reason = None
     if held["code"]:
         reason = messages.say(held["code"], visit.language, held["data"] or {}, status=409)
-    return {**held, "reason": reason, "engine": engine_link(visit.desk, held["follow_up_id"])}
+    # Of a follow-up that nobody knows the engine has no execution to show.
+    known = None if held["code"] == "follow_up_unknown" else held["follow_up_id"]
+    return {**held, "reason": reason, "engine": engine_link(visit.desk, known)}
 
 
 def _back(state: str, code: str, retried: int | None = None) -> Response:
