@@ -19,6 +19,7 @@ from services.portal.locale import (
     figures,
     follow_up,
     frame,
+    import_errors,
     operating,
     queries,
     supervision,
@@ -41,6 +42,7 @@ CATALOGUE: Mapping[str, Text] = {
     **supervision.TEXTS,
     **administration.TEXTS,
     **administration_parts.TEXTS,
+    **import_errors.TEXTS,
     **queries.TEXTS,
     **targeting.TEXTS,
 }

@@ -6,6 +6,23 @@ TEXTS: dict[str, Text] = {
     "home.title": ("Accueil", "Home"),
     "home.greeting": ("Bonjour {name}", "Hello {name}"),
     "home.unit": ("{unit} · {day}", "{unit} · {day}"),
+    "home.may": ("Ce que vous pouvez faire ici", "What you may do here"),
+    "home.may_nothing": (
+        "Votre profil ne donne encore accès à rien. Demandez ce qu’il vous faut à un administrateur.",
+        "Your profile gives access to nothing yet. Ask an administrator for what you need.",
+    ),
+    "home.about.campaigns": (
+        "Mettre en place des opérations et en suivre la liste.",
+        "Set campaigns up and look after their list.",
+    ),
+    "home.about.administration": (
+        "Profils et droits, structure, imports, jours ouvrés et webhooks.",
+        "Profiles and rights, structure, imports, working days and webhooks.",
+    ),
+    "home.about.operating": (
+        "Ce qui est refusé, mis de côté, bloqué ou en retard, avec reprise et mise à l’écart.",
+        "What is refused, parked, stuck or late, to be tried again or dismissed.",
+    ),
     "to_do.title": ("À faire", "To do"),
     "to_do.choose": ("Choisir une liste", "Choose a list"),
     "to_do.echeances": ("Aujourd’hui et en retard", "Due today and late"),

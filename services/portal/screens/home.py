@@ -9,6 +9,7 @@ from fastapi.responses import Response
 
 from services.portal.bar import MoneyBar, is_ahead
 from services.portal.frame import Person, PersonOrStranger, Visit
+from services.portal.navigation import sees_clients
 from services.portal.parts import or_problem
 from services.portal.screens.notices import newest
 from services.portal.screens.signing_in import sign_in_page
@@ -41,6 +42,9 @@ async def home(visit: PersonOrStranger, chosen: Chosen = None, chosen_list: Chos
     """The home page; the sign-in page for whoever is not signed in."""
     if visit.session is None:
         return sign_in_page(visit, wished=visit.here)
+    rights = (await visit.around()).rights
+    if rights is not None and not sees_clients(rights):
+        return await visit.screen("home_without_clients.html", active="home", today=visit.desk.clock.today())
     notices, indicators, to_do = await asyncio.gather(
         or_problem(newest(visit)),
         or_problem(_indicators(visit, chosen)),

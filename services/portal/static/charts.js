@@ -16,7 +16,7 @@
   // On a phone the words beside a figure need more of the width than the figure does.
   const narrow = {
     pie: { radius: ["24%", "40%"], label: { fontSize: 12, lineHeight: 15 }, labelLine: { length: 6, length2: 4 } },
-    funnel: { left: "2%", right: "56%", label: { fontSize: 12, width: 155, overflow: "break" } },
+    funnel: { left: "2%", right: "56%", label: { fontSize: 12, lineHeight: 15, width: 155, overflow: "break" } },
   };
   const fitted = (one, width) => {
     const change = width < 480 ? narrow[one.type] : undefined;

@@ -184,7 +184,7 @@ def test_a_file_is_rehearsed_then_imported_and_refused_rows_are_downloaded(admin
     report = page.locator("#import-report")
     expect(report).to_contain_text("Essai de unites.csv : rien n’est gardé")
     expect(report.locator("dd")).to_have_text(["2", "1", "0", "1"])
-    expect(report.locator("tbody tr")).to_contain_text("lost")
+    expect(report.locator("tbody tr")).to_contain_text("L’unité supérieure n’existe pas")
     assert "nice" not in units_of(product)
 
     with page.expect_download() as download:

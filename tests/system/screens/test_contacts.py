@@ -152,7 +152,7 @@ def test_a_campaign_is_added_on_the_clients_page_and_lands_in_its_characteristic
     page.goto("/contacts?q=Client+3")
     page.get_by_role("link", name="Client 3", exact=True).click()
     page.get_by_text("Ajouter une opération commerciale").click()
-    page.get_by_label("Opération").select_option(label="Assurance de printemps · En cours")
+    page.locator("#campaign_id").select_option(label="Assurance de printemps · En cours")
     page.get_by_role("button", name="Ajouter", exact=True).click()
 
     expect(page.get_by_role("link", name="Caractéristiques")).to_have_attribute("aria-current", "page")

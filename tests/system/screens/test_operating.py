@@ -160,6 +160,14 @@ def test_a_job_of_somebody_else_is_stopped(open_tab, product):
         assert crm.get(f"/api/followups/jobs/{job['id']}").json()["over"]
 
 
+def test_the_operators_home_leads_to_what_they_may_do(open_tab):
+    page = open_tab("Olga Ferrand").page
+
+    expect(page.get_by_role("alert")).to_have_count(0)
+    page.locator("main").get_by_role("link", name="Exploitation").click()
+    expect(page.get_by_role("heading", name="Exploitation", exact=True)).to_be_visible()
+
+
 def test_a_reconciliation_is_begun_watched_and_finds_nothing(open_tab):
     page = open_tab("Olga Ferrand").page
     page.goto("/exploitation/rapprochements")
@@ -177,11 +185,12 @@ def test_emails_that_could_not_be_sent_are_counted_and_name_nobody(open_tab, pro
         found = crm.get("/api/followups", params={"limit": 200}).raise_for_status().json()["items"]
         follow_up = next(one["follow_up_id"] for one in found if one["client_name"] == "Client 4")
         letter = {"subject": "Bonjour", "body": "À bientôt."}
-        crm.post(f"/api/followups/{follow_up}/letters", json=letter).raise_for_status()
+        # Refused until the follow-ups have heard of the address.
+        wait_until(lambda: crm.post(f"/api/followups/{follow_up}/letters", json=letter).is_success, within=30)
         wait_until(lambda: is_settled(crm, follow_up), within=60)
     page = open_tab("Olga Ferrand").page
     page.goto("/exploitation")
-    page.get_by_role("link", name="E-mails").click()
+    page.get_by_role("link", name="E-mails", exact=True).click()
     page.locator(".tile", has_text="Échec de l’envoi").get_by_role("link").click()
 
     expect(page.get_by_role("row", name=re.compile("no such mailbox"))).to_be_visible()

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -13,6 +14,7 @@ from starlette.datastructures import UploadFile
 from services.portal.filled import Filled
 from services.portal.forms import Sent, sent_form
 from services.portal.frame import Visit
+from services.portal.locale import Words
 from services.portal.screens.administration.parts import Administrator
 from services.portal.upstream import UpstreamProblem
 
@@ -119,6 +121,7 @@ def _check(upload: Upload, typed: Filled) -> None:
 
 
 async def _send(upload: Upload, *, dry_run: bool) -> Any:
+    """The report, which says in the reader's language why rows are refused."""
     answer = await upload.form.visit.api.call(
         "POST",
         f"/api/directory/imports/{upload.kind}",
@@ -126,7 +129,16 @@ async def _send(upload: Upload, *, dry_run: bool) -> Any:
         content=upload.content,
         patience=_PATIENCE_S,
     )
-    return answer.body
+    say = upload.form.visit.say
+    return {**answer.body, "errors": [{**one, "detail": why_refused(say, one)} for one in answer.body["errors"]]}
+
+
+def why_refused(say: Words, error: Mapping[str, Any]) -> str:
+    """What is wrong with a row; the directory's own words for a code that has none here."""
+    key = f"import.error.{error['code']}"
+    if not say.known(key):
+        return str(error["detail"])
+    return say(key, field=str(error["detail"]).partition(":")[0])
 
 
 async def _page(
