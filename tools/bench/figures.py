@@ -84,6 +84,16 @@ async def compare(few_url: str, many_url: str, *, times: int) -> dict[str, ReadC
 
 async def rows_touched(database: Database, read: Read) -> int:
     """The rows that PostgreSQL looked at in tables and indexes, by EXPLAIN ANALYZE of every statement of the read."""
+    return sum(_rows(plan) for plan in await plans_of(database, read))
+
+
+async def most_lookups(database: Database, read: Read) -> int:
+    """How often one table or index was gone to within a statement: once to scan it, or again for each row."""
+    return max(_loops(plan) for plan in await plans_of(database, read))
+
+
+async def plans_of(database: Database, read: Read) -> list[Json]:
+    """What PostgreSQL did for each statement of the read."""
     with _statements(database) as statements:
         await _once(database, read)
     async with database.reading() as connection:
@@ -92,7 +102,7 @@ async def rows_touched(database: Database, read: Read) -> int:
             (await connection.exec_driver_sql(f"explain (analyze, format json) {statement}", parameters)).scalar_one()
             for statement, parameters in statements
         ]
-    return sum(_rows(plan[0]["Plan"]) for plan in plans)
+    return [plan[0]["Plan"] for plan in plans]
 
 
 async def measure(*, few: int, many: int, times: int) -> dict[str, object]:
@@ -167,11 +177,20 @@ def _statements(database: Database) -> Iterator[list[tuple[str, Any]]]:
 def _rows(node: Json) -> int:
     """Rows that scans of this plan and of those below it returned or threw away; averages of loops, rounded up."""
     found = sum(_rows(below) for below in node.get("Plans", ()))
-    if "Relation Name" in node or "Index Name" in node:
+    if _is_scan(node):
         seen = node["Actual Rows"] + node.get("Rows Removed by Filter", 0)
         seen += node.get("Rows Removed by Index Recheck", 0)
         found += -int(-seen * node["Actual Loops"] // 1)
     return found
+
+
+def _loops(node: Json) -> int:
+    below = [_loops(one) for one in node.get("Plans", ())]
+    return max([*below, node["Actual Loops"] if _is_scan(node) else 0])
+
+
+def _is_scan(node: Json) -> bool:
+    return "Relation Name" in node or "Index Name" in node
 
 
 def _scope(level: AccessLevel) -> Scope:

@@ -32,8 +32,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reporting.ports.reading import AsOf, Axis, Scope
 from services.reporting.ports.standing import Shape
+from services.reporting.store.past_reach import Among, among
 from services.reporting.store.places import places_before
-from services.reporting.store.reach import is_within, reaches_all, within
+from services.reporting.store.reach import is_within
 from services.reporting.store.shaping import AS_THEY_COME, entries_as_they_come
 from services.reporting.tables import facts, follow_ups
 from services.reporting.use_cases.record_facts import ACTIVITY
@@ -55,15 +56,18 @@ async def standings(
     """The follow-ups within the scope as of the day; of all advisors together unless `by_advisor`."""
     if not campaign_ids:
         return []
-    known = known_as_of(as_of, scope, campaign_ids)
-    rows = (await connection.execute(_grouped(as_of, scope, known, by_advisor=by_advisor))).all()
+    theirs = await among(connection, as_of, scope)
+    known = known_as_of(as_of, scope, theirs, campaign_ids)
+    rows = (await connection.execute(_grouped(as_of, theirs, known, by_advisor=by_advisor))).all()
     found = [_standing(row) for row in rows]
     if as_of.axis is Axis.HAPPENED:
         found += await _folded(connection, as_of, scope, known, by_advisor=by_advisor)
     return found
 
 
-def known_as_of(as_of: AsOf, scope: Scope, campaign_ids: Sequence[str], *, activity: bool = False) -> Subquery:
+def known_as_of(
+    as_of: AsOf, scope: Scope, theirs: Among, campaign_ids: Sequence[str], *, activity: bool = False
+) -> Subquery:
     """Per follow-up: the number of the last fact as of the day, unplanned interactions done, whether to fold.
 
     With `activity` also when something was last done by then.
@@ -82,7 +86,7 @@ def known_as_of(as_of: AsOf, scope: Scope, campaign_ids: Sequence[str], *, activ
             literal(value=False).label("folds") if recorded else _folds(as_of, last).label("folds"),
             *done_at,
         )
-        .where(columns.campaign_id.in_(campaign_ids), *_candidates(as_of, scope))
+        .where(columns.campaign_id.in_(campaign_ids), *_candidates(scope, theirs, campaign_ids))
         .group_by(columns.follow_up_id)
     )
     return (known.where(by_then) if recorded else known.having(last.is_not(None))).subquery("known")
@@ -99,23 +103,24 @@ def _folds(as_of: AsOf, last: ColumnElement[Any]) -> ColumnElement[bool]:
     return or_(func.coalesce(ahead < last, False), func.coalesce(amended > last, False))
 
 
-def _candidates(as_of: AsOf, scope: Scope) -> list[ColumnElement[bool]]:
+def _candidates(scope: Scope, theirs: Among, campaign_ids: Sequence[str]) -> list[ColumnElement[bool]]:
     """Only follow-ups that ever were an advisor's within the scope are looked at, and only those of the client."""
     found: list[ColumnElement[bool]] = []
     if scope.client_id is not None:
         own = select(follow_ups.c.follow_up_id).where(follow_ups.c.client_id == scope.client_id)
         found.append(facts.c.follow_up_id.in_(own))
-    elif not reaches_all(scope):
+    elif theirs.advisor_ids is not None:
         ever = facts.alias("ever")
-        theirs = select(ever.c.follow_up_id).where(
+        held = select(ever.c.follow_up_id).where(
             ever.c.fact["advisor_id"].astext.is_not(None),
-            within(scope, ever.c.advisor_id, places_before(as_of.end)),
+            ever.c.campaign_id.in_(campaign_ids),
+            theirs.holds(ever.c.advisor_id),
         )
-        found.append(facts.c.follow_up_id.in_(theirs))
+        found.append(facts.c.follow_up_id.in_(held))
     return found
 
 
-def _grouped(as_of: AsOf, scope: Scope, known: Subquery, *, by_advisor: bool) -> Select[Any]:
+def _grouped(as_of: AsOf, theirs: Among, known: Subquery, *, by_advisor: bool) -> Select[Any]:
     after, entries = facts.c.after, entries_shaped()
     closing = after["closing"].astext
     shapes = (
@@ -137,7 +142,7 @@ def _grouped(as_of: AsOf, scope: Scope, known: Subquery, *, by_advisor: bool) ->
         .where(
             ~known.c.folds,
             closing.is_distinct_from(Closing.WITHDRAWN.value),
-            within(scope, facts.c.advisor_id, places_before(as_of.end)),
+            theirs.holds(facts.c.advisor_id),
         )
         .subquery("shapes")
     )

@@ -34,8 +34,9 @@ from services.reporting.store.past_facts import (
     known_as_of,
     paths_as_of,
 )
+from services.reporting.store.past_reach import Among, among
 from services.reporting.store.places import places_before
-from services.reporting.store.reach import is_within, within
+from services.reporting.store.reach import is_within
 from services.reporting.store.rows import rows_json
 from services.reporting.store.shaping import entries_as_they_come
 from services.reporting.store.tree_rows import PostgresTreeRows
@@ -114,11 +115,12 @@ class PostgresPastRows(PostgresTreeRows):
             for table in _TABLES:
                 await self._connection.execute(delete(table))
         plans = await self._plans(campaign_ids)
-        known = known_as_of(self._as_of, scope, sorted(plans), activity=True)
+        theirs = await among(self._connection, self._as_of, scope)
+        known = known_as_of(self._as_of, scope, theirs, sorted(plans), activity=True)
         names = [column.name for column in _KNOWN]
         await self._connection.execute(past_known.insert().from_select(names, select(*(known.c[one] for one in names))))
         await self._connection.execute(_COUNTED)
-        found = _as_recorded(self._as_of, scope)
+        found = _as_recorded(theirs)
         names = [column.name for column in found.selected_columns]
         await self._connection.execute(past_follow_ups.insert().from_select(names, found))
         await self._judge(plans)
@@ -160,7 +162,7 @@ class PostgresPastRows(PostgresTreeRows):
             await self._connection.execute(_TOLD, {"rows": rows_json(rows)})
 
 
-def _as_recorded(as_of: AsOf, scope: Scope) -> Select[Any]:
+def _as_recorded(theirs: Among) -> Select[Any]:
     """Those whose state as of the day is the one that the last fact by then carries; not yet judged."""
     after = facts.c.after
     conclusion = after["conclusion"]
@@ -188,7 +190,7 @@ def _as_recorded(as_of: AsOf, scope: Scope) -> Select[Any]:
         )
         .join(past_known, (_KNOWN.follow_up_id == facts.c.follow_up_id) & (_KNOWN.number == facts.c.number))
         .join(follow_ups, follow_ups.c.follow_up_id == facts.c.follow_up_id)
-        .where(~_KNOWN.folds, within(scope, facts.c.advisor_id, places_before(as_of.end)))
+        .where(~_KNOWN.folds, theirs.holds(facts.c.advisor_id))
     )
 
 
