@@ -27,6 +27,8 @@ SESSION_COOKIE = "jalon_session"
 LANGUAGE_COOKIE = "jalon_language"
 THEME_COOKIE = "jalon_theme"
 THEMES = ("light", "dark")
+ATTEMPT_HEADER = "Jalon-Attempt"
+PAUSES_SECONDS = (2, 4, 8, 15, 30)
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -83,9 +85,25 @@ class Visit:
         return Formats(self.language, self.desk.settings.zone)
 
     @property
-    def is_fragment(self) -> bool:
-        """Whether htmx asks for a part of a page."""
+    def is_scripted(self) -> bool:
+        """Whether htmx asks, which puts the answer into the page that is open."""
         return self.request.headers.get("hx-request") == "true"
+
+    @property
+    def is_fragment(self) -> bool:
+        """Whether htmx asks for a part of a page; a part that tries again takes itself out of the whole page."""
+        return self.is_scripted and not self.attempt
+
+    @property
+    def attempt(self) -> int:
+        """How often a part of the page that could not be read has tried again by itself."""
+        told = self.request.headers.get(ATTEMPT_HEADER, "")
+        return min(int(told), len(PAUSES_SECONDS) - 1) if told.isascii() and told.isdecimal() else 0
+
+    @property
+    def pause(self) -> int:
+        """The seconds until such a part tries again: longer each time."""
+        return PAUSES_SECONDS[self.attempt]
 
     @property
     def here(self) -> str:

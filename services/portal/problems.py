@@ -60,10 +60,10 @@ def problem_page(visit: Visit, status: int, detail: str = "") -> Response:
     While a service is away that part is a note at the foot of the page: all that stands there, typed or shown, stays.
     """
     title, detail = _title(visit, status), detail or _detail(visit, status)
-    if visit.is_fragment and status >= _SERVER_ERROR:
+    if visit.is_scripted and status >= _SERVER_ERROR:
         headers = {"HX-Retarget": "#trouble", "HX-Reswap": "innerHTML", "HX-Reselect": ".note"}
         return visit.page("parts/trouble.html", status=status, headers=headers, detail=detail)
-    if visit.is_fragment:
+    if visit.is_scripted:
         headers = {"HX-Retarget": "#content", "HX-Reswap": "innerHTML"}
         return visit.page("parts/problem.html", status=status, headers=headers, title=title, detail=detail)
     return visit.page("problem.html", status=status, title=title, detail=detail)

@@ -176,6 +176,25 @@ def test_an_interrupted_connection_is_said_and_loses_nothing(tab):
     tab.complaints.clear()  # of the request that failed
 
 
+def test_parts_that_could_not_be_read_try_again_later_each_time_and_leave_the_page_as_it_is(tab, apis):
+    page = tab.page
+    apis.away |= {"/api/notifications/notices", "/api/reports/indicators", "/api/followups/to-do/counts"}
+    page.goto("/")
+    page.evaluate("document.body.dataset.kept = 'yes'")
+    parts = [page.locator(part) for part in ("#notices", "#indicators", "#to-do")]
+    for part in parts:
+        expect(part.get_by_role("alert")).to_contain_text("Cette partie s’affichera d’elle-même")
+
+    for part in parts:
+        expect(part.locator("[hx-trigger='every 4s']")).to_be_visible()
+    apis.away.clear()
+
+    for part in parts:
+        expect(part.locator(".note-red")).to_have_count(0)
+    expect(page.get_by_role("button", name="Marquer comme lue")).to_be_visible()
+    assert page.evaluate("document.body.dataset.kept") == "yes"
+
+
 def test_a_double_click_records_once(tab, apis):
     page = tab.page
     page.goto(FOLLOW_UP)

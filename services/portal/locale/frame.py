@@ -103,5 +103,9 @@ TEXTS: dict[str, Text] = {
         "This form comes from another session. Check what you entered and send it again.",
     ),
     "error.back_home": ("Revenir à l’accueil", "Back to the home page"),
+    "error.again": (
+        "Cette partie s’affichera d’elle-même dès que possible.",
+        "This part will appear by itself as soon as it can.",
+    ),
     "error.retry": ("Réessayer", "Try again"),
 }

@@ -39,7 +39,7 @@ def signed_out(visit: Visit) -> Response:
     """What somebody gets whose session is over: the sign-in page, and then the page they wanted."""
     address = f"/connexion?{urlencode({'next': safe_path(visit.here), 'reason': 'expired'})}"
     answer: Response = RedirectResponse(address, status_code=303)
-    if visit.is_fragment:
+    if visit.is_scripted:
         answer = Response(status_code=200, headers={"HX-Redirect": address})
     answer.delete_cookie(SESSION_COOKIE)
     return answer
