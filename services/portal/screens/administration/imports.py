@@ -135,10 +135,10 @@ async def _send(upload: Upload, *, dry_run: bool) -> Any:
 
 def why_refused(say: Words, error: Mapping[str, Any]) -> str:
     """What is wrong with a row; the directory's own words for a code that has none here."""
-    key = f"import.error.{error['code']}"
-    if not say.known(key):
+    code = error["code"]
+    if not say.known(f"import.error.{code}"):
         return str(error["detail"])
-    return say(key, field=str(error["detail"]).partition(":")[0])
+    return say(f"import.error.{code}", field=str(error["detail"]).partition(":")[0])
 
 
 async def _page(
