@@ -1,75 +1,19 @@
 """The screens in a real browser on fake APIs: what scripts add, phones, dark colours, and WCAG by axe-core."""
 
-import json
-import threading
 from contextlib import contextmanager
 
 import pytest
-import uvicorn
 from playwright.sync_api import expect
 
-from deploy.embedded.issuer.app import create_app as create_issuer
-from deploy.embedded.issuer.settings import Settings as IssuerSettings
 from deploy.embedded.processes import free_port
-from services.portal.app import create_app
-from services.portal.settings import Settings
 from tests.support.browser import opened_tab, running_browser
-from tests.support.fakes_portal import NOTICE_ID, FakeApis
+from tests.support.fakes_portal import NOTICE_ID
 from tests.support.fakes_portal_follow_up import CAMPAIGN_ID, FOLLOW_UP_ID
+from tests.support.one_origin import OneOrigin, serving
 
 FOLLOW_UP = f"/suivis/{FOLLOW_UP_ID}"
 pytestmark = pytest.mark.timeout(300)
 SCREENS = ["/connexion", f"/?campagne={CAMPAIGN_ID}", "/avis", f"/avis/{NOTICE_ID}", "/suivis", FOLLOW_UP]
-
-
-class OneOrigin:
-    """Portal, issuer and APIs behind one address, as in the product."""
-
-    def __init__(self, origin, folder):
-        people = [{"external_id": "anne", "name": "Anne Martin", "title": "Conseillère"}]
-        (folder / "demo-users.json").write_text(json.dumps(people))
-        self.renew()
-        self._portal = create_app(Settings(public_url=origin, session_key="k", jalon_data=folder, log_level="ERROR"))
-        self._issuer = create_issuer(
-            IssuerSettings(
-                jalon_env="embedded",
-                jalon_data=folder,
-                public_url=origin,
-                oidc_issuer=f"{origin}/oidc",
-                crm_client_secret="crm",
-            )
-        )
-
-    def renew(self):
-        self.apis = FakeApis(token=None)
-        self.apis.follow_up.client_name = "Zoé Lefèvre"
-        self._upstream = self.apis.app()
-
-    async def __call__(self, scope, receive, send):
-        if scope["type"] == "lifespan":
-            return await self._live(receive, send)
-        if scope["path"].startswith("/oidc"):
-            return await self._issuer(scope, receive, send)
-        if scope["path"].startswith("/api"):
-            return await self._upstream(scope, receive, send)
-        return await self._portal(scope, receive, send)
-
-    async def _live(self, receive, send):
-        await receive()
-        async with self._portal.router.lifespan_context(self._portal):
-            await send({"type": "lifespan.startup.complete"})
-            await receive()
-        await send({"type": "lifespan.shutdown.complete"})
-
-
-@contextmanager
-def serving(app, port):
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    yield
-    server.should_exit = True
-    thread.join()
 
 
 @pytest.fixture(scope="module")
