@@ -20,10 +20,10 @@ _ADD = text(
     " :asked_at)"
     " on conflict do nothing returning job_id"
 )
-_ADD_CHUNKS = text(
+# A row each, in one pipeline: one array of them all, megabytes of quotes to escape, takes ten times as long.
+_ADD_CHUNK = text(
     "insert into targeting_chunks (job_id, chunk, targets, attempt_at)"
-    " select cast(:id as uuid), chunk, targets, :asked_at"
-    " from unnest(cast(:chunks as jsonb[])) with ordinality as given (targets, chunk)"
+    " values (cast(:id as uuid), :chunk, cast(:targets as jsonb), :asked_at)"
 )
 _COUNT_COPIED = text(
     "update targeting_jobs set total = (select coalesce(sum(jsonb_array_length(targets)), 0) from targeting_chunks"
@@ -50,8 +50,12 @@ async def add(connection: AsyncConnection, job: Job, items: Sequence[TargetItem]
     """Keep a job with its items and what is skipped from the beginning; answers the one held when its id is known."""
     if await add_empty(connection, job):
         await keep_skips(connection, job.job_id, skipped)
-        chunks = [items_json(chunk) for chunk in _in_chunks(items)]
-        await connection.execute(_ADD_CHUNKS, {"id": job.job_id, "chunks": chunks, "asked_at": job.asked_at})
+        chunks = [
+            {"id": job.job_id, "chunk": number, "targets": items_json(chunk), "asked_at": job.asked_at}
+            for number, chunk in enumerate(_in_chunks(items), start=1)
+        ]
+        if chunks:
+            await connection.execute(_ADD_CHUNK, chunks)
     return await held(connection, job)
 
 
