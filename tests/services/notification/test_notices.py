@@ -92,6 +92,22 @@ async def test_an_advisor_who_joins_later_gets_the_notice_on_joining(world):
     assert len(await world.notices_of(ANNE)) == 1
 
 
+async def test_an_advisor_who_leaves_and_joins_again_keeps_the_one_notice_as_it_was_read(world):
+    await world.hear(a_definition(C, sharers=["anne"]), the_notice_date_of(C))
+    await world.announce()
+    (notice,) = await world.notices_of(ANNE)
+    await world.notices.mark_read(ANNE, notice.notice_id, notice.revision, notice.renewed_at)
+
+    await world.hear(a_definition(C, version=2))
+    await world.announce()
+    await world.hear(a_definition(C, version=3, sharers=["anne"]))
+    await world.announce()
+
+    (again,) = await world.notices_of(ANNE)
+    assert (again.notice_id, again.revision, again.unread) == (notice.notice_id, 1, False)
+    assert [event.kind for event in await world.pushed_to(ANNE)] == [Pushed.RENEWED, Pushed.READ]
+
+
 async def test_a_client_who_moves_leaves_one_list_and_is_new_in_the_other(world):
     await world.hear(a_definition(C), the_notice_date_of(C), a_fact(C, "client", "anne"))
     await world.announce()
