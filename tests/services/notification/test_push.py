@@ -28,7 +28,7 @@ def tell(store, user, count=1):
 async def take(pages, user, last_seen, *, until):
     """The numbers that a page gets until it has seen `until`."""
     numbers = []
-    async with aclosing(pages.follow(user, last_seen)) as following:
+    async with asyncio.timeout(20), aclosing(pages.follow(user, last_seen)) as following:
         async for tidings in following:
             numbers += [event.seq for event in tidings.events]
             if until in numbers:
