@@ -16,11 +16,13 @@ from tools.pages import Cost, Reached, reach, watched_portal
 from tools.screenshots import SCREENS
 
 # Minutes long: the demonstration is loaded, and every screen looked at.
-pytestmark = [pytest.mark.timeout(400), pytest.mark.slow]
+pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]
 
 MOST_BYTES = 500_000
 SAYS_WHAT_IS_WRONG = {"query_mistake"}
 """This picture shows a mistake where it was made."""
+ANSWERS_A_FORM = {"concluding"}
+"""Whom it is about is in the form, so that its address alone leads back to the list."""
 MOST_REQUESTS = 8
 MOST_ROUNDS = 2
 
@@ -97,6 +99,6 @@ def test_every_screen_is_there_without_scripts_and_its_forms_can_be_sent(seen):
 def test_a_page_asks_few_things_of_the_apis_most_of_them_at_once(costs):
     told = {name: (len(one.asked), one.rounds) for name, one in costs.items()}
 
-    assert {name for name, cost in costs.items() if cost.status != 200} <= SAYS_WHAT_IS_WRONG
-    assert all(requests > 0 for requests, _ in told.values()), told
+    assert {name for name, cost in costs.items() if cost.status != 200} <= SAYS_WHAT_IS_WRONG | ANSWERS_A_FORM
+    assert all(requests > 0 for name, (requests, _) in told.items() if name not in ANSWERS_A_FORM), told
     assert {name: one for name, one in told.items() if one[0] > MOST_REQUESTS or one[1] > MOST_ROUNDS} == {}
