@@ -169,22 +169,25 @@ async def _page(
     unplanned: Unplanned | None = None,
 ) -> Response:
     """The page, or its content for htmx. `key` is kept when it is not known whether it was used."""
+    shown_tab = tab or _tab_of(None if wish is None else wish.kind)
+    with_accounts = shown_tab is Tab.ACCOUNT
     shown, line, told, sent = await asyncio.gather(
         visit.api.get(f"/api/followups/{path}"),
         visit.api.get(f"/api/followups/{path}/timeline", order="newest", limit=_HAPPENINGS),
         visit.api.get(f"/api/followups/{path}/interactions", limit=_INTERACTIONS),
-        letters_of(visit, path),
+        _nothing() if with_accounts else letters_of(visit, path),
     )
-    texts, links = await asyncio.gather(_letters(visit, path, shown), links_of(visit, path, shown, wish))
+    if with_accounts and not (shown["conclusion"] or {}).get("success"):
+        sent, shown_tab = await letters_of(visit, path), Tab.STEPS
+    texts, links = await asyncio.gather(
+        _letters(visit, path, shown), links_of(visit, path, shown, wish, choices=with_accounts)
+    )
     zone = visit.desk.settings.zone
     interactions = [{**one, "typed": as_typed(one, zone), "form": _form_of(one)} for one in told["items"]]
     if wish is not None and wish.kind in _NEW and wish.typed["interaction"] in set(Unplanned):
         unplanned = Unplanned(wish.typed["interaction"])
     titles = titles_of(shown["steps"])
     proposed = next((step for step in shown["steps"] if step["id"] == shown["proposed_step"]), None)
-    shown_tab = tab or _tab_of(None if wish is None else wish.kind)
-    if shown_tab is Tab.ACCOUNT and not (shown["conclusion"] or {}).get("success"):
-        shown_tab = Tab.STEPS
     return await visit.screen(
         "parts/follow_up.html" if visit.is_fragment else "follow_up.html",
         status=status,
@@ -211,6 +214,11 @@ async def _page(
         new_key=lambda: key or uuid.uuid4().hex,
         today=visit.desk.clock.today().isoformat(),
     )
+
+
+async def _nothing() -> list[dict[str, Any]]:
+    """The e-mails that a tab does not show."""
+    return []
 
 
 def _form_of(interaction: dict[str, Any]) -> str:

@@ -42,14 +42,14 @@ async def home(visit: PersonOrStranger, chosen: Chosen = None, chosen_list: Chos
     """The home page; the sign-in page for whoever is not signed in."""
     if visit.session is None:
         return sign_in_page(visit, wished=visit.here)
-    rights = (await visit.around()).rights
-    if rights is not None and not sees_clients(rights):
-        return await visit.screen("home_without_clients.html", active="home", today=visit.desk.clock.today())
     notices, indicators, to_do = await asyncio.gather(
         or_problem(newest(visit)),
         or_problem(_indicators(visit, chosen)),
         or_problem(read_to_do(visit, chosen_list)),
     )
+    rights = (await visit.around()).rights
+    if rights is not None and not sees_clients(rights):
+        return await visit.screen("home_without_clients.html", active="home", today=visit.desk.clock.today())
     return await visit.screen(
         "home.html",
         active="home",

@@ -34,17 +34,17 @@ class Links:
     transactions: list[Choice]
 
 
-async def links_of(visit: Visit, path: str, shown: dict[str, Any], wish: Wish | None) -> Links | None:
-    """The links of a success; None where there is none, or where they cannot be told now."""
+async def links_of(visit: Visit, path: str, shown: dict[str, Any], wish: Wish | None, *, choices: bool) -> Links | None:
+    """The links of a success, and what else may be linked; None where there is none, or where they cannot be told."""
     conclusion = shown["conclusion"]
     if conclusion is None or not conclusion["success"]:
         return None
     client = f"/api/directory/clients/{shown['client']['id']}"
-    linked, accounts, movements = await asyncio.gather(
-        visit.api.get_or_none(f"/api/followups/{path}/links"),
-        visit.api.get_or_none(f"{client}/accounts", limit=_ACCOUNTS),
-        visit.api.get_or_none(f"{client}/transactions", limit=_MOVEMENTS),
-    )
+    asked = [visit.api.get_or_none(f"/api/followups/{path}/links")]
+    if choices:
+        asked.append(visit.api.get_or_none(f"{client}/accounts", limit=_ACCOUNTS))
+        asked.append(visit.api.get_or_none(f"{client}/transactions", limit=_MOVEMENTS))
+    linked, accounts, movements = (*await asyncio.gather(*asked), None, None)[:3]
     if linked is None:
         return None
     return Links(
