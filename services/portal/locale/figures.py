@@ -30,6 +30,7 @@ TEXTS: dict[str, Text] = {
     "to_do.conclusions": ("Conclusions attendues", "Waiting for a conclusion"),
     "to_do.suivis": ("Tous les suivis en cours", "All open follow-ups"),
     "to_do.late": ("En retard", "Late"),
+    "to_do.today": ("Pour aujourd’hui", "Due today"),
     "to_do.none.echeances": (
         "Rien n’est à faire aujourd’hui, et rien n’est en retard.",
         "Nothing is due today, and nothing is late.",

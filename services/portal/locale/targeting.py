@@ -22,6 +22,8 @@ TEXTS: dict[str, Text] = {
     ),
     "targeting.none_found": ("Aucun client ne répond à ces filtres.", "No client matches these filters."),
     "targeting.tick": ("Choisir {name}", "Choose {name}"),
+    "targeting.tick_page": ("Cocher toute la page", "Tick the whole page"),
+    "targeting.ticked": ("Clients cochés : #", "Clients ticked: #"),
     "targeting.many": ("Modifier les clients cochés", "Change the clients ticked"),
     "targeting.many_help": (
         "La date d’entrée ne change que tant que le client est en attente.",

@@ -28,6 +28,12 @@
     }
   });
 
+  // A row is opened by clicking it twice, wherever nothing else can be clicked.
+  document.addEventListener("dblclick", (event) => {
+    const row = event.target.closest?.("tr[data-open]");
+    if (row && !event.target.closest("a, button, input, select, summary, details, [data-grip]")) location.assign(row.dataset.open);
+  });
+
   // A menu closes when something else is clicked.
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll("details.menu[open]")) {

@@ -48,7 +48,7 @@ async def test_the_home_page_shows_notices_figures_and_follow_ups(browser):
     page = Page((await browser.get("/")).text)
 
     assert "Bonjour Anne Martin" in page.text
-    assert "Épargne d’hiver 1 client à contacter, dont 1 nouveau · du 5 oct. 2026 au 4 déc. 2026" in page.text
+    assert "Épargne d’hiver 1 client à contacter, dont 1 nouveau du 5 oct. 2026 au 4 déc. 2026" in page.text
     assert ", 1 notification non lue" in page.text
     assert "Relance Appeler · Épargne d’hiver" in page.text
     assert f"/suivis/{FOLLOW_UP_ID}#suite" in page.links

@@ -140,6 +140,10 @@ def test_the_list_is_filtered_searched_and_put_into_ones_own_order(open_tab):
     page.goto("/")
     expect(page.locator(".choice-name").nth(1)).to_have_text("Zénith")
 
+    page.goto("/operations")
+    page.locator("tbody tr", has_text="Zénith").locator(".dates").dblclick()
+    expect(page.get_by_label("Nom de l’opération")).to_have_value("Zénith")
+
 
 @pytest.mark.parametrize("scripts", [True, False])
 def test_a_campaign_is_given_a_place_by_number_or_put_first_or_last(open_tab, scripts):

@@ -43,6 +43,7 @@ def test_clients_are_counted_then_listed_and_each_leads_to_the_client(page):
     expect(page.get_by_role("heading", name="2 clients correspondent")).to_be_visible()
     expect(page.get_by_role("link", name="Client 1")).to_have_attribute("href", re.compile("^/contacts/"))
     expect(page.get_by_text("Client 3")).to_have_count(0)
+    expect(page.get_by_role("columnheader", name="Segment", exact=True)).to_be_visible()
     page.reload()
     expect(page.get_by_role("heading", name="2 clients correspondent")).to_be_visible()
 
