@@ -101,6 +101,7 @@ def test_a_file_is_rehearsed_before_it_counts(page, clients):
     # The unknown one is waited for, as the CRM may still send it: the job goes on, and the other is there.
     expect(page.locator("#job .job-state")).to_have_text("En cours")
     until_there(kept, "Nouveau 2")
+    expect(kept.get_by_role("status").get_by_role("link", name="Ajout de 2 clients")).to_be_visible()
 
 
 def test_many_are_changed_at_once_and_withdrawn(page, clients):

@@ -81,13 +81,21 @@ async def _page(
         status=_WRONG if form else 200,
         page=visit.api.get(api(campaign_id, "/clients"), **wanted, after=after, limit=_ROWS),
         advisors=_advisors(visit),
-        jobs=or_problem(visit.api.get(api(campaign_id, "/jobs"), limit=3)),
+        jobs=or_problem(_jobs(visit, campaign_id)),
         states=STATES,
         sorts=SORTS,
         chosen=chosen,
         after=after,
         address=address(f"/operations/{campaign_id}/clients", **kept),
     )
+
+
+async def _jobs(visit: Visit, campaign_id: UUID) -> dict[str, Any]:
+    """The latest jobs, and the very latest as `under_way` where it has not ended."""
+    found = await visit.api.get(api(campaign_id, "/jobs"), limit=3)
+    latest = found["items"][0] if found["items"] else None
+    told = latest and await visit.api.get_or_none(api(campaign_id, f"/jobs/{latest['job_id']}"), limit=0)
+    return {**found, "under_way": told if told and told["state"] != "DONE" else None}
 
 
 async def _advisors(visit: Visit) -> list[dict[str, Any]]:
