@@ -1,6 +1,7 @@
 """Clients are targeted by jobs: each exactly once, whoever dies in between, with a reason for every one skipped."""
 
 import pytest
+from sqlalchemy import Engine, event
 
 from services.campaign.store.replicas import PostgresReplicas
 from shared.contracts.followup import TargetingCount
@@ -114,6 +115,23 @@ async def test_the_same_call_under_the_same_key_is_the_same_job(door, heard):
     assert again["targeted"] == 1
     assert (other.status_code, code_of(other)) == (409, "key_taken")
     await heard(2)
+
+
+async def test_a_call_of_many_clients_is_kept_by_as_few_statements_as_a_call_of_two(door, request):
+    campaign = await door.create()
+    sent = []
+
+    def note(*call):
+        sent.extend(table for table in ("targeting_jobs", "targeting_chunks") if f"insert into {table}" in call[2])
+
+    event.listen(Engine, "before_cursor_execute", note)
+    request.addfinalizer(lambda: event.remove(Engine, "before_cursor_execute", note))
+
+    few = await door.target(campaign["campaign_id"], [{"client": "c1"}, {"client": "c2"}])
+    many = await door.target(campaign["campaign_id"], [{"client": "c1"}] * 1_001)
+
+    assert (few["targeted"], many["total"], many["skipped_by_reason"]) == (2, 1_001, {"already_targeted": 1_001})
+    assert sent == ["targeting_jobs", "targeting_chunks"] * 2
 
 
 async def test_an_erased_client_is_unknown(door, database):
