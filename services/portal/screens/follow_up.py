@@ -19,6 +19,7 @@ from services.portal.screens.links import links_of
 from services.portal.screens.timeline import Happening, happenings, titles_of
 from services.portal.screens.wishes import KINDS, Wish, read_wish
 from services.portal.upstream import Answer, UpstreamProblem
+from shared.rulebook.follow_up import ConclusionKind
 from shared.runtime import messages
 
 router = APIRouter(include_in_schema=False)
@@ -65,7 +66,6 @@ _FIELD_OF = {
 }
 """The field at which a refusal is shown; the others are shown above the form."""
 _NEW = {"RecordInteraction", "PlanInteraction"}
-_SUCCESSES = {"SALE", "SIGNATURE"}
 _DOORS = {"SendLetter": ("POST", "letters"), "LinkHoldings": ("PUT", "links")}
 """Of the wishes that have a door of their own."""
 _INTERACTIONS = 200
@@ -145,7 +145,7 @@ async def _recorded(visit: Visit, path: str, wish: Wish, answer: Answer) -> Resp
     """The page after it; after a success, the accounts and transactions to link it to come at once."""
     kind = wish.kind
     command = answer.body["ask"].rpartition("/")[2] if answer.pending and kind != "SendLetter" else None
-    succeeded = kind == "Conclude" and wish.typed["conclusion"] in _SUCCESSES and not command
+    succeeded = kind == "Conclude" and not command and ConclusionKind(wish.typed["conclusion"]).is_success
     tab = Tab.ACCOUNT if succeeded else _tab_of(kind)
     if visit.is_fragment:
         return await _page(visit, path, done=None if command else kind, pending=command, tab=tab)
