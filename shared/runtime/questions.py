@@ -18,6 +18,7 @@ from shared.contracts.wire import Answer, Question
 from shared.rulebook.errors import RuleBroken
 from shared.runtime import metrics
 from shared.runtime.background import outcome_of
+from shared.runtime.connection import known_to_server
 from shared.runtime.logging import logger
 from shared.runtime.problems import problem_of, status_of
 
@@ -104,7 +105,7 @@ async def answer(client: Client, question: type[Q], handler: Callable[[Q], Await
         task.add_done_callback(running.discard)
 
     subscription = await client.subscribe(question.subject, queue=question.subject, cb=receive)
-    await client.flush()  # the server knows it now: whoever asks from here on finds somebody who answers
+    await known_to_server(client)  # whoever asks from here on finds somebody who answers
     return Answering(subscription, running)
 
 

@@ -28,6 +28,7 @@ from shared.contracts.wire import CloudEvent
 from shared.rulebook.access import AccessLevel, Principal
 from shared.rulebook.ids import client_id, user_id
 from shared.runtime.clock import Clock, FixedClock
+from shared.runtime.connection import known_to_server
 from shared.runtime.database import Database
 from shared.runtime.documents import keep_sweeping
 from shared.runtime.messaging import Bus
@@ -250,7 +251,7 @@ async def heard(door: Door, nats_url: str) -> AsyncIterator[Callable[[int], Awai
         arrived.set()
 
     await client.subscribe("campaigns.campaign.>", cb=note)
-    await client.flush()
+    await known_to_server(client)
 
     async def wait(number: int) -> list[Any]:
         async with asyncio.timeout(5):

@@ -19,6 +19,7 @@ from shared.contracts.queries import ClientsMatching, CountMatching
 from shared.rulebook.access import AccessLevel
 from shared.rulebook.filter_text import read
 from shared.rulebook.steps import StepKind
+from shared.runtime.connection import known_to_server
 from shared.runtime.messaging import Bus, NobodyAnswers
 from tests.support.fakes_campaign import FakeFollowUps
 
@@ -120,7 +121,7 @@ async def test_a_directory_that_hears_and_never_answers_is_away_within_the_patie
     directory = await nats.connect(nats_url)
     for question in (PresentCalendar, CountMatching, ClientsMatching):
         await directory.subscribe(question.subject, cb=keep_silent)
-    await directory.flush()
+    await known_to_server(directory)
     monkeypatch.setattr(neighbours, "_PATIENCE", 0.2)
     monkeypatch.setattr(client_finder, "_PATIENCE", 0.2)
     finder, today = client_finder.AskedClients(bus), date(2026, 4, 1)

@@ -21,6 +21,7 @@ from shared.contracts.directory import CalendarChanged, ClientChanged, Principal
 from shared.contracts.wire import CloudEvent
 from shared.rulebook.access import Principal
 from shared.rulebook.ids import user_id
+from shared.runtime.connection import known_to_server
 from shared.runtime.database import Database
 from shared.runtime.principals import Principals
 from shared.runtime.streams import type_of
@@ -151,7 +152,7 @@ async def heard(door: Door, nats_url: str) -> AsyncIterator[Callable[[int], Awai
         events.append(CloudEvent[kind].model_validate_json(message.data))  # type: ignore[valid-type]
 
     await client.subscribe("campaigns.directory.>", cb=note)
-    await client.flush()
+    await known_to_server(client)
 
     async def wait(number: int) -> dict[str, list[Any]]:
         async with asyncio.timeout(3):
