@@ -1,6 +1,7 @@
 """A real browser for tests: Debian's chromium, what its console says, and axe-core."""
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -96,3 +97,10 @@ def opened_tab(browser: Browser, origin: str, *, width: int = 1280, **options: A
     tab.page.on("pageerror", lambda error: tab.complaints.append(str(error)))
     yield tab
     context.close()
+
+
+def open_follow_up(page: Page, client: str) -> None:
+    """The follow-up of a client in the small network's campaign, as one gets there by Contacts."""
+    page.goto(f"/contacts?q={client.replace(' ', '+')}")
+    page.get_by_role("link", name=client, exact=True).click()
+    page.get_by_role("row", name=re.compile("Épargne d’hiver")).get_by_role("link").first.click()

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from shared.rulebook.ids import user_id
+from tests.support.browser import open_follow_up
 from tests.support.product import Product, seed_small_network
 
 pytestmark = pytest.mark.timeout(300)
@@ -190,12 +191,6 @@ def test_a_refusal_is_red_and_is_amended_and_withdrawn_with_a_reason(open_tab):
     withdraw.get_by_role("button").click()
     expect(page.get_by_text("Conclusion retirée.")).to_be_visible()
     expect(page.locator(".page-top .pill")).to_have_text("En cours")
-
-
-def open_follow_up(page, client):
-    page.goto(f"/contacts?q={client.replace(' ', '+')}")
-    page.get_by_role("link", name=client, exact=True).click()
-    page.get_by_role("row", name=re.compile("Épargne d’hiver")).get_by_role("link").first.click()
 
 
 def test_an_email_that_the_mail_server_refuses_is_shown_with_its_reason(open_tab):

@@ -7,8 +7,9 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
+from tests.support.browser import open_follow_up
 from tests.support.product import Product, seed_small_network, wait_until
 
 pytestmark = pytest.mark.timeout(300)
@@ -22,16 +23,9 @@ def campaign(product: Product) -> str:
     return seed_small_network(product, apart="recording-")
 
 
-def suivi(page: Page, client: str) -> None:
-    """The follow-up of a client, as one gets there by Contacts."""
-    page.goto(f"/contacts?q={client.replace(' ', '+')}")
-    page.get_by_role("link", name=client, exact=True).click()
-    page.get_by_role("row", name=re.compile("Épargne d’hiver")).get_by_role("link").first.click()
-
-
 def test_a_client_is_led_from_the_first_task_to_the_last_sheet(open_tab):
     page = open_tab().page
-    suivi(page, "Client 1")
+    open_follow_up(page, "Client 1")
     main = page.locator(".card-main")
 
     # A task is begun, stays begun, and is completed with its checklist.
@@ -72,7 +66,7 @@ def test_a_client_is_led_from_the_first_task_to_the_last_sheet(open_tab):
 
 def test_a_step_is_undone_with_a_reason_and_comes_back(open_tab):
     page = open_tab().page
-    suivi(page, "Client 3")
+    open_follow_up(page, "Client 3")
     main = page.locator(".card-main")
     main.get_by_label("Présenter l’offre").check()
     main.get_by_role("button", name="Terminer l’étape").click()
@@ -103,7 +97,7 @@ def test_an_unplanned_interaction_of_each_kind_is_recorded_and_moves_nothing(ope
     page = open_tab().page
     form = page.locator("#evenement")
     for kind, fill in UNPLANNED.items():
-        suivi(page, "Client 2")
+        open_follow_up(page, "Client 2")
         form.get_by_text("Évènement non prévu").click()
         form.get_by_role("link", name=kind, exact=True).click()
         expect(form.get_by_role("link", name=kind, exact=True)).to_have_attribute("aria-current", "true")
@@ -132,7 +126,7 @@ def test_an_ended_campaign_is_archived_and_comes_back_with_what_was_done(open_ta
     expect(page.get_by_text("L’opération est archivée.")).to_be_visible()
 
     wait_until(lambda: states(product, campaign) == {"ARCHIVED"}, within=60)
-    suivi(page, "Client 1")
+    open_follow_up(page, "Client 1")
     expect(page.locator(".page-top .pill")).to_have_text("Archivé")
     expect(page.get_by_role("button", name="Terminer l’étape")).to_have_count(0)
 
@@ -140,7 +134,7 @@ def test_an_ended_campaign_is_archived_and_comes_back_with_what_was_done(open_ta
     page.get_by_role("button", name="Désarchiver").click()
     expect(page.get_by_text("L’opération est de nouveau terminée.")).to_be_visible()
     wait_until(lambda: states(product, campaign) == {"OPEN"}, within=60)
-    suivi(page, "Client 1")
+    open_follow_up(page, "Client 1")
     expect(page.locator(".page-top .pill")).to_have_text("En cours")
     expect(page.get_by_text("Le client souscrit en avril.").first).to_be_visible()
 
